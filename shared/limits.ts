@@ -1,0 +1,53 @@
+// Every limit of the network, by name, in one place. Start-up asserts how they relate (`assertLimits`).
+import { invariant } from './assert.ts';
+
+export const LIMITS = {
+  /** Bytes of one TCP frame's payload. Longer ends the connection. */
+  frameBytes: 64 * 1024,
+  /** A frame that has begun must be whole within this time. */
+  frameMs: 5_000,
+  /** An unacknowledged frame is sent again after this time … */
+  frameAckMs: 2_000,
+  /** … this many times, then the link is given up. */
+  frameRetries: 3,
+  /** Frames waiting to be sent on one link (stop-and-wait: one is in the air). */
+  linkQueueFrames: 1_000,
+  /** A peer that says nothing for this long is dead. */
+  deadPeerMs: 3_000,
+  /** Pause between two heartbeats on an idle link. */
+  heartbeatMs: 1_000,
+  /** The longest pause before a reconnect. */
+  reconnectMs: 5_000,
+  /** A connection that has not said who it is by then is closed. */
+  helloMs: 10_000,
+  /** Connections without an identity, at once, at one server. */
+  unnamedConnections: 20_000,
+  /** Inputs that wait in Central's queue before links and consumers are slowed down. */
+  queueInputs: 50_000,
+  /** Inputs handled in one transaction. */
+  batchInputs: 20_000,
+  /** Outbox rows that may wait before Central refuses new charges. */
+  outboxBacklog: 20_000,
+  /** Outbox rows in one send to the broker. */
+  outboxWindow: 2_000,
+  /** Drivers waiting at one site. */
+  waitingAtSite: 200,
+  /** Connectors of one charge point. */
+  connectorsOfPoint: 16,
+  /** Notices kept for one driver. */
+  noticesOfDriver: 2_000,
+  /** A request that starts something is void after this time (Central's time). */
+  requestExpiryMs: 30_000,
+  /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
+  journalFacts: 100_000,
+  /** Partitions of each topic when it is created. */
+  partitions: 12,
+} as const;
+
+/** Asserts how the limits relate; called by every process at its start. Throws `BugError`. */
+export function assertLimits(): void {
+  invariant(LIMITS.heartbeatMs * 2 < LIMITS.deadPeerMs, 'two heartbeats fit into the dead-peer time');
+  invariant(LIMITS.batchInputs <= LIMITS.queueInputs, 'a batch fits into the queue');
+  invariant(LIMITS.outboxWindow < LIMITS.outboxBacklog, 'a send is smaller than the backlog that stops new charges');
+  invariant(LIMITS.frameAckMs < LIMITS.frameMs, 'a frame is sent again before its reader gives up');
+}
