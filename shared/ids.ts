@@ -1,0 +1,55 @@
+// Ids are branded strings, so that a driver's id cannot be passed where a point's is wanted. They are branded here and
+// nowhere else: by the schemas below when something comes in, and by the makers when Central makes one.
+import { z } from 'zod';
+
+/** Site, point, user ids: what people type. One column a character, no spaces, so screens and Kafka keys stay simple. */
+const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+export const ID_RULE = 'letters, digits, "_", ".", ":" and "-", beginning with a letter or digit, at most 64';
+
+const idSchema = z.string().regex(ID_PATTERN, `must be ${ID_RULE}`);
+
+export const siteIdSchema = idSchema.brand<'SiteId'>();
+export const pointIdSchema = idSchema.brand<'PointId'>();
+export const userIdSchema = idSchema.brand<'UserId'>();
+export const tariffIdSchema = idSchema.brand<'TariffId'>();
+export const sessionIdSchema = idSchema.brand<'SessionId'>();
+export const ticketIdSchema = idSchema.brand<'TicketId'>();
+/** Made once by whoever starts something and repeated on every retry. */
+export const requestIdSchema = idSchema.brand<'RequestId'>();
+export const keyIdSchema = idSchema.brand<'KeyId'>();
+/** One id a message; a record that is sent again keeps it. */
+export const messageIdSchema = z.string().min(1).max(128).brand<'MessageId'>();
+/** The path of one wish through all processes: made at the driver's key press, repeated up to the ticket. */
+export const correlationIdSchema = z.string().min(1).max(80).brand<'CorrelationId'>();
+
+export type SiteId = z.infer<typeof siteIdSchema>;
+export type PointId = z.infer<typeof pointIdSchema>;
+export type UserId = z.infer<typeof userIdSchema>;
+export type TariffId = z.infer<typeof tariffIdSchema>;
+export type SessionId = z.infer<typeof sessionIdSchema>;
+export type TicketId = z.infer<typeof ticketIdSchema>;
+export type RequestId = z.infer<typeof requestIdSchema>;
+export type KeyId = z.infer<typeof keyIdSchema>;
+export type MessageId = z.infer<typeof messageIdSchema>;
+export type CorrelationId = z.infer<typeof correlationIdSchema>;
+
+/** One TCP connection at Central, numbered since its start; never stored. */
+export type ConnectionId = number & { readonly brand: 'ConnectionId' };
+
+/** True when the text can be a site's, point's or user's id (see `ID_RULE`). */
+export function isId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}
+
+// The makers: they brand what our own code composed, and trust it.
+export const siteId = (text: string): SiteId => text as SiteId;
+export const pointId = (text: string): PointId => text as PointId;
+export const userId = (text: string): UserId => text as UserId;
+export const tariffId = (text: string): TariffId => text as TariffId;
+export const sessionId = (text: string): SessionId => text as SessionId;
+export const ticketId = (text: string): TicketId => text as TicketId;
+export const requestId = (text: string): RequestId => text as RequestId;
+export const keyId = (text: string): KeyId => text as KeyId;
+export const messageId = (text: string): MessageId => text as MessageId;
+export const correlationId = (text: string): CorrelationId => text as CorrelationId;
+export const connectionId = (value: number): ConnectionId => value as ConnectionId;
