@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { userIdSchema } from '../ids.ts';
+import { defineFrame } from './message.ts';
+
+export const login = defineFrame({
+  type: 'login',
+  channel: 'driver→central',
+  key: 'link',
+  delivery: 'one frame, acknowledged; an answer names it in `re`',
+  summary: 'A driver logs in.',
+  fields: {
+    driverId: userIdSchema,
+    password: z.string().min(1).max(128),
+    /** The last notice number that this client has; 0: none. Central sends the later ones. */
+    lastNotice: z.int().nonnegative(),
+    software: z.string().max(80),
+  },
+  example: {
+    driverId: 'ana', password: 'correct horse', lastNotice: 16, software: 'ev-driver 0.1.0',
+  },
+});
+export type Login = z.infer<typeof login.schema>;

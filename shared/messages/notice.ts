@@ -1,0 +1,16 @@
+// The notices as one union: what a driver may receive.
+import { z } from 'zod';
+import { authorized } from './authorized.ts';
+import { offered } from './offered.ts';
+import { queued } from './queued.ts';
+import { refused } from './refused.ts';
+import { requestAccepted } from './request-accepted.ts';
+import { sessionBegun } from './session-begun.ts';
+import { sessionOver } from './session-over.ts';
+import { ticketIssued } from './ticket-issued.ts';
+
+export const noticeSchema = z.discriminatedUnion('type', [
+  requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
+  sessionOver.schema, ticketIssued.schema,
+]);
+export type Notice = z.infer<typeof noticeSchema>;

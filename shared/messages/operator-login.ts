@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { userIdSchema } from '../ids.ts';
+import { defineFrame } from './message.ts';
+
+export const operatorLogin = defineFrame({
+  type: 'login-operator',
+  channel: 'operator→central',
+  key: 'link',
+  delivery: 'one frame, acknowledged; an answer names it in `re`',
+  summary:
+    'An operator, technician or admin logs in by password, or a tool on the same machine by the token of a 0600 file.',
+  fields: {
+    userId: userIdSchema.nullable(),
+    password: z.string().min(1).max(128).nullable(),
+    token: z.string().min(16).max(128).nullable(),
+  },
+  example: {
+    userId: 'olga', password: 'correct horse', token: null,
+  },
+});
+export type OperatorLogin = z.infer<typeof operatorLogin.schema>;

@@ -1,0 +1,98 @@
+// Orders of people with a role: what the operator's screen, `ctl` and `admin` can do. One union, one answer each.
+// Passwords, PINs and secrets never travel in an order: the tool hashes them first.
+import { z } from 'zod';
+import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
+import { currencySchema } from '../money.ts';
+import {
+  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
+  priorityClassSchema, roleSchema, tariffSchema,
+} from './values.ts';
+
+export const scopeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('points'), pointIds: z.array(pointIdSchema).min(1).max(1_000) }),
+  z.object({ kind: z.literal('site'), siteId: siteIdSchema }),
+  z.object({ kind: z.literal('all') }),
+]);
+export type Scope = z.infer<typeof scopeSchema>;
+
+export const siteRowSchema = z.object({
+  siteId: siteIdSchema,
+  name: z.string().min(1).max(120),
+  address: z.string().max(200),
+  latitude: latitudeSchema, longitude: longitudeSchema,
+  /** IANA name, such as Europe/Madrid: time-of-use prices and opening hours use it. */
+  timeZone: z.string().min(1).max(60),
+  tariffId: tariffIdSchema,
+  /** Waiting is allowed here (the practice's plain network has no queue). */
+  queueEnabled: z.boolean(),
+});
+export type SiteRow = z.infer<typeof siteRowSchema>;
+
+export const pointRowSchema = z.object({
+  pointId: pointIdSchema,
+  siteId: siteIdSchema,
+  address: z.string().max(200),
+  latitude: latitudeSchema, longitude: longitudeSchema,
+  connectors: z.array(connectorSchema).min(1).max(16)
+    .refine((list) => new Set(list.map((c) => c.connectorNo)).size === list.length, 'connector numbers must differ'),
+});
+export type PointRow = z.infer<typeof pointRowSchema>;
+
+const minuteOfDay = z.int().min(0).max(1440);
+export const userLimitsSchema = z.object({
+  sessionsAtOnce: z.int().min(1).max(100),
+  maxPowerW: powerWSchema.nullable(),
+  /** Charges may begin between these minutes of the site's day (from > to: over midnight); null: at any time. */
+  hours: z.object({ fromMinute: minuteOfDay, toMinute: minuteOfDay }).nullable(),
+});
+export type UserLimits = z.infer<typeof userLimitsSchema>;
+
+export const userRowSchema = z.object({
+  userId: userIdSchema,
+  role: roleSchema,
+  active: z.boolean(),
+  priorityClass: priorityClassSchema,
+  limits: userLimitsSchema,
+  currency: currencySchema,
+});
+export type UserRow = z.infer<typeof userRowSchema>;
+
+const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
+const sha256Base64 = z.string().length(44);
+
+export const orderSchema = z.discriminatedUnion('kind', [
+  // running the network
+  z.object({ kind: z.literal('set-operative'), scope: scopeSchema, operative: z.boolean(), note: noteSchema }),
+  z.object({ kind: z.literal('end-session'), sessionId: sessionIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('close-session'), sessionId: sessionIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('leave-queue'), sessionId: sessionIdSchema, note: noteSchema }),
+  z.object({
+    kind: z.literal('set-power-limit'), pointId: pointIdSchema, connectorNo: connectorNoSchema.nullable(),
+    limitW: powerWSchema.nullable(),
+  }),
+  z.object({ kind: z.literal('reset-point'), pointId: pointIdSchema, how: z.enum(['soft', 'hard']) }),
+  z.object({ kind: z.literal('unlock-connector'), pointId: pointIdSchema, connectorNo: connectorNoSchema }),
+  z.object({ kind: z.literal('revoke-point-key'), pointId: pointIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('revoke-point'), pointId: pointIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('unbar-point'), pointId: pointIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('revoke-user-keys'), userId: userIdSchema, note: noteSchema }),
+  z.object({ kind: z.literal('release-lockout'), who: z.string().max(100) }),
+  // the registry
+  z.object({ kind: z.literal('put-tariff'), tariff: tariffSchema }),
+  z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),
+  z.object({ kind: z.literal('put-site'), site: siteRowSchema }),
+  z.object({ kind: z.literal('remove-site'), siteId: siteIdSchema }),
+  z.object({ kind: z.literal('put-point'), point: pointRowSchema, secretSha256: sha256Base64.nullable() }),
+  z.object({ kind: z.literal('remove-point'), pointId: pointIdSchema }),
+  z.object({
+    kind: z.literal('put-user'), user: userRowSchema,
+    /** Null: as it was. */
+    passwordHash: bcryptHash.nullable(), pinHash: bcryptHash.nullable(),
+  }),
+  z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
+  z.object({
+    kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
+  }),
+]);
+export type Order = z.infer<typeof orderSchema>;
+export type OrderKind = Order['kind'];

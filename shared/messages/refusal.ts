@@ -1,0 +1,29 @@
+// Why somebody was refused: closed unions. The words for people stand in shared/words; nothing is refused without one.
+import { z } from 'zod';
+
+/** Why a charge request was refused. */
+export const REFUSALS = [
+  'expired', 'user-unknown', 'user-inactive', 'balance-negative', 'balance-too-low', 'too-many-sessions',
+  'outside-hours', 'point-unknown', 'site-unknown', 'connector-unknown', 'nothing-fits', 'power-above-limit',
+  'point-disconnected', 'point-faulted', 'point-out-of-order', 'point-barred', 'point-busy', 'point-key-invalid',
+  'queue-full', 'already-waiting', 'central-overloaded', 'point-refused', 'point-silent', 'bus-down', 'wrong-pin',
+  'locked-out', 'no-such-session', 'session-over', 'not-yours', 'monitor-away', 'central-away', 'cancelled',
+] as const;
+export const refusalSchema = z.enum(REFUSALS);
+export type Refusal = z.infer<typeof refusalSchema>;
+
+/** Why a log-in or an authentication was refused. */
+export const ACCESS_REFUSALS = [
+  'unknown-or-wrong', 'locked-out', 'user-inactive', 'role-not-allowed', 'point-unknown', 'point-barred',
+  'key-revoked', 'point-revoked', 'two-monitors', 'version-mismatch', 'central-standby', 'malformed',
+] as const;
+export const accessRefusalSchema = z.enum(ACCESS_REFUSALS);
+export type AccessRefusal = z.infer<typeof accessRefusalSchema>;
+
+/** Why a point refused or could not carry out a command. */
+export const COMMAND_REFUSALS = [
+  'expired', 'connector-unknown', 'connector-busy', 'faulted', 'inoperative', 'central-away', 'journal-full',
+  'session-unknown', 'not-supported', 'timed-out',
+] as const;
+export const commandRefusalSchema = z.enum(COMMAND_REFUSALS);
+export type CommandRefusal = z.infer<typeof commandRefusalSchema>;

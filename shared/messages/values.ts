@@ -1,0 +1,177 @@
+// The values that several messages share: quantities with their units, places, and the closed lists of words.
+import { z } from 'zod';
+import { currencySchema } from '../money.ts';
+import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema } from '../ids.ts';
+
+const whole = z.int().nonnegative();
+
+/** UTC milliseconds since 1970. */
+export const atMsSchema = whole;
+/** Milliseconds of a duration or an uptime. */
+export const durationMsSchema = whole;
+export const energyWhSchema = whole;
+export const powerWSchema = whole;
+/** Minor units of the currency named beside it; may be negative (a balance, a correction). */
+export const amountMinorSchema = z.int();
+/** State of charge in whole per cent. */
+export const socPercentSchema = z.int().min(0).max(100);
+export const connectorNoSchema = z.int().min(1).max(16);
+export const bootIdSchema = z.int().positive();
+export const seqSchema = z.int().positive();
+/** Free text of an operator or a device: one line, bounded. */
+export const noteSchema = z.string().max(500);
+export const latitudeSchema = z.number().min(-90).max(90);
+export const longitudeSchema = z.number().min(-180).max(180);
+
+/** OCPI 2.2.1, ConnectorType (mod_locations 8.4.5), those that the network knows; SAE_J3400 from 2.2.1-d2. */
+export const CONNECTOR_TYPES = [
+  'IEC_62196_T1', 'IEC_62196_T1_COMBO', 'IEC_62196_T2', 'IEC_62196_T2_COMBO', 'CHADEMO', 'SAE_J3400', 'TESLA_S',
+  'DOMESTIC_B', 'DOMESTIC_F', 'NEMA_5_20', 'NEMA_6_50', 'NEMA_14_50',
+] as const;
+export const connectorTypeSchema = z.enum(CONNECTOR_TYPES);
+export type ConnectorType = z.infer<typeof connectorTypeSchema>;
+
+/** OCPP's ChargePointStatus, plus `Disconnected` for a point whose monitor is away. */
+export const POINT_STATUSES = [
+  'Available', 'Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing', 'Reserved', 'Unavailable',
+  'Faulted', 'Disconnected',
+] as const;
+export const pointStatusSchema = z.enum(POINT_STATUSES);
+export type PointStatus = z.infer<typeof pointStatusSchema>;
+
+export const SESSION_STATES = [
+  'requested', 'queued', 'authorized', 'preparing', 'charging', 'suspended', 'finishing', 'completed',
+  'rejected', 'cancelled', 'expired', 'interrupted',
+] as const;
+export const sessionStateSchema = z.enum(SESSION_STATES);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** Why a charge ended. */
+export const END_REASONS = [
+  'driver', 'vehicle-full', 'energy-reached', 'amount-reached', 'soc-reached', 'unplugged', 'operator', 'fault',
+  'power-loss', 'engine-restarted', 'hold-used-up', 'monitor-lost', 'key-revoked', 'reset', 'not-authorized',
+  'never-reported',
+] as const;
+export const endReasonSchema = z.enum(END_REASONS);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
+/** What can break at a point. */
+export const FAULT_CODES = ['relay', 'ground-fault', 'over-temperature', 'meter', 'power-loss', 'forced'] as const;
+export const faultCodeSchema = z.enum(FAULT_CODES);
+export type FaultCode = z.infer<typeof faultCodeSchema>;
+
+export const ROLES = ['admin', 'operator', 'technician', 'user'] as const;
+export const roleSchema = z.enum(ROLES);
+export type Role = z.infer<typeof roleSchema>;
+
+export const PRIORITY_CLASSES = ['normal', 'priority', 'emergency'] as const;
+export const priorityClassSchema = z.enum(PRIORITY_CLASSES);
+export type PriorityClass = z.infer<typeof priorityClassSchema>;
+
+/** Where a driver wants to charge: one point, a site, or any point near a position that fits. */
+export const targetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('point'), pointId: pointIdSchema, connectorNo: connectorNoSchema.nullable() }),
+  z.object({ kind: z.literal('site'), siteId: siteIdSchema }),
+  z.object({
+    kind: z.literal('near'), latitude: latitudeSchema, longitude: longitudeSchema,
+    /** The farthest point that will do, in metres. */
+    radiusM: z.int().positive().max(200_000),
+  }),
+]);
+export type Target = z.infer<typeof targetSchema>;
+
+/** What a point must have: connector type and least power; null is "any". */
+export const fitSchema = z.object({
+  connectorType: connectorTypeSchema.nullable(),
+  minPowerW: powerWSchema.nullable(),
+});
+export type Fit = z.infer<typeof fitSchema>;
+
+/** When a charge is enough: any of the three, null is "no limit of this kind". */
+export const goalSchema = z.object({
+  energyWh: energyWhSchema.positive().nullable(),
+  amountMinor: amountMinorSchema.positive().nullable(),
+  socPercent: socPercentSchema.nullable(),
+});
+export type Goal = z.infer<typeof goalSchema>;
+export const NO_GOAL: Goal = { energyWh: null, amountMinor: null, socPercent: null };
+
+export const connectorSchema = z.object({
+  connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema.positive(),
+});
+export type Connector = z.infer<typeof connectorSchema>;
+
+/** A price that holds for a part of the day. Minutes count from the site's midnight; `from` < `to` ≤ 1440. */
+export const priceBandSchema = z.object({
+  fromMinute: z.int().min(0).max(1439),
+  toMinute: z.int().min(1).max(1440),
+  /** Millionths of the currency's major unit. */
+  perKwhMicros: whole,
+  perMinuteMicros: whole,
+});
+export type PriceBand = z.infer<typeof priceBandSchema>;
+
+/** Per kWh + per minute + per session, by time of day. The bands cover the day without gap or overlap. */
+export const tariffSchema = z.object({
+  tariffId: tariffIdSchema,
+  currency: currencySchema,
+  perSessionMicros: whole,
+  bands: z.array(priceBandSchema).min(1).max(96),
+}).refine((t) => t.bands.every((b, i) => b.fromMinute === (t.bands[i - 1]?.toMinute ?? 0) && b.toMinute > b.fromMinute)
+  && t.bands.at(-1)?.toMinute === 1440, 'the bands must cover 0 to 1440 in order, without gap or overlap');
+export type Tariff = z.infer<typeof tariffSchema>;
+
+/** One line of a ticket: `quantity` is Wh for energy, ms for time, 1 for a session. */
+export const ticketLineSchema = z.object({
+  kind: z.enum(['energy', 'time', 'session']),
+  fromMinute: z.int(), toMinute: z.int(),
+  quantity: whole,
+  unitPriceMicros: whole,
+  /** The line's amount in millionths of the major unit, rounded half-even for display; the total is not made of these. */
+  amountMicros: whole,
+});
+export type TicketLine = z.infer<typeof ticketLineSchema>;
+
+export const ticketSchema = z.object({
+  ticketId: ticketIdSchema,
+  sessionId: sessionIdSchema,
+  kind: z.enum(['final', 'correction']),
+  /** The ticket that a correction corrects. */
+  corrects: ticketIdSchema.nullable(),
+  driverId: z.string(), siteId: siteIdSchema, pointId: pointIdSchema, connectorNo: connectorNoSchema,
+  tariffId: tariffIdSchema,
+  startedAtMs: atMsSchema, endedAtMs: atMsSchema, issuedAtMs: atMsSchema,
+  meterStartWh: energyWhSchema, meterStopWh: energyWhSchema,
+  energyWh: energyWhSchema,
+  endReason: endReasonSchema,
+  lines: z.array(ticketLineSchema),
+  currency: currencySchema,
+  totalMinor: amountMinorSchema,
+  /** What a person should know: a clock that jumped, a disputed end, a correction's reason. */
+  flags: z.array(z.string()),
+});
+export type Ticket = z.infer<typeof ticketSchema>;
+
+/** A key as it is handed over on a link: 32 bytes, base64. Never logged. */
+export const keyGrantSchema = z.object({
+  keyId: z.string(), keyBase64: z.base64(), expiresAtMs: atMsSchema.nullable(),
+});
+export type KeyGrant = z.infer<typeof keyGrantSchema>;
+
+/** Numbers that Central gives: commands count per point, notices per driver; both without gaps, from 1. */
+export const commandNumberSchema = z.int().positive();
+export const noticeNumberSchema = z.int().positive();
+
+/** What the domain event log records. */
+export const EVENT_KINDS = [
+  'point-status', 'point-link', 'point-health', 'point-operative', 'point-note', 'point-boot', 'fault', 'fault-cleared',
+  'session-state', 'session-flag', 'ticket', 'ledger', 'queue', 'command', 'order', 'access', 'registry', 'bus',
+] as const;
+export const eventKindSchema = z.enum(EVENT_KINDS);
+export type EventKind = z.infer<typeof eventKindSchema>;
+
+export const DEAD_LETTER_REASONS = [
+  'malformed', 'unknown-type', 'unknown-sender', 'wrong-key', 'not-for-us', 'too-large', 'impossible',
+] as const;
+export const deadLetterReasonSchema = z.enum(DEAD_LETTER_REASONS);
+export type DeadLetterReason = z.infer<typeof deadLetterReasonSchema>;

@@ -1,0 +1,79 @@
+// Sealing of Kafka records: AES-256-GCM under a key that belongs to a pair, Central and one peer. HKDF derives one key
+// per direction; topic, direction, sender, receiver and message id are authenticated, so a record can be neither read,
+// nor forged, nor moved to another topic or sender. The value is nonce (12 bytes, random) ‖ ciphertext ‖ tag (16 bytes).
+// A KeyObject is made once per key: opening with it is four times as fast as with a Buffer (docs/performance.md).
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from 'node:crypto';
+import { invariant } from './assert.ts';
+
+/** `up`: from a point or a driver to Central; `down`: from Central to it. */
+export type SealDirection = 'up' | 'down';
+
+/** Both directions of one pair's key. Holds secrets: never log it. */
+export type SealKey = { readonly keyId: string; readonly up: KeyObject; readonly down: KeyObject };
+
+/** What the headers of a sealed record say. Everything here is authenticated. */
+export type SealedHeaders = { from: string; to: string; kid: string; mid: string };
+
+export const CENTRAL = 'central';
+export const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Derives the pair of direction keys from the 32 bytes that were handed over. Throws `BugError` on another length. */
+export function sealKey(keyId: string, keyBase64: string): SealKey {
+  const secret = Buffer.from(keyBase64, 'base64');
+  invariant(secret.length === KEY_BYTES, 'a sealing key has 32 bytes');
+  const derive = (direction: SealDirection): KeyObject =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, keyId, `ev-seal-1 ${direction}`, KEY_BYTES)));
+  return { keyId, up: derive('up'), down: derive('down') };
+}
+
+/** Seals one payload for a topic (its full name, with prefix). */
+export function seal(
+  key: SealKey, direction: SealDirection, topic: string, ends: { from: string; to: string; mid: string }, text: string,
+): { headers: SealedHeaders; value: Buffer } {
+  const headers = { from: ends.from, to: ends.to, kid: key.keyId, mid: ends.mid };
+  const nonce = nextNonce();
+  const cipher = createCipheriv('aes-256-gcm', key[direction], nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(associatedData(topic, direction, headers));
+  const body = cipher.update(text, 'utf8');
+  cipher.final();
+  return { headers, value: Buffer.concat([nonce, body, cipher.getAuthTag()]) };
+}
+
+/** Opens a sealed payload; undefined when it was not sealed with this key for this topic, direction and headers. */
+export function open(
+  key: SealKey, direction: SealDirection, topic: string, headers: SealedHeaders, value: Buffer,
+): string | undefined {
+  if (value.length < NONCE_BYTES + TAG_BYTES || headers.kid !== key.keyId) return undefined;
+  const bodyEnd = value.length - TAG_BYTES;
+  const nonce = value.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', key[direction], nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(associatedData(topic, direction, headers));
+  decipher.setAuthTag(value.subarray(bodyEnd));
+  try {
+    const text = decipher.update(value.subarray(NONCE_BYTES, bodyEnd), undefined, 'utf8');
+    return text + decipher.final('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function associatedData(topic: string, direction: SealDirection, headers: SealedHeaders): Buffer {
+  // Ids hold no line breaks (shared/ids.ts), so the parts cannot run into each other.
+  return Buffer.from(`${topic}\n${direction}\n${headers.from}\n${headers.to}\n${headers.kid}\n${headers.mid}`);
+}
+
+// Random nonces are drawn in blocks: one call to the generator serves 512 records.
+const pool = Buffer.alloc(NONCE_BYTES * 512);
+let poolAt = pool.length;
+
+function nextNonce(): Buffer {
+  if (poolAt === pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  const nonce = Buffer.from(pool.subarray(poolAt, poolAt + NONCE_BYTES));
+  poolAt += NONCE_BYTES;
+  return nonce;
+}
