@@ -1,0 +1,302 @@
+// Reads chosen partitions, and goes on reading whatever happens. A supervisor runs one kafkajs consumer after another, each
+// in a group of its own; it ends one that crashed (also where kafkajs would not restart it), whose heartbeats stopped
+// (#659), or whose batch could not be handled, and starts the next as soon as the bus is up. Offsets are never committed to
+// Kafka (a commit costs 6 ms a hop): at every join each partition is sought to what the caller has stored.
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { describeError, type Log } from '../log.ts';
+import { CLIENT_RETRY } from './kafka-client.ts';
+import { withDeadline, type BusHealth } from './health.ts';
+import { recordsOf } from './kafka-record.ts';
+import type { LogRange } from './offsets.ts';
+import { partitionOf } from './partition.ts';
+import { pinnedAssigner } from './pinned-assigner.ts';
+import type { BusReader, ReaderOptions, ReaderState } from './port.ts';
+
+/** An idle fetch returns after this time. Short, because closing waits for it and heartbeats follow it. */
+const FETCH_WAIT_MS = 250;
+const HEARTBEAT_MS = 1_000;
+const SESSION_TIMEOUT_MS = 30_000;
+/** No heartbeat for so long while the bus is up: the consumer has silently stopped. */
+const STALE_MS = 8_000;
+/** After the bus came back, a consumer that does not get on within this time is replaced. */
+const STALE_AFTER_DOWN_MS = 1_500;
+const WATCH_MS = 500;
+const TEARDOWN_MS = 2_000;
+const BACKOFF_MS = 100;
+const BACKOFF_MAX_MS = 1_000;
+
+/** What a reader needs to know of the cluster. */
+export type LogSource = {
+  clusterId(): Promise<string>;
+  logRanges(topics: readonly string[]): Promise<LogRange[]>;
+};
+
+type Generation = {
+  number: number;
+  consumer: Consumer;
+  over: boolean;
+  lastBeatMs: number;
+  batchesInWork: number;
+  heartbeat: (() => Promise<void>) | undefined;
+  end(reason: unknown): void;
+};
+
+export class BusConsumer implements BusReader {
+  readonly #kafka: Kafka;
+  readonly #health: BusHealth;
+  readonly #log: Log;
+  readonly #source: LogSource;
+  readonly #options: ReaderOptions;
+  /** Next offset by topic and partition: behind what `onBatch` has finished, or where a `begin` or `end` was resolved to. */
+  readonly #positions = new Map<string, number>();
+  #ranges = new Map<string, LogRange>();
+  #state: ReaderState = 'starting';
+  #generations = 0;
+  #backoffMs = 0;
+  #current: Generation | undefined;
+  #supervision: Promise<void> | undefined;
+  #gate: { opened: Promise<void>; open: () => void } | undefined;
+  #closing = false;
+
+  constructor(options: { kafka: Kafka; health: BusHealth; log: Log; source: LogSource; reader: ReaderOptions }) {
+    this.#kafka = options.kafka;
+    this.#health = options.health;
+    this.#log = options.log;
+    this.#source = options.source;
+    this.#options = options.reader;
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#supervision ??= this.#supervise(resolve);
+    });
+  }
+
+  state(): ReaderState {
+    return this.#state;
+  }
+
+  pause(): void {
+    if (this.#gate !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = { opened: promise, open: resolve };
+  }
+
+  resume(): void {
+    this.#gate?.open();
+    this.#gate = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#current?.end('closed');
+    this.resume();
+    await this.#supervision;
+    this.#setState('closed');
+  }
+
+  async #supervise(started: () => void): Promise<void> {
+    while (!this.#closing) {
+      await this.#health.whenUp();
+      if (this.#closing || this.#health.closed) break;
+      try {
+        const reason = await this.#runGeneration(started);
+        if (!this.#isClosing()) this.#log('warn', 'reader ended', { group: this.#options.groupId, reason });
+      } catch (error) {
+        this.#log('warn', 'reader did not start', { group: this.#options.groupId, reason: describeError(error) });
+      }
+      if (this.#isClosing()) break;
+      this.#setState('recovering');
+      this.#health.suspect();
+      this.#backoffMs = Math.min(Math.max(BACKOFF_MS, this.#backoffMs * 2), BACKOFF_MAX_MS);
+      await this.#pauseFor(this.#backoffMs);
+    }
+    started();
+  }
+
+  /** Reads with one kafkajs consumer until it has to end; resolves with the reason. */
+  async #runGeneration(started: () => void): Promise<string> {
+    const { topics } = this.#options;
+    const assignment = await this.#prepare();
+    const partitionCount = Object.values(assignment).reduce((sum, partitions) => sum + partitions.length, 0);
+    const ended = Promise.withResolvers<string>();
+    const generation = this.#createGeneration(assignment, (reason) => ended.resolve(describeError(reason)));
+    this.#current = generation;
+    if (this.#isClosing()) generation.end('closed');
+    generation.consumer.on('consumer.group_join', () => {
+      if (generation.over) return;
+      this.#seekAll(generation, assignment);
+      this.#backoffMs = 0;
+      this.#setState('reading');
+      started();
+    });
+    const running = (async () => {
+      await generation.consumer.connect();
+      await generation.consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      if (generation.over) return;
+      await generation.consumer.run({
+        autoCommit: false,
+        partitionsConsumedConcurrently: Math.max(1, partitionCount),
+        eachBatch: (payload) => this.#eachBatch(generation, payload),
+      });
+    })();
+    running.catch((error: unknown) => generation.end(error));
+    const endWatch = this.#watch(generation);
+    try {
+      return await ended.promise;
+    } finally {
+      endWatch();
+      await tearDown(generation, running);
+    }
+  }
+
+  #createGeneration(assignment: Record<string, number[]>, ended: (reason: unknown) => void): Generation {
+    this.#generations += 1;
+    const consumer = this.#kafka.consumer({
+      // A group of its own each time: nobody waits until the broker has given up the one before.
+      groupId: `${this.#options.groupId}-${this.#generations}`,
+      partitionAssigners: [pinnedAssigner(assignment)],
+      allowAutoTopicCreation: false,
+      readUncommitted: true,
+      minBytes: 1,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      retry: { ...CLIENT_RETRY, restartOnFailure: () => Promise.resolve(false) },
+    });
+    const generation: Generation = {
+      number: this.#generations,
+      consumer,
+      over: false,
+      lastBeatMs: performance.now(),
+      batchesInWork: 0,
+      heartbeat: undefined,
+      end(reason) {
+        generation.over = true;
+        ended(reason);
+      },
+    };
+    const beat = (): void => {
+      generation.lastBeatMs = performance.now();
+    };
+    consumer.on('consumer.heartbeat', beat);
+    consumer.on('consumer.group_join', beat);
+    consumer.on('consumer.crash', ({ payload }) => generation.end(payload.error));
+    return generation;
+  }
+
+  /** Asks what the logs hold, lets the caller compare, and says which partitions to read. */
+  async #prepare(): Promise<Record<string, number[]>> {
+    const { topics, partitions, onLog } = this.#options;
+    const [clusterId, ranges] = await Promise.all([this.#source.clusterId(), this.#source.logRanges(topics)]);
+    await onLog?.({ clusterId, ranges });
+    this.#ranges = new Map(ranges.map((range) => [place(range.topic, range.partition), range]));
+    const assignment: Record<string, number[]> = {};
+    for (const topic of topics) {
+      const present = ranges.filter((range) => range.topic === topic).map((range) => range.partition);
+      if (partitions === 'all') assignment[topic] = present;
+      else if ('key' in partitions) assignment[topic] = [partitionOf(partitions.key, present.length)];
+      else assignment[topic] = (partitions.get(topic) ?? []).filter((partition) => present.includes(partition));
+    }
+    return assignment;
+  }
+
+  /** Called synchronously from the join, before anything is fetched. */
+  #seekAll(generation: Generation, assignment: Readonly<Record<string, number[]>>): void {
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        generation.consumer.seek({ topic, partition, offset: String(this.#nextOffset(topic, partition)) });
+      }
+    }
+  }
+
+  #nextOffset(topic: string, partition: number): number {
+    const key = place(topic, partition);
+    const range = this.#ranges.get(key);
+    const wanted = this.#options.startOffsets(topic, partition);
+    if (typeof wanted !== 'number') {
+      const first = wanted === 'begin' ? range?.first : range?.end;
+      const position = this.#positions.get(key) ?? first ?? 0;
+      this.#positions.set(key, position);
+      return position;
+    }
+    // `range` is of the time before the join; only what was beyond its end then and is not ours can be wrong.
+    const known = Math.max(range?.end ?? 0, this.#positions.get(key) ?? 0);
+    if (range === undefined || (wanted >= range.first && wanted <= known)) return wanted;
+    this.#log('warn', 'offset outside the log', { topic, partition, wanted, first: range.first, end: range.end });
+    return range.first;
+  }
+
+  async #eachBatch(generation: Generation, { batch, heartbeat }: EachBatchPayload): Promise<void> {
+    generation.heartbeat = heartbeat;
+    generation.batchesInWork += 1;
+    try {
+      while (this.#gate !== undefined) await this.#gate.opened;
+      // One that was given up may still be fetching (#1639): it must not hand anything over.
+      if (generation.over) throw new Error('this reader was replaced');
+      const records = recordsOf(batch);
+      const last = records.at(-1);
+      if (last === undefined) return;
+      await this.#options.onBatch(records);
+      if (!generation.over) this.#positions.set(place(batch.topic, batch.partition), last.offset + 1);
+    } catch (error) {
+      if (!generation.over) this.#log('error', 'batch not handled', { topic: batch.topic, reason: describeError(error) });
+      generation.end(error);
+      throw error;
+    } finally {
+      generation.batchesInWork -= 1;
+    }
+  }
+
+  /** Keeps the group's session alive while batches are in work, and ends a consumer that has silently stopped. */
+  #watch(generation: Generation): () => void {
+    let lastTickMs = performance.now();
+    let staleMs = STALE_MS;
+    const timer = setInterval(() => {
+      const nowMs = performance.now();
+      // Time in which this process did not run counts for nobody.
+      if (nowMs - lastTickMs > 2 * WATCH_MS) generation.lastBeatMs += nowMs - lastTickMs;
+      lastTickMs = nowMs;
+      if (this.#health.state === 'down') generation.lastBeatMs = nowMs;
+      if (nowMs - generation.lastBeatMs > staleMs) generation.end(`no heartbeat for ${staleMs} ms`);
+      if (nowMs - generation.lastBeatMs < WATCH_MS) staleMs = STALE_MS;
+      if (generation.batchesInWork > 0) generation.heartbeat?.().catch(() => undefined);
+    }, WATCH_MS);
+    const endListening = this.#health.onState((state) => {
+      generation.lastBeatMs = performance.now();
+      staleMs = state === 'up' ? STALE_AFTER_DOWN_MS : STALE_MS;
+    });
+    return () => {
+      clearInterval(timer);
+      endListening();
+    };
+  }
+
+  /** Waits, but not longer than until this is closed. */
+  async #pauseFor(delayMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+
+  #isClosing(): boolean {
+    return this.#closing || this.#health.closed;
+  }
+
+  #setState(state: ReaderState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}
+
+function place(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+/** #1639: a disconnect before `run` has resolved would leave the consumer running, so wait for it, but not for ever. */
+async function tearDown(generation: Generation, running: Promise<void>): Promise<void> {
+  const end = async (): Promise<void> => {
+    await running.catch(() => undefined);
+    await generation.consumer.disconnect();
+  };
+  await withDeadline(end(), TEARDOWN_MS).catch(() => undefined);
+}

@@ -1,0 +1,122 @@
+// Is the broker there? A small question to it every second, on a connection of its own. A killed broker refuses the
+// connection at once, a hung one lets the question's deadline pass: both are known within 3 s, whatever kafkajs's producers
+// and consumers are still trying. The state is one for the whole process: senders fail fast by it, readers wait for it.
+import type { Admin, Kafka } from 'kafkajs';
+import { describeError, type Log } from '../log.ts';
+import type { BusState } from './port.ts';
+
+const PROBE_EVERY_MS = 1_000;
+/** While the bus is down we look more often, so that it is found again within half a second. */
+const PROBE_EVERY_DOWN_MS = 400;
+const PROBE_DEADLINE_MS = 1_900;
+
+export class BusHealth {
+  readonly #kafka: Kafka;
+  readonly #log: Log;
+  readonly #listeners = new Set<(state: BusState) => void>();
+  #admin: Admin | undefined;
+  #state: BusState = 'down';
+  #timer: NodeJS.Timeout | undefined;
+  #probe: Promise<void> | undefined;
+  #closed = false;
+  /** The reason of the last failed probe, for messages. */
+  lastError: unknown;
+
+  constructor(options: { kafka: Kafka; log: Log }) {
+    this.#kafka = options.kafka;
+    this.#log = options.log;
+    this.#schedule(0);
+  }
+
+  get state(): BusState {
+    return this.#state;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  onState(listener: (state: BusState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the bus is up or this is closed. */
+  whenUp(): Promise<void> {
+    if (this.#state === 'up' || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = this.onState(() => {
+        if (this.#state === 'down' && !this.#closed) return;
+        end();
+        resolve();
+      });
+    });
+  }
+
+  /** Somebody's request failed: looks at once instead of at the next turn. */
+  suspect(): void {
+    if (this.#probe === undefined && !this.#closed) this.#schedule(0);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const listener of [...this.#listeners]) listener(this.#state);
+    this.#listeners.clear();
+    await this.#discard();
+  }
+
+  #schedule(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#probe ??= this.#ask().finally(() => {
+        this.#probe = undefined;
+        if (!this.#closed) this.#schedule(this.#state === 'up' ? PROBE_EVERY_MS : PROBE_EVERY_DOWN_MS);
+      });
+    }, delayMs);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      await withDeadline(this.#question(), PROBE_DEADLINE_MS);
+      this.lastError = undefined;
+      this.#set('up');
+    } catch (error) {
+      this.lastError = error;
+      this.#set('down');
+      void this.#discard();
+    }
+  }
+
+  async #question(): Promise<void> {
+    if (this.#admin === undefined) {
+      // Without retries: the next question is a second away. #698 and #1506: retry options must be given here to hold.
+      const admin = this.#kafka.admin({ retry: { retries: 0 } });
+      this.#admin = admin;
+      await admin.connect();
+    }
+    await this.#admin.describeCluster();
+  }
+
+  async #discard(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = undefined;
+    await withDeadline(admin?.disconnect() ?? Promise.resolve(), PROBE_DEADLINE_MS).catch(() => undefined);
+  }
+
+  #set(state: BusState): void {
+    if (this.#closed || state === this.#state) return;
+    this.#state = state;
+    if (state === 'up') this.#log('info', 'bus up');
+    else this.#log('warn', 'bus down', { reason: describeError(this.lastError) });
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}
+
+/** Rejects when a promise takes longer; the promise itself goes on, its outcome is ignored. */
+export function withDeadline<T>(promise: Promise<T>, deadlineMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
