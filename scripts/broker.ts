@@ -1,5 +1,5 @@
-// Apache Kafka on this machine's Java: one broker in KRaft mode with its data in one folder, for the demo, the tests and
-// `npm run kafka`. The JVM is a child of a small guardian process, which ends it when we are gone, however we went.
+// Apache Kafka on this machine's Java: one broker in KRaft mode with its data in one folder, for the demo, the tests
+// and `npm run kafka`. The JVM is a child of a small guardian process, which ends it when we are gone, however we went.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -23,7 +23,7 @@ export type BrokerOptions = {
   dir: string;
   /** Address it listens on; default 127.0.0.1. */
   host?: string;
-  /** Default: the port of the last run in this folder if it is free, else any free one. */
+  /** Default: any free one. */
   port?: number;
   /** Tells what is going on, in words. */
   log: (line: string) => void;
@@ -91,7 +91,8 @@ async function requireJava(): Promise<void> {
   const version = await javaVersion();
   if (javaServes(version)) return;
   const found = version === 0 ? 'Java is missing' : `Java ${version} is too old`;
-  throw new Failure('missing-program', `${found}: Kafka needs Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless).`);
+  const mend = 'Debian: apt-get install openjdk-17-jre-headless';
+  throw new Failure('missing-program', `${found}: Kafka needs Java 17 or newer (${mend}).`);
 }
 
 async function choosePort({ host, wanted }: { host: string; wanted: number | undefined }): Promise<number> {
@@ -99,7 +100,8 @@ async function choosePort({ host, wanted }: { host: string; wanted: number | und
   if (await isPortFree(wanted, host)) return wanted;
   throw new Failure(
     'port-in-use',
-    `Port ${wanted} of ${host} is in use. Choose another with --port, or use what runs there: KAFKA_BROKERS=${host}:${wanted}.`,
+    `Port ${wanted} of ${host} is in use. Choose another with --port, or use what runs there: ` +
+      `KAFKA_BROKERS=${host}:${wanted}.`,
   );
 }
 
@@ -136,10 +138,9 @@ async function waitUntilUp(running: Running, where: { brokers: string; dir: stri
   up.catch(() => undefined);
   running.guardian.stdin.end();
   const last = await lastLines(where.output);
-  throw new Failure(
-    'bus-unreachable',
-    `Kafka did not come up at ${where.brokers}${last === '' ? '' : ` (${last})`}; its log is ${join(where.dir, 'kafka.log')}.`,
-  );
+  const reason = last === '' ? '' : ` (${last})`;
+  const log = join(where.dir, 'kafka.log');
+  throw new Failure('bus-unreachable', `Kafka did not come up at ${where.brokers}${reason}; its log is ${log}.`);
 }
 
 function jvmArguments(dir: string): string[] {
@@ -163,7 +164,8 @@ async function format(dir: string): Promise<void> {
   const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', join(dir, 'server.properties')];
   const { status, output } = await run(javaCommand(), [...args, ...tool]);
   if (status === 0) return;
-  throw new Failure('not-writable', `Kafka could not lay out its data in ${dir}: ${output.trim().split('\n').at(-1) ?? ''}`);
+  const reason = output.trim().split('\n').at(-1) ?? '';
+  throw new Failure('not-writable', `Kafka could not lay out its data in ${dir}: ${reason}`);
 }
 
 /** 16 random bytes in Kafka's spelling, which must not begin with a dash. */
@@ -196,6 +198,9 @@ async function writeSettings(at: { dir: string; host: string; port: number; cont
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // After a kill -9 the controller refuses the broker until its old session is over: 9 s by default.
+    'broker.session.timeout.ms': 2_500,
+    'broker.heartbeat.interval.ms': 250,
     'num.network.threads': 2,
     'num.io.threads': 4,
     // 96 partitions with the default of 10 MB for each index would be 2 GB of address space and (sparse) disk.
@@ -209,7 +214,9 @@ async function writeSettings(at: { dir: string; host: string; port: number; cont
 }
 
 async function firstLineAsNumber(guardian: Running['guardian'], exited: Promise<number>): Promise<number> {
-  const line = new Promise<string>((resolve) => guardian.stdout.once('data', (data: Buffer) => resolve(data.toString())));
+  const line = new Promise<string>((resolve) => {
+    guardian.stdout.once('data', (data: Buffer) => resolve(data.toString()));
+  });
   const errors: string[] = [];
   guardian.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
   const pid = await Promise.race([line.then(Number), exited.then(() => 0)]);

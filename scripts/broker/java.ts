@@ -12,7 +12,11 @@ const WHOLE = '.whole';
 export type RunResult = { status: number; output: string };
 
 /** Runs a program to its end; status 127 when it cannot be started. */
-export function run(command: string, args: readonly string[], options: { timeoutMs?: number } = {}): Promise<RunResult> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { timeoutMs?: number } = {},
+): Promise<RunResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs });
     let output = '';
@@ -60,7 +64,7 @@ export function hasJars(jarsDir: string): boolean {
 export async function fetchJars(jarsDir: string): Promise<void> {
   if (hasJars(jarsDir)) return;
   if (!(await hasMaven())) {
-    throw new Failure('missing-program', 'Maven is missing; it brings Kafka’s jars. Install it (Debian: apt-get install maven).');
+    throw new Failure('missing-program', 'Maven is missing; it brings Kafka’s jars (Debian: apt-get install maven).');
   }
   // Into a folder of our own and then renamed, so that two commands at once do not see half of it.
   const making = `${jarsDir}.making-${process.pid}`;
@@ -78,7 +82,7 @@ export async function fetchJars(jarsDir: string): Promise<void> {
   await rename(making, jarsDir).catch(async () => {
     await rm(making, { recursive: true, force: true });
     if (!hasJars(jarsDir)) {
-      throw new Failure('not-writable', `Kafka’s jars could not be put into ${jarsDir}: remove that folder and try again.`);
+      throw new Failure('not-writable', `Kafka’s jars could not be put into ${jarsDir}: remove it and try again.`);
     }
   });
 }

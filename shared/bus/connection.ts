@@ -32,8 +32,8 @@ export function parseBrokers(text: string): string[] {
 }
 
 /**
- * The bus, whether it is there or not: it starts `down` and comes up by itself. For processes that do their work without it
- * for a while.
+ * The bus, whether it is there or not: it starts `down` and comes up by itself. For processes that can do
+ * their work without it for a while.
  */
 export function openBus(options: BusOptions): Bus {
   return new KafkaBus(options);

@@ -1,7 +1,7 @@
-// Reads chosen partitions, and goes on reading whatever happens. A supervisor runs one kafkajs consumer after another, each
-// in a group of its own; it ends one that crashed (also where kafkajs would not restart it), whose heartbeats stopped
-// (#659), or whose batch could not be handled, and starts the next as soon as the bus is up. Offsets are never committed to
-// Kafka (a commit costs 6 ms a hop): at every join each partition is sought to what the caller has stored.
+// Reads chosen partitions, and goes on reading whatever happens. A supervisor runs one kafkajs consumer after another,
+// each in a group of its own; it ends one that crashed (also where kafkajs would not restart it), whose heartbeats
+// stopped (#659), or whose batch could not be handled, and starts the next as soon as the bus is up. Offsets are never
+// committed to Kafka (a commit costs 6 ms a hop): at every join each partition is sought to what the caller has stored.
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { describeError, type Log } from '../log.ts';
 import { CLIENT_RETRY } from './kafka-client.ts';
@@ -47,7 +47,7 @@ export class BusConsumer implements BusReader {
   readonly #log: Log;
   readonly #source: LogSource;
   readonly #options: ReaderOptions;
-  /** Next offset by topic and partition: behind what `onBatch` has finished, or where a `begin` or `end` was resolved to. */
+  /** Next offset by topic and partition: behind what `onBatch` has finished, or what a `begin` or `end` stood for. */
   readonly #positions = new Map<string, number>();
   #ranges = new Map<string, LogRange>();
   #state: ReaderState = 'starting';
@@ -109,7 +109,7 @@ export class BusConsumer implements BusReader {
       this.#setState('recovering');
       this.#health.suspect();
       this.#backoffMs = Math.min(Math.max(BACKOFF_MS, this.#backoffMs * 2), BACKOFF_MAX_MS);
-      await this.#pauseFor(this.#backoffMs);
+      await new Promise((resolve) => setTimeout(resolve, this.#backoffMs));
     }
     started();
   }
@@ -240,7 +240,9 @@ export class BusConsumer implements BusReader {
       await this.#options.onBatch(records);
       if (!generation.over) this.#positions.set(place(batch.topic, batch.partition), last.offset + 1);
     } catch (error) {
-      if (!generation.over) this.#log('error', 'batch not handled', { topic: batch.topic, reason: describeError(error) });
+      if (!generation.over) {
+        this.#log('error', 'batch not handled', { topic: batch.topic, reason: describeError(error) });
+      }
       generation.end(error);
       throw error;
     } finally {
@@ -270,11 +272,6 @@ export class BusConsumer implements BusReader {
       clearInterval(timer);
       endListening();
     };
-  }
-
-  /** Waits, but not longer than until this is closed. */
-  async #pauseFor(delayMs: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
   }
 
   #isClosing(): boolean {

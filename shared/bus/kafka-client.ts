@@ -1,4 +1,4 @@
-// How we set kafkajs up: bounded retries of its own (we recover by ourselves), its log routed to ours, one fault mended.
+// How we set kafkajs up: few retries of its own (we recover by ourselves), its log routed to ours, one fault mended.
 import { createRequire } from 'node:module';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Log } from '../log.ts';
@@ -6,7 +6,13 @@ import type { Log } from '../log.ts';
 export type ClientOptions = { brokers: readonly string[]; clientId: string; log: Log; requestTimeoutMs: number };
 
 /** Few and short: after them the caller rebuilds the client, which also heals what kafkajs's own retries do not. */
-export const CLIENT_RETRY = { initialRetryTime: 50, maxRetryTime: 400, factor: 0.2, multiplier: 2, retries: 3 } as const;
+export const CLIENT_RETRY = {
+  initialRetryTime: 50,
+  maxRetryTime: 400,
+  factor: 0.2,
+  multiplier: 2,
+  retries: 3,
+} as const;
 
 const CONNECTION_TIMEOUT_MS = 1_500;
 
@@ -40,9 +46,9 @@ const RECHECK_MS = 10;
 let mended = false;
 
 /**
- * kafkajs 2.2.4 arms a timer after every request even when nothing waits, with a delay far below zero: Node 24 warns about it
- * on the screen (#1751), and since the timer arms itself again, each connection wakes up a thousand times a second. Here it
- * is armed only while something waits.
+ * kafkajs 2.2.4 arms a timer after every request even when nothing waits, with a delay far below zero: Node 24 warns
+ * about it on the screen (#1751), and since the timer arms itself again, each connection wakes up a thousand times a
+ * second. Here it is armed only while something waits.
  */
 function mendRequestQueue(): void {
   if (mended) return;

@@ -1,5 +1,5 @@
-// A record of kafkajs seen as one of ours. At 100,000 records a second most headers and keys are looked at once or not at
-// all: they are decoded when they are asked for.
+// A record of kafkajs seen as one of ours. At 100,000 records a second most headers and keys are looked at once or not
+// at all: they are decoded when they are asked for.
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { BusRecord } from './port.ts';
 

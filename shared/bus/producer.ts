@@ -1,6 +1,6 @@
-// Sends records. One kafkajs producer at a time; after any failure it is thrown away and a new one is made for the next
-// send, because kafkajs does not always reconnect by itself (#907, #919). Its retries per message storm (#1324): they are
-// off, and whoever must deliver sends again from its outbox or journal.
+// Sends records. One kafkajs producer at a time; after any failure it is thrown away and a new one is made for the
+// next send, because kafkajs does not always reconnect by itself (#907, #919). Its retries per message storm (#1324):
+// they are off, and whoever must deliver sends again from its outbox or journal.
 import type { Kafka, Producer } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { describeError } from '../log.ts';
