@@ -1,7 +1,8 @@
 // Configuration of a process: one table of settings, read once in main.ts. A value comes from a flag, a plain argument,
 // the environment or the default, in this order; its origin is remembered. An unknown flag or EV_ variable is refused
 // with the nearest known name; a bad value is refused with what would be right.
-import { Command, CommanderError, Option } from 'commander';
+import type { Command} from 'commander';
+import { CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
 
@@ -109,7 +110,9 @@ export const addressSchema = z.string().refine((text) => parseAddress(text) !== 
   .describe('host:port');
 /** A whole number given as text. */
 export const wholeNumberSchema = z.coerce.number().int().nonnegative().describe('number');
-export const flagSchema = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((t) => t === 'true' || t === '1')]);
+export const flagSchema = z.union([
+  z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+]);
 
 function rawValue(
   command: Command, s: Setting, env: Readonly<Record<string, string | undefined>>,

@@ -2,7 +2,7 @@
 // nowhere else: by the schemas below when something comes in, and by the makers when Central makes one.
 import { z } from 'zod';
 
-/** Site, point, user ids: what people type. One column a character, no spaces, so screens and Kafka keys stay simple. */
+/** Site, point, user ids: what people type. One column a character, so screens and Kafka keys stay simple. */
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 export const ID_RULE = 'letters, digits, "_", ".", ":" and "-", beginning with a letter or digit, at most 64';
 

@@ -1,5 +1,6 @@
 // Logs are events: a level, an event name, ids and fields. The logger is passed in; this file only makes it.
-// It writes JSON lines to var/log/<process>.log through winston, and, where there is no screen, a readable line to stderr.
+// It writes JSON lines to var/log/<process>.log through winston, and, where there is no screen, a readable line to
+// stderr.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import winston from 'winston';
@@ -22,7 +23,7 @@ export function openLog(options: { dir: string; name: string; console: boolean; 
   try {
     mkdirSync(options.dir, { recursive: true });
   } catch (cause) {
-    throw new Failure('not-writable', `cannot make the log folder ${options.dir}: choose another with --log-dir`, cause);
+    throw new Failure('not-writable', `cannot make the log folder ${options.dir}: use another --log-dir`, cause);
   }
   const file = join(options.dir, `${options.name}.log`);
   const toFile = new winston.transports.File({ filename: file, maxsize: 20_000_000, maxFiles: 5, tailable: true });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { invariant } from './assert.ts';
 
 /** ISO 4217 alphabetic code. */
-export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR').brand<'Currency'>();
+export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be a code such as EUR').brand<'Currency'>();
 export type Currency = z.infer<typeof currencySchema>;
 export const currency = (code: string): Currency => code as Currency;
 

@@ -1,8 +1,11 @@
 // Sealing of Kafka records: AES-256-GCM under a key that belongs to a pair, Central and one peer. HKDF derives one key
 // per direction; topic, direction, sender, receiver and message id are authenticated, so a record can be neither read,
-// nor forged, nor moved to another topic or sender. The value is nonce (12 bytes, random) ‖ ciphertext ‖ tag (16 bytes).
-// A KeyObject is made once per key: opening with it is four times as fast as with a Buffer (docs/performance.md).
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from 'node:crypto';
+// nor forged, nor moved to another topic or sender. The value is nonce (12 bytes, random) ‖ ciphertext ‖ tag (16
+// bytes). A KeyObject is made once per key: opening with it is four times as fast as with a Buffer
+// (docs/performance.md).
+import {
+  createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync,
+} from 'node:crypto';
 import { invariant } from './assert.ts';
 
 /** `up`: from a point or a driver to Central; `down`: from Central to it. */

@@ -127,7 +127,7 @@ export const ticketLineSchema = z.object({
   fromMinute: z.int(), toMinute: z.int(),
   quantity: whole,
   unitPriceMicros: whole,
-  /** The line's amount in millionths of the major unit, rounded half-even for display; the total is not made of these. */
+  /** In millionths of the major unit, rounded half-even for display; the total is not made of these. */
   amountMicros: whole,
 });
 export type TicketLine = z.infer<typeof ticketLineSchema>;

@@ -1,0 +1,61 @@
+// What the core wants done. Everything is carried out after the commit that holds the state it came from.
+import type { ConnectionId, UserId } from '../../shared/ids.ts';
+import type { Command, Notice } from '../../shared/messages/catalogue.ts';
+import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
+import type { NetworkEvent } from '../../shared/messages/network-event.ts';
+import type { Progress } from '../../shared/messages/progress.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
+import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from './rows.ts';
+
+/** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
+export type Send = { readonly kind: 'send'; readonly key: string; readonly to: string } & (
+  | { readonly topic: 'commands'; readonly message: Command }
+  | { readonly topic: 'notices'; readonly message: Notice }
+  | { readonly topic: 'events'; readonly message: NetworkEvent }
+  | { readonly topic: 'dead-letters'; readonly message: DeadLetter }
+);
+
+/** Newest wins: published once after the commit, lost with the process, sent again by the next occasion. */
+export type Publish = { readonly kind: 'publish'; readonly key: string; readonly to: string } & (
+  | { readonly topic: 'commands'; readonly message: Command }
+  | { readonly topic: 'progress'; readonly message: Progress }
+);
+
+export type Append = { readonly kind: 'append' } & (
+  | { readonly table: 'audit'; readonly row: AuditRow }
+  | { readonly table: 'ledger'; readonly row: LedgerRow }
+  | { readonly table: 'holds'; readonly row: HoldRow }
+  | { readonly table: 'meter_values'; readonly row: MeterValueRow }
+  | { readonly table: 'tickets'; readonly row: Ticket }
+  | { readonly table: 'notices'; readonly row: Notice }
+  | { readonly table: 'events'; readonly row: NetworkEvent }
+  | { readonly table: 'dead_letters'; readonly row: DeadLetter }
+);
+
+export type Effect =
+  | Send
+  | Publish
+  | Append
+  /** A frame on a TCP link; the shell adds the frame's id. Frames may hold keys: they are never logged. */
+  | {
+      readonly kind: 'frame'; readonly connectionId: ConnectionId; readonly re: string | null;
+      readonly frame: { readonly type: string } & Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'close'; readonly connectionId: ConnectionId; readonly reason: 'replaced' | 'refused' }
+  /** Compare with bcrypt what the link holds for this check; the answer is the input `password-checked`. */
+  | {
+      readonly kind: 'check-password'; readonly checkId: number; readonly connectionId: ConnectionId;
+      readonly hash: string;
+    }
+  /** Read from the store and send `missed-notices` frames. */
+  | {
+      readonly kind: 'missed-notices'; readonly connectionId: ConnectionId; readonly userId: UserId;
+      readonly after: number;
+    }
+  /** Something that a person at Central's screen should read. */
+  | {
+      readonly kind: 'message'; readonly level: 'info' | 'warn' | 'error'; readonly text: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
+
+export type EffectKind = Effect['kind'];

@@ -1,0 +1,56 @@
+// What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
+import type { ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, UserId } from '../../shared/ids.ts';
+import type { Fact, Request } from '../../shared/messages/catalogue.ts';
+import type { MeterSample } from '../../shared/messages/meter-sample.ts';
+import type { Order } from '../../shared/messages/orders.ts';
+import type { DeadLetterReason, Goal } from '../../shared/messages/values.ts';
+
+export type Input =
+  | { readonly kind: 'tick' }
+  // Kafka. The sender was proved by the key under which the record was sealed.
+  | { readonly kind: 'request'; readonly request: Request; readonly sender: string }
+  | { readonly kind: 'fact'; readonly fact: Fact; readonly sender: string; readonly keyId: KeyId }
+  | { readonly kind: 'meter'; readonly sample: MeterSample; readonly sender: string }
+  | {
+      readonly kind: 'dead-letter'; readonly source: string; readonly reason: DeadLetterReason; readonly detail: string;
+      readonly claimedSender: string; readonly headers: Readonly<Record<string, string>>; readonly payloadBase64: string;
+    }
+  | { readonly kind: 'bus'; readonly up: boolean; readonly reason: string }
+  /** The log is not the one that the offsets belong to: every point is asked for its unaccepted facts. */
+  | { readonly kind: 'log-lost'; readonly detail: string }
+  /** Outbox rows that wait for the broker; given with every batch in which it changed. */
+  | { readonly kind: 'outbox-backlog'; readonly rows: number }
+  // Monitors. `keyBase64` is 32 fresh random bytes for the key that a welcome would grant.
+  | {
+      readonly kind: 'monitor-proof'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      readonly pointId: PointId; readonly address: string; readonly proved: boolean; readonly byHand: boolean;
+      readonly keyBase64: string; readonly clockOffsetMs: number;
+    }
+  | {
+      readonly kind: 'renew-key'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly keyBase64: string;
+    }
+  | {
+      readonly kind: 'point-health'; readonly connectionId: ConnectionId; readonly engine: 'ok' | 'ko' | 'unreachable';
+      readonly reason: string; readonly sinceMs: number; readonly clockOffsetMs: number;
+    }
+  | {
+      readonly kind: 'local-request'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      readonly requestId: RequestId; readonly driverId: UserId; readonly connectorNo: number; readonly goal: Goal;
+      readonly corr: CorrelationId;
+    }
+  // People. The shell keeps the password or PIN of a `check-password` effect and answers with `password-checked`.
+  | {
+      readonly kind: 'login'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly userId: UserId;
+      readonly address: string; readonly purpose: 'driver' | 'operator'; readonly lastNotice: number;
+      readonly loginKeyBase64: string; readonly readingKeyBase64: string;
+    }
+  | { readonly kind: 'password-checked'; readonly checkId: number; readonly ok: boolean }
+  | { readonly kind: 'link-closed'; readonly connectionId: ConnectionId; readonly reason: string }
+  | {
+      readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order; readonly by: string;
+      readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
+      /** Where the answer goes; null: the caller in this process reads the order's record. */
+      readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
+    };
+
+export type InputKind = Input['kind'];

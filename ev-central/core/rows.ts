@@ -1,0 +1,218 @@
+// What Central knows, row by row: the types of the stored tables. All of it is plain data.
+import type {
+  ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TicketId, UserId,
+} from '../../shared/ids.ts';
+import type { Currency } from '../../shared/money.ts';
+import type { CommandRefusal, Refusal } from '../../shared/messages/refusal.ts';
+import type { PointRow, UserRow } from '../../shared/messages/orders.ts';
+import type {
+  EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target, Tariff,
+} from '../../shared/messages/values.ts';
+
+/** One row for the whole installation. The counter makes ids; it commits with everything else. */
+export type Installation = { readonly installationId: string; readonly counter: number };
+
+/** A person with an account. `name` and other personal data are not part of the core: it needs none. */
+export type User = UserRow & {
+  readonly passwordHash: string | null;
+  readonly pinHash: string | null;
+  readonly balanceMinor: number;
+  /** The sum of the open holds. */
+  readonly heldMinor: number;
+  /** The last notice number given. */
+  readonly noticeNumber: number;
+  readonly readingKeyId: KeyId | null;
+};
+
+/** A registered charge point; `secretSha256` (base64) proves its monitor, null when the secret was revoked. */
+export type ChargePoint = PointRow & { readonly secretSha256: string | null };
+
+export type ConnectorState = {
+  readonly connectorNo: number;
+  readonly plugged: boolean;
+  readonly faults: readonly FaultCode[];
+  readonly batteryWh: number | null;
+  readonly socPercent: number | null;
+  readonly vehiclePowerW: number | null;
+};
+
+/** The four facts from which a point's status is derived (link, health, operative, occupancy), and its numbering. */
+export type PointState = {
+  readonly pointId: PointId;
+  readonly link: { readonly connected: boolean; readonly sinceMs: number; readonly reason: string };
+  readonly health: {
+    readonly engine: 'unknown' | 'ok' | 'ko' | 'unreachable'; readonly sinceMs: number; readonly reason: string;
+  };
+  readonly operative: { readonly on: boolean; readonly sinceMs: number; readonly note: string; readonly by: string };
+  /** Automatic authentication is barred until somebody acts: a revoked key, two monitors with one identity. */
+  readonly barred: { readonly why: 'key-revoked' | 'two-monitors'; readonly sinceMs: number } | null;
+  readonly connectors: readonly ConnectorState[];
+  /** Faults of the point as a whole. */
+  readonly faults: readonly FaultCode[];
+  readonly keyId: KeyId | null;
+  /** The facts that Central holds. */
+  readonly accepted: { readonly bootId: number; readonly seq: number } | null;
+  /** The number of the last command given. */
+  readonly commandNumber: number;
+  /** Times of the last evictions of one connection by another, for the rule of three within a minute. */
+  readonly evictionsMs: readonly number[];
+};
+
+/** Energy and time of a session, folded over its stored meter values, by the price band in which they fell. */
+export type BandUsage = { readonly fromMinute: number; readonly energyWh: number; readonly durationMs: number };
+export type MeterPoint = { readonly registerWh: number; readonly atMs: number };
+export type Usage = { readonly bands: readonly BandUsage[]; readonly last: MeterPoint };
+
+export type Session = {
+  readonly sessionId: SessionId;
+  readonly requestId: RequestId;
+  readonly corr: CorrelationId;
+  readonly driverId: UserId;
+  readonly siteId: SiteId;
+  readonly pointId: PointId | null;
+  readonly connectorNo: number | null;
+  /** Asked at the point itself: the answer goes there too. */
+  readonly atPoint: boolean;
+  readonly state: SessionState;
+  readonly stateSinceMs: number;
+  readonly requestedAtMs: number;
+  readonly target: Target;
+  readonly fit: Fit;
+  readonly goal: Goal;
+  readonly priorityClass: PriorityClass;
+  /** Since when it waits; kept while an offer is open, so a driver who was offered does not lose her place's age. */
+  readonly queuedAtMs: number | null;
+  /** The place that the driver was told last. */
+  readonly toldPlace: number | null;
+  readonly offered: boolean;
+  readonly holdMinor: number;
+  readonly currency: Currency;
+  /** The tariff and zone that the session keeps from its beginning. */
+  readonly tariff: Tariff;
+  readonly timeZone: string;
+  readonly commandNumber: number | null;
+  readonly plugByMs: number | null;
+  /** By the point's clock, corrected with the link's offset; the uncorrected time beside it. */
+  readonly startedAtMs: number | null;
+  readonly startedRawMs: number | null;
+  /** When Central took the report in. */
+  readonly startReceivedMs: number | null;
+  readonly bootId: number | null;
+  readonly meterStartWh: number | null;
+  readonly usage: Usage | null;
+  /** A stop was ordered: why, and when it was sent. */
+  readonly stopping: { readonly reason: EndReason; readonly sinceMs: number } | null;
+  readonly endedAtMs: number | null;
+  readonly endReceivedMs: number | null;
+  readonly meterStopWh: number | null;
+  readonly endReason: EndReason | null;
+  readonly refusal: Refusal | null;
+  readonly provisional: boolean;
+  /** Nothing more is expected; a later report makes a correction. */
+  readonly settled: boolean;
+  readonly energyWh: number;
+  readonly costMinor: number;
+  readonly ticketId: TicketId | null;
+  readonly flags: readonly string[];
+};
+
+/** The newest meter sample of a session; one small row, overwritten. */
+export type LiveMeter = {
+  readonly sessionId: SessionId;
+  readonly sample: number;
+  readonly registerWh: number;
+  readonly powerW: number;
+  readonly socPercent: number | null;
+  readonly state: 'charging' | 'suspended-ev' | 'suspended-evse';
+  readonly atMs: number;
+  readonly rawAtMs: number;
+  readonly uptimeMs: number;
+  readonly receivedAtMs: number;
+};
+
+export type KeyRow = {
+  readonly keyId: KeyId;
+  readonly kind: 'point' | 'login' | 'reading' | 'service';
+  readonly ownerId: string;
+  /** 32 bytes, base64; wrapped by the master key in the database. Never logged. */
+  readonly keyBase64: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly replacedAtMs: number | null;
+  readonly revokedAtMs: number | null;
+};
+
+/** What became of a request, so that a repeated one gets the same and a cancelled one never starts. */
+export type RequestRecord = {
+  readonly requestId: RequestId;
+  readonly driverId: UserId;
+  readonly kind: 'charge' | 'stop' | 'cancel' | 'cancelled-before';
+  readonly sessionId: SessionId | null;
+  readonly atMs: number;
+};
+
+export type OrderRecord = {
+  readonly orderId: RequestId;
+  readonly by: string;
+  readonly outcome: 'done' | 'refused';
+  readonly text: string;
+  readonly lines: readonly { readonly what: string; readonly outcome: string }[];
+  readonly atMs: number;
+};
+
+/** Every command has a time-out and a recorded result. The key is `<point>#<number>`. */
+export type CommandRecord = {
+  readonly pointId: PointId;
+  readonly number: number;
+  readonly type: 'authorize' | 'stop' | 'set-operative' | 'set-power-limit' | 'reset' | 'unlock';
+  readonly sessionId: SessionId | null;
+  readonly sentAtMs: number;
+  readonly deadlineMs: number;
+  readonly outcome: 'open' | 'done' | 'refused' | 'timed-out';
+  readonly reason: CommandRefusal | null;
+};
+
+/** Wrong guesses of one user or one address (`user:ana`, `addr:10.0.0.7`, `pin:ana`). */
+export type Lockout = {
+  readonly who: string;
+  readonly failures: number;
+  readonly firstAtMs: number;
+  readonly lockedUntilMs: number | null;
+};
+
+/** A monitor's connection: not stored, gone with the process. */
+export type MonitorLink = {
+  readonly connectionId: ConnectionId;
+  readonly pointId: PointId;
+  readonly address: string;
+  /** The point's host clock is this much behind Central's; 0 when under a second. */
+  readonly clockOffsetMs: number;
+};
+
+/** A driver's log-in: not stored; her log-in key lives on in `keys`. */
+export type DriverLink = {
+  readonly connectionId: ConnectionId;
+  readonly userId: UserId;
+  readonly address: string;
+  readonly sinceMs: number;
+};
+
+// Rows that are only ever added.
+export type AuditRow = {
+  readonly atMs: number; readonly who: string; readonly address: string; readonly action: string;
+  readonly outcome: string; readonly parameters: Readonly<Record<string, unknown>>;
+};
+export type LedgerRow = {
+  readonly atMs: number; readonly userId: UserId; readonly kind: 'top-up' | 'adjustment' | 'charge' | 'correction';
+  readonly amountMinor: number; readonly balanceMinor: number; readonly sessionId: SessionId | null;
+  readonly ticketId: TicketId | null; readonly reason: string;
+};
+/** A hold's life: opened, made larger, settled (its ticket's amount was booked) or released. */
+export type HoldRow = {
+  readonly atMs: number; readonly userId: UserId; readonly sessionId: SessionId;
+  readonly change: 'opened' | 'enlarged' | 'settled' | 'released'; readonly amountMinor: number;
+};
+export type MeterValueRow = {
+  readonly sessionId: SessionId; readonly sample: number; readonly registerWh: number; readonly powerW: number;
+  readonly socPercent: number | null; readonly atMs: number; readonly rawAtMs: number; readonly receivedAtMs: number;
+};

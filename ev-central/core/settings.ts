@@ -1,0 +1,49 @@
+// The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
+export type Settings = {
+  /** A vehicle must be plugged in within this time after the authorization or the offer. */
+  readonly plugTimeoutMs: number;
+  /** A point must answer a command within this time. */
+  readonly commandTimeoutMs: number;
+  /** An interrupted session becomes final after this time without an end report. */
+  readonly provisionalMs: number;
+  /** What a running charge does when the monitor of its point is lost. */
+  readonly monitorLossPolicy: 'finish' | 'stop';
+  /** The hold for a charge without a goal in money, in minor units. */
+  readonly defaultHoldMinor: number;
+  readonly pointKeyLifeMs: number;
+  readonly loginKeyLifeMs: number;
+  /** Wrong guesses within the window that lock a user (or an address) out, and for how long. */
+  readonly lockoutFailuresUser: number;
+  readonly lockoutFailuresAddress: number;
+  readonly lockoutWindowMs: number;
+  readonly lockoutMs: number;
+  /** Waiting time after which a lower priority class counts as the next higher one. */
+  readonly ageingMs: number;
+  /** Stored meter values of a session are at least this far apart, except at price borders. */
+  readonly meterValueEveryMs: number;
+  /** Outbox rows above which new charges are refused. */
+  readonly outboxBacklog: number;
+  readonly waitingAtSite: number;
+  readonly topicPrefix: string;
+  readonly partitions: number;
+};
+
+export const DEFAULT_SETTINGS: Settings = {
+  plugTimeoutMs: 120_000,
+  commandTimeoutMs: 10_000,
+  provisionalMs: 24 * 3_600_000,
+  monitorLossPolicy: 'finish',
+  defaultHoldMinor: 2_000,
+  pointKeyLifeMs: 24 * 3_600_000,
+  loginKeyLifeMs: 24 * 3_600_000,
+  lockoutFailuresUser: 5,
+  lockoutFailuresAddress: 20,
+  lockoutWindowMs: 5 * 60_000,
+  lockoutMs: 5 * 60_000,
+  ageingMs: 15 * 60_000,
+  meterValueEveryMs: 60_000,
+  outboxBacklog: 20_000,
+  waitingAtSite: 200,
+  topicPrefix: 'ev',
+  partitions: 12,
+};

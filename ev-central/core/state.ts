@@ -1,0 +1,71 @@
+// The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
+import type { ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId } from '../../shared/ids.ts';
+import type { SiteRow } from '../../shared/messages/orders.ts';
+import type { Tariff } from '../../shared/messages/values.ts';
+import { Deadlines } from './deadlines.ts';
+import type {
+  ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord, PointState,
+  RequestRecord, Session, User,
+} from './rows.ts';
+import { SessionIndex } from './session-index.ts';
+import type { Settings } from './settings.ts';
+import { Table } from './table.ts';
+
+/** The stored tables. The store knows one codec for each; adding a table breaks its build until it has one. */
+export type Tables = {
+  readonly installation: Table<'installation', Installation>;
+  readonly tariffs: Table<TariffId, Tariff>;
+  readonly sites: Table<SiteId, SiteRow>;
+  readonly points: Table<PointId, ChargePoint>;
+  readonly pointStates: Table<PointId, PointState>;
+  readonly users: Table<UserId, User>;
+  readonly sessions: Table<SessionId, Session>;
+  readonly meters: Table<SessionId, LiveMeter>;
+  readonly keys: Table<KeyId, KeyRow>;
+  readonly requests: Table<RequestId, RequestRecord>;
+  readonly orders: Table<RequestId, OrderRecord>;
+  readonly commands: Table<string, CommandRecord>;
+  readonly lockouts: Table<string, Lockout>;
+};
+
+/** A password check under way outside. */
+export type PendingCheck = Readonly<{ resume: (ok: boolean) => void }>;
+
+export type State = Tables & {
+  readonly settings: Settings;
+  // Not stored: links, who is on line, and what the batch has still to say.
+  readonly monitorLinks: Map<PointId, MonitorLink>;
+  readonly driverLinks: Map<ConnectionId, DriverLink>;
+  readonly sessionIndex: SessionIndex;
+  readonly pointsOfSite: Map<SiteId, Set<PointId>>;
+  readonly deadlines: Deadlines;
+  /** Points that are owed an `accepted` at the end of the batch. */
+  readonly acceptsOwed: Map<PointId, { resend: boolean }>;
+  /** Sessions whose live figures changed in this batch. */
+  readonly progressOwed: Set<SessionId>;
+  readonly progressSentMs: Map<SessionId, number>;
+  bus: { up: boolean; reason: string; sinceMs: number };
+  outboxBacklog: number;
+};
+
+export function emptyTables(): Tables {
+  return {
+    installation: new Table(() => 'installation'),
+    tariffs: new Table((row) => row.tariffId),
+    sites: new Table((row) => row.siteId),
+    points: new Table((row) => row.pointId),
+    pointStates: new Table((row) => row.pointId),
+    users: new Table((row) => row.userId),
+    sessions: new Table((row) => row.sessionId),
+    meters: new Table((row) => row.sessionId),
+    keys: new Table((row) => row.keyId),
+    requests: new Table((row) => row.requestId),
+    orders: new Table((row) => row.orderId),
+    commands: new Table((row) => commandKey(row.pointId, row.number)),
+    lockouts: new Table((row) => row.who),
+  };
+}
+
+export function commandKey(pointId: PointId, number: number): string {
+  return `${pointId}#${number}`;
+}

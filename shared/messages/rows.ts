@@ -1,0 +1,66 @@
+// The rows that a `query` answers with, for the lists that programs read (the others are printed as they are).
+// Times are UTC milliseconds; the tools print them as ISO 8601.
+import { z } from 'zod';
+import { pointIdSchema, sessionIdSchema, siteIdSchema, userIdSchema } from '../ids.ts';
+import { currencySchema } from '../money.ts';
+import {
+  amountMinorSchema, atMsSchema, connectorNoSchema, connectorTypeSchema, endReasonSchema, energyWhSchema,
+  latitudeSchema, longitudeSchema, pointStatusSchema, powerWSchema, priceBandSchema, sessionStateSchema,
+  socPercentSchema,
+} from './values.ts';
+
+/** `points`, as a driver sees it. Filters: siteId, text, latitude, longitude, radiusM, connectorType, minPowerW. */
+export const pointOfferSchema = z.object({
+  pointId: pointIdSchema,
+  siteId: siteIdSchema,
+  /** The site's name. */
+  place: z.string(),
+  address: z.string(),
+  latitude: latitudeSchema, longitude: longitudeSchema,
+  status: pointStatusSchema,
+  sinceMs: atMsSchema,
+  /** Why it is so, in words; empty when there is nothing to say. */
+  why: z.string(),
+  connectors: z.array(z.object({
+    connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema, status: pointStatusSchema,
+  })),
+  /** The price that holds now at this site, and the currency. */
+  band: priceBandSchema,
+  perSessionMicros: z.int().nonnegative(),
+  currency: currencySchema,
+  /** Drivers waiting at the site. */
+  waiting: z.int().nonnegative(),
+  /** Metres from the position that was asked for; null when none was. */
+  distanceM: z.int().nonnegative().nullable(),
+});
+export type PointOffer = z.infer<typeof pointOfferSchema>;
+
+/** `my-sessions` and `sessions`: a session, running or over. Filters: driverId, siteId, pointId, state, open ("yes"). */
+export const sessionRowSchema = z.object({
+  sessionId: sessionIdSchema,
+  requestId: z.string(),
+  corr: z.string(),
+  driverId: userIdSchema,
+  siteId: siteIdSchema,
+  pointId: pointIdSchema.nullable(),
+  connectorNo: connectorNoSchema.nullable(),
+  state: sessionStateSchema,
+  stateSinceMs: atMsSchema,
+  requestedAtMs: atMsSchema,
+  startedAtMs: atMsSchema.nullable(),
+  endedAtMs: atMsSchema.nullable(),
+  endReason: endReasonSchema.nullable(),
+  provisional: z.boolean(),
+  energyWh: energyWhSchema,
+  powerW: powerWSchema,
+  socPercent: socPercentSchema.nullable(),
+  costMinor: amountMinorSchema,
+  holdMinor: amountMinorSchema,
+  currency: currencySchema,
+  /** Place in the waiting queue; null when not waiting. */
+  place: z.int().positive().nullable(),
+  estimatedWaitMs: z.int().nonnegative().nullable(),
+  plugByMs: atMsSchema.nullable(),
+  flags: z.array(z.string()),
+});
+export type SessionRow = z.infer<typeof sessionRowSchema>;
