@@ -1,0 +1,199 @@
+// English. Sentences for people: what happened, and where it helps, what to do. A refusal is one sentence that stays
+// whole when a fact is missing. Another language is another file like this one (see shared/words/catalogue.ts).
+import { currencySchema, formatMoney } from '../money.ts';
+import { FAULT_CODES, type FaultCode } from '../messages/values.ts';
+import { ENGLISH_TITLES } from './english-titles.ts';
+import type { Facts, NoticeWords, Words } from './catalogue.ts';
+import { formatEnergy, formatMinuteOfDay, formatPower, formatTime } from './quantities.ts';
+
+const refusal: Words['refusal'] = {
+  expired: () => 'The request came too late and was not carried out. Ask again.',
+  'user-unknown': () => 'This user id is not known here.',
+  'user-inactive': () => 'This account is not active. Ask the operator.',
+  'balance-negative': (f) => `The balance${money(f, 'balanceMinor', ' is ', '')} is below zero. Top it up first.`,
+  'balance-too-low': (f) =>
+    `The balance${money(f, 'balanceMinor', ' of ', '')} is too low`
+    + `${money(f, 'neededMinor', ': this charge needs ', '')}.`,
+  'too-many-sessions': (f) => `You have as many charges at once as you may${given(f, 'limit', ' (', ')')}.`,
+  'outside-hours': (f) => `You may not begin a charge at this time of day${hours(f)}.`,
+  'point-unknown': (f) => `There is no charge point${given(f, 'pointId', ' ', '')} in this network.`,
+  'site-unknown': (f) => `There is no site${given(f, 'siteId', ' ', '')} in this network.`,
+  'connector-unknown': (f) => `${point(f)} has no${given(f, 'connectorNo', ' connector ', '') || ' such connector'}.`,
+  'nothing-fits': () => 'No charge point there fits: other connector type, less power, or too far away.',
+  'power-above-limit': (f) => `That is more power than you may take${power(f)}.`,
+  'point-disconnected': (f) => `${point(f)} cannot be reached at the moment.`,
+  'point-faulted': (f) => `${point(f)} is broken down${fault(f)}.`,
+  'point-out-of-order': (f) => `${point(f)} was taken out of order by the operator${given(f, 'note', ' (', ')')}.`,
+  'point-barred': (f) => `${point(f)} is barred until the operator has checked it.`,
+  'point-busy': (f) => `${point(f)} is occupied.`,
+  'point-key-invalid': (f) => `${point(f)} has no valid key at the moment.`,
+  'queue-full': (f) => `Too many drivers wait${given(f, 'siteId', ' at ', '') || ' there'} already. Try again later.`,
+  'already-waiting': (f) => `You are waiting${given(f, 'siteId', ' at ', '') || ' there'} already.`,
+  'central-overloaded': () => 'EV_Central has too much to do and takes no new charges. Try again in a minute.',
+  'point-refused': (f) => `${point(f)} did not authorize the charge${given(f, 'note', ' (', ')')}.`,
+  'point-silent': (f) => `${point(f)} did not answer.`,
+  'bus-down': () => 'Bus down: the message bus cannot be reached. Nothing was sent; ask again when it is back.',
+  'wrong-pin': () => 'The id or the PIN is wrong.',
+  'locked-out': (f) => `Too many wrong attempts: try again ${later(f)}.`,
+  'no-such-session': () => 'There is no such charge.',
+  'session-over': () => 'This charge is over already.',
+  'not-yours': () => 'This charge belongs to somebody else.',
+  'monitor-away': (f) => `${point(f)} has lost its monitor and starts nothing until it is back.`,
+  'central-away': () => 'EV_Central cannot be reached: nothing can be started now.',
+  cancelled: () => 'You took the request back.',
+};
+
+const accessRefusal: Words['accessRefusal'] = {
+  'unknown-or-wrong': () => 'The id or the password (the secret of a point) is wrong.',
+  'locked-out': (f) => `Too many wrong attempts: try again ${later(f)}.`,
+  'user-inactive': () => 'This account is not active. Ask the operator.',
+  'role-not-allowed': () => 'This account may not log in here.',
+  'point-unknown': (f) => `There is no charge point${given(f, 'pointId', ' ', '')} in EV_Central's registry.`,
+  'point-barred': (f) => `${point(f)} is barred until the operator has checked it.`,
+  'key-revoked': (f) => `The key of ${pointInside(f)} was revoked: authenticate from the menu of its monitor.`,
+  'point-revoked': (f) => `The secret of ${pointInside(f)} was revoked: it needs a new one from EV_Central.`,
+  'two-monitors': (f) => `Two monitors claim to be ${pointInside(f)}: it is barred until the operator has checked it.`,
+  'version-mismatch': () => 'This program and EV_Central speak different versions: update the older one.',
+  'central-standby': () => 'This EV_Central is a standby: another one is at work.',
+  malformed: () => 'EV_Central did not understand the message.',
+};
+
+const commandRefusal: Words['commandRefusal'] = {
+  expired: 'the command came too late',
+  'connector-unknown': 'there is no such connector',
+  'connector-busy': 'the connector is occupied',
+  faulted: 'the point is broken down',
+  inoperative: 'the point is out of order',
+  'central-away': 'the point cannot hear EV_Central',
+  'journal-full': 'the point keeps too many unsent reports',
+  'session-unknown': 'the point knows no such session',
+  'not-supported': 'the point cannot do that',
+  'timed-out': 'the point did not answer in time',
+};
+
+const trouble: Words['trouble'] = {
+  'central-away': 'EV_Central cannot be reached',
+  'bus-down': 'bus down',
+  'not-logged-in': 'not logged in at EV_Central',
+  'no-answer': 'EV_Central did not answer in time; the request was taken back',
+  'not-sent': 'the request was not sent and will not be',
+  'send-unknown': 'the bus went down while sending; the request will be taken back as soon as the bus is up',
+  'monitor-away': 'the monitor cannot be reached',
+  'engine-away': 'the engine cannot be reached',
+  'no-key': 'no key yet',
+  'key-expired': 'the key has run out',
+  'no-secret': 'no secret for this point',
+};
+
+const endReason: Words['endReason'] = {
+  driver: 'stopped by the driver',
+  'vehicle-full': 'the battery is full',
+  'energy-reached': 'the wanted energy is reached',
+  'amount-reached': 'the wanted amount is reached',
+  'soc-reached': 'the wanted state of charge is reached',
+  unplugged: 'the cable was unplugged',
+  operator: 'stopped by the operator',
+  fault: 'the point broke down',
+  'power-loss': 'the power failed',
+  'engine-restarted': 'the point was restarted',
+  'hold-used-up': 'the held amount is used up',
+  'monitor-lost': 'the point lost its monitor',
+  'key-revoked': "the point's key was revoked",
+  reset: 'the point was reset',
+  'not-authorized': 'the charge was not authorized',
+  'never-reported': 'the point never reported the end',
+};
+
+const notice: NoticeWords = {
+  accepted: (n) =>
+    `Accepted: ${n.pointId} connector ${n.connectorNo} is asked for its authorization; `
+    + `${formatMoney(n.holdMinor, n.currency)} held.`,
+  authorized: (n, zone) =>
+    `Authorized: plug in at ${n.pointId} connector ${n.connectorNo} before ${formatTime(n.plugByMs, zone)}.`,
+  queued: (n) =>
+    `Waiting at ${n.siteId}: place ${n.place}, estimated wait ${duration(n.estimatedWaitMs)}.`,
+  offered: (n, zone) =>
+    `Your turn: ${n.pointId} connector ${n.connectorNo} is kept for you until ${formatTime(n.plugByMs, zone)}.`,
+  refused: (n) => `Refused: ${refusal[n.reason](n.facts)}`,
+  started: (n) => `Charging at ${n.pointId} connector ${n.connectorNo}.`,
+  ended: (n) => {
+    const where = n.pointId === null ? '' : ` at ${n.pointId}`;
+    const why = n.reason === null ? '' : `: ${reasonText(n.reason)}`;
+    const figures = `${formatEnergy(n.energyWh)}, ${formatMoney(n.amountMinor, n.currency)}`;
+    if (n.state === 'cancelled' || n.state === 'expired' || n.state === 'rejected') {
+      return `The charge${where} was ${ENGLISH_TITLES.sessionState[n.state]}${why}.`;
+    }
+    return n.provisional
+      ? `The charge${where} broke off${why}. Provisional: ${figures}; the true end follows.`
+      : `The charge${where} has ended${why}: ${figures}.`;
+  },
+  ticket: (n) => {
+    const { ticket } = n;
+    const kind = ticket.kind === 'correction' ? `Correction of ticket ${ticket.corrects ?? ''}` : 'Ticket';
+    return `${kind} ${ticket.ticketId}: ${formatEnergy(ticket.energyWh)} at ${ticket.pointId}, `
+      + `${formatMoney(ticket.totalMinor, ticket.currency)}; balance ${formatMoney(n.balanceMinor, ticket.currency)}.`;
+  },
+};
+
+export const english: Words = {
+  refusal, accessRefusal, commandRefusal, trouble, endReason, notice, duration, ...ENGLISH_TITLES,
+};
+
+function reasonText(reason: keyof Words['endReason'] | keyof Words['refusal']): string {
+  if (reason in endReason) return endReason[reason as keyof Words['endReason']];
+  const sentence = refusal[reason as keyof Words['refusal']]({}).replace(/\.$/, '');
+  return sentence.startsWith('EV_') ? sentence : `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
+}
+
+function duration(durationMs: number | null): string {
+  if (durationMs === null) return 'unknown';
+  const minutes = Math.ceil(durationMs / 60_000);
+  if (durationMs < 60_000) return `${Math.ceil(durationMs / 1000)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** The fact with words around it; nothing at all when it is not known. */
+function given(facts: Facts, name: string, before: string, after: string): string {
+  const fact = facts[name];
+  return fact === undefined || fact === '' ? '' : `${before}${fact}${after}`;
+}
+
+function point(facts: Facts): string {
+  return given(facts, 'pointId', '', '') || 'The charge point';
+}
+
+function pointInside(facts: Facts): string {
+  return given(facts, 'pointId', '', '') || 'this charge point';
+}
+
+function money(facts: Facts, name: string, before: string, after: string): string {
+  const amount = facts[name];
+  const code = currencySchema.safeParse(facts['currency']);
+  if (typeof amount !== 'number' || !code.success) return '';
+  return `${before}${formatMoney(amount, code.data)}${after}`;
+}
+
+function power(facts: Facts): string {
+  const limitW = facts['limitW'];
+  return typeof limitW === 'number' ? ` (${formatPower(limitW)})` : '';
+}
+
+function hours(facts: Facts): string {
+  const { fromMinute, toMinute } = facts;
+  if (typeof fromMinute !== 'number' || typeof toMinute !== 'number') return '';
+  return ` (allowed ${formatMinuteOfDay(fromMinute)} to ${formatMinuteOfDay(toMinute)})`;
+}
+
+function fault(facts: Facts): string {
+  const code = FAULT_CODES.find((known) => known === facts['fault']);
+  return code === undefined ? given(facts, 'fault', ' (', ')') : ` (${faultText(code)})`;
+}
+
+function faultText(code: FaultCode): string {
+  return ENGLISH_TITLES.faultCode[code];
+}
+
+function later(facts: Facts): string {
+  const retryAfterMs = facts['retryAfterMs'];
+  return typeof retryAfterMs === 'number' ? `in ${duration(retryAfterMs)}` : 'later';
+}
