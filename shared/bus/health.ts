@@ -1,6 +1,6 @@
 // Is the broker there? A small question to it every second, on a connection of its own. A killed broker refuses the
 // connection at once, a hung one lets the question's deadline pass: both are known within 3 s, whatever kafkajs's
-// producers and consumers are still trying. It is one state for the process: senders fail fast by it, readers wait for it.
+// producers and consumers are still trying. One state for the process: senders fail fast by it, readers wait for it.
 import type { Admin, Kafka } from 'kafkajs';
 import { describeError, type Log } from '../log.ts';
 import type { BusState } from './port.ts';

@@ -1,0 +1,4 @@
+// npm run demo: sets everything up and shows a living network.
+import { runUnderProjectNode } from './setup.mjs';
+
+await runUnderProjectNode('./demo.ts');

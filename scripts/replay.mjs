@@ -1,0 +1,4 @@
+// npm run replay -- FILE: drives recorded charging sessions through a network of real processes.
+import { runUnderProjectNode } from './setup.mjs';
+
+await runUnderProjectNode('./replay.ts');
