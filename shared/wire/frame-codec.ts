@@ -1,0 +1,193 @@
+// The frames of every TCP link: <STX> payload <ETX> <LRC>, and the control bytes between them. Pure and incremental:
+// bytes in, events out; it never sees a socket. Each byte is looked at once and a payload is copied at most once, so
+// time and memory are linear in what was received, however it was split.
+//
+// The LRC is read by position, so it may equal any control byte. After a bad LRC nobody knows where in a frame the
+// reader stands, and the byte that looks like ACK, NACK or EOT may be a payload's LRC. A false ACK would lose a frame
+// without a trace, while a lost ACK only costs a repetition. So everything up to the next STX is skipped, control
+// bytes too. An STX inside a payload (JSON never contains one) means that the end of the frame before it was lost:
+// the reader begins again there, and the sender, who gets no ACK for the lost one, repeats it.
+import { isUtf8 } from 'node:buffer';
+import { BugError, assertNever } from '../assert.ts';
+
+export const CONTROL = { stx: 0x02, etx: 0x03, eot: 0x04, enq: 0x05, ack: 0x06, nack: 0x15 } as const;
+
+const EMPTY = Buffer.alloc(0);
+
+export type FrameEvent =
+  | { readonly kind: 'enq' | 'ack' | 'nack' | 'eot' }
+  | { readonly kind: 'frame'; readonly payload: string }
+  | { readonly kind: 'bad-lrc' }
+  | { readonly kind: 'oversized' }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+export type FrameDecoder = {
+  /** Takes the next bytes and returns what they completed. After `oversized` or `malformed` it returns nothing more. */
+  push(chunk: Uint8Array): FrameEvent[];
+  /** True while a frame has begun and is not whole. */
+  midFrame(): boolean;
+};
+
+/**
+ * Encodes one payload (JSON text, which escapes control characters) as a frame.
+ * Throws `BugError` when the text holds a control character: it did not come from JSON.stringify.
+ */
+export function encodeFrame(payloadJson: string): Buffer {
+  const payloadBytes = Buffer.byteLength(payloadJson);
+  const frame = Buffer.allocUnsafe(payloadBytes + 3);
+  frame[0] = CONTROL.stx;
+  frame.write(payloadJson, 1);
+  let lrc = 0;
+  for (let i = 1; i <= payloadBytes; i += 1) {
+    const byte = frame[i] ?? 0;
+    if (byte < 0x20) throw new BugError(`a frame's payload must be JSON: it holds the control byte ${byte}`);
+    lrc ^= byte;
+  }
+  frame[payloadBytes + 1] = CONTROL.etx;
+  frame[payloadBytes + 2] = lrc;
+  return frame;
+}
+
+/** Makes the reader of one direction of one connection. `frameBytes` bounds a payload. */
+export function createFrameDecoder(limits: { readonly frameBytes: number }): FrameDecoder {
+  let state: 'between' | 'payload' | 'lrc' | 'skipping' | 'ended' = 'between';
+  const payload = createPayloadBuffer();
+  let lrc = 0;
+  let skippedBytes = 0;
+
+  function push(chunk: Uint8Array): FrameEvent[] {
+    const events: FrameEvent[] = [];
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let at = 0;
+    while (at < bytes.length && state !== 'ended') {
+      switch (state) {
+        case 'between': at = readBetween(bytes, at, events); break;
+        case 'payload': at = readPayload(bytes, at, events); break;
+        case 'lrc': at = readLrc(bytes, at, events); break;
+        case 'skipping': at = skip(bytes, at, events); break;
+        default: assertNever(state, 'state of the frame reader');
+      }
+    }
+    payload.keep();
+    return events;
+  }
+
+  function readBetween(bytes: Buffer, at: number, events: FrameEvent[]): number {
+    const byte = bytes[at] ?? 0;
+    switch (byte) {
+      case CONTROL.stx: begin(); break;
+      case CONTROL.enq: events.push({ kind: 'enq' }); break;
+      case CONTROL.ack: events.push({ kind: 'ack' }); break;
+      case CONTROL.nack: events.push({ kind: 'nack' }); break;
+      case CONTROL.eot: events.push({ kind: 'eot' }); break;
+      default: end(events, { kind: 'malformed', reason: `byte ${byte} between frames` });
+    }
+    return at + 1;
+  }
+
+  function readPayload(bytes: Buffer, from: number, events: FrameEvent[]): number {
+    let at = from;
+    let byte = 0;
+    for (; at < bytes.length; at += 1) {
+      byte = bytes[at] ?? 0;
+      if (byte === CONTROL.etx || byte === CONTROL.stx) break;
+      lrc ^= byte;
+    }
+    if (payload.length() + (at - from) > limits.frameBytes) {
+      end(events, { kind: 'oversized' });
+      return bytes.length;
+    }
+    payload.append(bytes.subarray(from, at));
+    if (at === bytes.length) return at;
+    if (byte === CONTROL.stx) begin();
+    else state = 'lrc';
+    return at + 1;
+  }
+
+  function readLrc(bytes: Buffer, at: number, events: FrameEvent[]): number {
+    const whole = payload.take();
+    if (bytes[at] !== lrc) {
+      events.push({ kind: 'bad-lrc' });
+      state = 'skipping';
+      skippedBytes = 0;
+    } else if (!isUtf8(whole)) {
+      end(events, { kind: 'malformed', reason: 'a payload that is not UTF-8' });
+    } else {
+      events.push({ kind: 'frame', payload: whole.toString('utf8') });
+      state = 'between';
+    }
+    return at + 1;
+  }
+
+  function skip(bytes: Buffer, from: number, events: FrameEvent[]): number {
+    const stxAt = bytes.indexOf(CONTROL.stx, from);
+    skippedBytes += (stxAt < 0 ? bytes.length : stxAt) - from;
+    if (skippedBytes > limits.frameBytes) {
+      end(events, { kind: 'malformed', reason: `no frame within ${limits.frameBytes} bytes after a damaged one` });
+      return bytes.length;
+    }
+    if (stxAt < 0) return bytes.length;
+    begin();
+    return stxAt + 1;
+  }
+
+  function begin(): void {
+    state = 'payload';
+    lrc = 0;
+    payload.take();
+  }
+
+  function end(events: FrameEvent[], event: FrameEvent): void {
+    events.push(event);
+    state = 'ended';
+    payload.take();
+  }
+
+  return { push, midFrame: () => state === 'payload' || state === 'lrc' };
+}
+
+/**
+ * The payload read so far. One that lies whole in one chunk is only referred to; else it is collected in a buffer of
+ * its own that doubles, so a peer that sends single bytes costs neither a list of slices nor quadratic copying.
+ */
+function createPayloadBuffer() {
+  let view: Buffer = EMPTY;
+  let own: Buffer = EMPTY;
+  let ownLength = 0;
+
+  function append(slice: Buffer): void {
+    if (ownLength === 0 && view.length === 0) view = slice;
+    else {
+      keep();
+      copyIn(slice);
+    }
+  }
+
+  /** Copies what is only referred to: the chunk belongs to the caller again when `push` returns. */
+  function keep(): void {
+    if (view.length > 0) copyIn(view);
+    view = EMPTY;
+  }
+
+  function copyIn(slice: Buffer): void {
+    const needed = ownLength + slice.length;
+    if (needed > own.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, own.length * 2, 64));
+      own.copy(larger, 0, 0, ownLength);
+      own = larger;
+    }
+    slice.copy(own, ownLength);
+    ownLength = needed;
+  }
+
+  /** Hands out the payload and forgets it: an idle link holds no memory. */
+  function take(): Buffer {
+    const whole = ownLength > 0 ? own.subarray(0, ownLength) : view;
+    view = EMPTY;
+    own = EMPTY;
+    ownLength = 0;
+    return whole;
+  }
+
+  return { append, keep, take, length: () => view.length + ownLength };
+}

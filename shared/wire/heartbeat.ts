@@ -1,0 +1,60 @@
+// The heartbeat of one link: what pings and pongs carry, when the next ping is due, and what their answers tell about
+// the peer's clock. The link sends and receives; this only keeps the books.
+import { LIMITS } from '../limits.ts';
+import { createClockOffset } from './clock-offset.ts';
+import type { OffsetSample } from './clock-offset.ts';
+import type { JsonObject } from './json.ts';
+import type { LinkFrame } from './link-frames.ts';
+
+/** The acceptor pings only when the opener's pings gave it no reason to speak for this long. */
+const ACCEPTOR_PAUSE_MS = LIMITS.heartbeatMs * 1.5;
+
+type Options = {
+  readonly role: 'opener' | 'acceptor';
+  readonly nowMs: () => number;
+  readonly awakeMs: () => number;
+  readonly data: (() => JsonObject) | undefined;
+};
+
+export type Heartbeat = ReturnType<typeof createHeartbeat>;
+
+/** Makes the books of one link. Times are UTC ms (`nowMs`) and awake ms (`awakeMs`). */
+export function createHeartbeat({ role, nowMs, awakeMs, data }: Options) {
+  const offset = createClockOffset();
+  let ping: { n: number; sentAtMs: number; sentAwakeMs: number; repeated: boolean } | null = null;
+  let lastPingMs = awakeMs();
+
+  return {
+    /** The JSON of the ping that leaves now as frame `n`. */
+    pingJson(n: number): string {
+      lastPingMs = awakeMs();
+      ping = { n, sentAtMs: nowMs(), sentAwakeMs: lastPingMs, repeated: false };
+      return JSON.stringify({ type: 'ping', atMs: ping.sentAtMs, clock: offset.own() ?? undefined, data: data?.() });
+    },
+    /** The JSON of the answer, leaving now, to the peer's ping with number `n`. */
+    pongJson(n: number): string {
+      return JSON.stringify({ type: 'pong', ping: n, atMs: nowMs(), data: data?.() });
+    },
+    /** Frame `n` was sent again: an answer would not say which of the two it answers. */
+    repeated(n: number): void {
+      if (ping?.n === n) ping.repeated = true;
+    },
+    takePing(frame: Extract<LinkFrame, { type: 'ping' }>): void {
+      if (frame.clock !== undefined) offset.told(frame.clock);
+    },
+    takePong(frame: Extract<LinkFrame, { type: 'pong' }>): void {
+      if (ping === null || ping.n !== frame.ping) return;
+      const { sentAtMs, sentAwakeMs, repeated } = ping;
+      ping = null;
+      if (repeated) return;
+      const roundTripMs = awakeMs() - sentAwakeMs;
+      offset.measured({ sentAtMs, receivedAtMs: nowMs(), peerAtMs: frame.atMs, roundTripMs });
+    },
+    /** The opener pings at a steady pace, also when messages flow: pings carry Central's state and the clock. */
+    due(awakeNowMs: number, lastSentMs: number): boolean {
+      if (role === 'opener') return awakeNowMs - lastPingMs >= LIMITS.heartbeatMs;
+      return awakeNowMs - lastSentMs >= ACCEPTOR_PAUSE_MS;
+    },
+    best: (): OffsetSample | null => offset.best(),
+  };
+}

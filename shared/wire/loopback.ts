@@ -1,0 +1,7 @@
+// Which hosts are this machine itself: the only ones that plain TCP is for.
+
+/** True for localhost, 127.0.0.0/8 and ::1; false for 0.0.0.0 and ::, which mean every address of the machine. */
+export function isLoopback(host: string): boolean {
+  const plain = host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/^::ffff:/, '');
+  return plain === 'localhost' || plain.endsWith('.localhost') || plain === '::1' || /^127(\.\d{1,3}){3}$/.test(plain);
+}

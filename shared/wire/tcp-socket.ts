@@ -1,0 +1,82 @@
+// The link's socket port over real TCP and TLS sockets.
+import { createConnection, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
+import { Failure } from '../failure.ts';
+import { isLoopback } from './loopback.ts';
+import type { Connect, LinkSocket } from './link-socket.ts';
+
+export type ConnectTarget = {
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the authorities that may sign the server's certificate; null is plain TCP. */
+  readonly tls: { readonly ca: string } | null;
+  /** Plain TCP off the loopback, knowingly: the flag's name is in the failure that names it. */
+  readonly insecure: boolean;
+  readonly insecureFlag: string;
+};
+
+/** Wraps a connected socket. Frames are small and answers are awaited, so nothing waits for a fuller packet. */
+export function tcpSocket(socket: Socket): LinkSocket {
+  socket.setNoDelay(true);
+  let failure: Error | null = null;
+  socket.on('error', (error) => {
+    failure ??= error;
+  });
+  return {
+    remoteAddress: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`,
+    listen(events) {
+      socket.on('data', (chunk: Buffer) => events.data(chunk));
+      if (socket.closed) setImmediate(() => events.closed(failure));
+      else socket.once('close', () => events.closed(failure));
+    },
+    write(data) {
+      if (socket.writable) socket.write(data);
+    },
+    bufferedBytes: () => socket.writableLength,
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  };
+}
+
+/**
+ * How to connect to one server. The certificate is verified against `tls.ca` and the host's name.
+ * Throws `Failure('tls-required')` when the host is off the loopback and neither TLS nor `insecure` is given.
+ */
+export function tcpConnect(target: ConnectTarget): Connect {
+  insistOnTls({ ...target, tls: target.tls !== null, doing: 'connect to' });
+  return ({ connected, failed }) => {
+    const { host, port, tls } = target;
+    const socket = tls === null
+      ? createConnection({ host, port })
+      : tlsConnect({ host, port, ca: tls.ca, ...(isIP(host) === 0 ? { servername: host } : {}) });
+    const fail = (error: Error): void => failed(error);
+    const lost = (): void => failed(new Error('the connection was closed while it was opening'));
+    socket.once('error', fail);
+    socket.once('close', lost);
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => {
+      socket.off('error', fail);
+      socket.off('close', lost);
+      connected(tcpSocket(socket));
+    });
+    const cancel = (): void => {
+      socket.off('error', fail);
+      socket.off('close', lost);
+      socket.removeAllListeners('connect').removeAllListeners('secureConnect');
+      socket.on('error', () => undefined);
+      socket.destroy();
+    };
+    return { cancel };
+  };
+}
+
+/** Throws `Failure('tls-required')` when an address off the loopback would be used without TLS or the flag. */
+export function insistOnTls(use: {
+  host: string; port: number; tls: boolean; insecure: boolean; insecureFlag: string; doing: string;
+}): void {
+  if (use.tls || use.insecure || isLoopback(use.host)) return;
+  throw new Failure('tls-required', `will not ${use.doing} ${use.host}:${use.port} in plain TCP, where anybody on the `
+    + `network can read passwords and keys: set up TLS, or accept that with ${use.insecureFlag}`);
+}
