@@ -34,6 +34,8 @@ export type ConnectorState = {
   readonly batteryWh: number | null;
   readonly socPercent: number | null;
   readonly vehiclePowerW: number | null;
+  /** The session that ended here while the vehicle is still plugged in: only its driver may charge on (OCPP Finishing). */
+  readonly finishedSessionId: SessionId | null;
 };
 
 /** The four facts from which a point's status is derived (link, health, operative, occupancy), and its numbering. */
@@ -113,6 +115,8 @@ export type Session = {
   readonly energyWh: number;
   readonly costMinor: number;
   readonly ticketId: TicketId | null;
+  /** Energy that a point reported after its key was revoked: delivered, not billed, listed. */
+  readonly disputedWh: number;
   readonly flags: readonly string[];
 };
 

@@ -3,6 +3,7 @@ import type { ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, Tariff
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { Tariff } from '../../shared/messages/values.ts';
 import { Deadlines } from './deadlines.ts';
+import type { Input } from './inputs.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord, PointState,
   RequestRecord, Session, User,
@@ -28,14 +29,18 @@ export type Tables = {
   readonly lockouts: Table<string, Lockout>;
 };
 
-/** A password check under way outside. */
-export type PendingCheck = Readonly<{ resume: (ok: boolean) => void }>;
+/** A password or PIN that is compared outside, and what was asked for with it. */
+export type PendingCheck = Extract<Input, { kind: 'login' | 'local-request' }>;
 
 export type State = Tables & {
   readonly settings: Settings;
   // Not stored: links, who is on line, and what the batch has still to say.
   readonly monitorLinks: Map<PointId, MonitorLink>;
+  readonly monitorPoints: Map<ConnectionId, PointId>;
   readonly driverLinks: Map<ConnectionId, DriverLink>;
+  /** Log-ins at once, by driver: who is on line gets live figures. */
+  readonly logIns: Map<UserId, number>;
+  readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   readonly deadlines: Deadlines;
@@ -44,8 +49,17 @@ export type State = Tables & {
   /** Sessions whose live figures changed in this batch. */
   readonly progressOwed: Set<SessionId>;
   readonly progressSentMs: Map<SessionId, number>;
+  /** Sites whose queue may have somebody to offer something to, or to tell a new place. */
+  readonly queuesTouched: Set<SiteId>;
+  /** Points whose derived status may have changed, and the status that was announced last. */
+  readonly pointsTouched: Set<PointId>;
+  readonly announced: Map<PointId, string>;
+  /** When a stray session was last told to stop (a session that Central holds as ended). */
+  readonly straysStoppedMs: Map<SessionId, number>;
+  readonly resendAskedMs: Map<PointId, number>;
   bus: { up: boolean; reason: string; sinceMs: number };
   outboxBacklog: number;
+  nextCheckId: number;
 };
 
 export function emptyTables(): Tables {

@@ -1,0 +1,86 @@
+// Which open session holds a connector, which sessions a driver has, and who waits at a site. Kept by `putSession` and
+// rebuilt at start; never stored.
+import type { PointId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
+import type { Session } from './rows.ts';
+
+export type ConnectorKey = string;
+
+export function connectorKey(pointId: PointId, connectorNo: number): ConnectorKey {
+  return `${pointId}/${connectorNo}`;
+}
+
+/** A session is over when nothing more is expected of it but a correction. */
+export function isOver(session: Session): boolean {
+  switch (session.state) {
+    case 'completed':
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
+      return true;
+    case 'interrupted':
+      return session.settled;
+    default:
+      return false;
+  }
+}
+
+export class SessionIndex {
+  readonly #byConnector = new Map<ConnectorKey, SessionId>();
+  readonly #openByDriver = new Map<UserId, Set<SessionId>>();
+  readonly #waitingAt = new Map<SiteId, Set<SessionId>>();
+  readonly #open = new Set<SessionId>();
+
+  /** Every session that is not over. */
+  open(): ReadonlySet<SessionId> {
+    return this.#open;
+  }
+
+  atConnector(pointId: PointId, connectorNo: number): SessionId | undefined {
+    return this.#byConnector.get(connectorKey(pointId, connectorNo));
+  }
+
+  ofDriver(driverId: UserId): ReadonlySet<SessionId> {
+    return this.#openByDriver.get(driverId) ?? EMPTY;
+  }
+
+  waitingAt(siteId: SiteId): ReadonlySet<SessionId> {
+    return this.#waitingAt.get(siteId) ?? EMPTY;
+  }
+
+  /** Takes the session's new row in; `before` is the row that it replaces. */
+  update(before: Session | undefined, after: Session): void {
+    const id = after.sessionId;
+    const heldBefore = before === undefined ? undefined : heldConnector(before);
+    const heldAfter = heldConnector(after);
+    if (heldBefore !== undefined && heldBefore !== heldAfter && this.#byConnector.get(heldBefore) === id) {
+      this.#byConnector.delete(heldBefore);
+    }
+    if (heldAfter !== undefined) this.#byConnector.set(heldAfter, id);
+    const over = isOver(after);
+    if (over) this.#open.delete(id);
+    else this.#open.add(id);
+    member(this.#openByDriver, after.driverId, id, !over);
+    member(this.#waitingAt, after.siteId, id, after.state === 'queued');
+    if (before !== undefined && before.siteId !== after.siteId) member(this.#waitingAt, before.siteId, id, false);
+  }
+}
+
+const EMPTY: ReadonlySet<SessionId> = new Set();
+
+/** An interrupted session keeps its connector until its true end is known, or the point has booted since. */
+function heldConnector(session: Session): ConnectorKey | undefined {
+  if (session.pointId === null || session.connectorNo === null || isOver(session)) return undefined;
+  if (session.state === 'interrupted' && session.flags.includes('connector-released')) return undefined;
+  return connectorKey(session.pointId, session.connectorNo);
+}
+
+function member<K>(sets: Map<K, Set<SessionId>>, key: K, id: SessionId, belongs: boolean): void {
+  const set = sets.get(key);
+  if (belongs) {
+    if (set === undefined) sets.set(key, new Set([id]));
+    else set.add(id);
+  } else if (set !== undefined) {
+    set.delete(id);
+    if (set.size === 0) sets.delete(key);
+  }
+}
