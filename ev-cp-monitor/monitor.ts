@@ -1,0 +1,400 @@
+// The watchdog of one charge point, pure: it authenticates the point at Central, hands what Central says to the engine,
+// asks the engine every second whether it is well, and tells Central what it sees. `handleMonitor(state, input, now)`
+// changes the state and returns what has to be done; the links, the secret and the clocks are the shell's.
+import { assertNever } from '../shared/assert.ts';
+import type { FrameBody } from '../shared/frame.ts';
+import type { PointId, RequestId } from '../shared/ids.ts';
+import { LIMITS } from '../shared/limits.ts';
+import type { LogFields, LogLevel } from '../shared/log.ts';
+import type { FromEngine, FromMonitor, ToEngine, ToMonitor } from '../shared/messages/catalogue.ts';
+import type { EngineLocalRequest } from '../shared/messages/engine-local-request.ts';
+import type { HealthAnswer } from '../shared/messages/health-answer.ts';
+import type { MonitorRefused } from '../shared/messages/monitor-refused.ts';
+import type { MonitorWelcome } from '../shared/messages/monitor-welcome.ts';
+import type { PointSetup } from '../shared/messages/point-setup.ts';
+import type { Refusal } from '../shared/messages/refusal.ts';
+import type { CloseReason } from '../shared/wire/close-reason.ts';
+
+/** How often health is told to Central when nothing changes. */
+const REPORT_EVERY_MS = 10_000;
+/** Central has this long for each step of the authentication, and for the answer to a request at the point. */
+const ANSWER_MS = 10_000;
+/** A key is renewed when this part of its life is over. */
+const RENEW_AT = 0.8;
+/** Between two askings for a key. */
+const RENEW_PAUSE_MS = 5_000;
+/** Beats of the history: a minute. */
+const HISTORY_BEATS = 60;
+
+export type Now = {
+  /** UTC, by this machine's clock. */
+  readonly atMs: number;
+  /** Only time in which the process was awake; deadlines run on it. */
+  readonly awakeMs: number;
+  /** Central's clock minus this machine's; null while unknown. */
+  readonly centralOffsetMs: number | null;
+};
+
+export type LinkFacts = { state: 'connecting' | 'up' | 'down' | 'refused'; sinceMs: number; why: string };
+export type EngineHealth = { engine: 'ok' | 'ko' | 'unreachable'; reason: string; sinceMs: number };
+export type Beat = EngineHealth['engine'] | 'none';
+
+export type MonitorState = {
+  readonly pointId: PointId;
+  readonly software: string;
+  readonly pairingCode: string | null;
+  central: LinkFacts;
+  authentication: {
+    state: 'waiting' | 'authenticating' | 'authenticated' | 'refused';
+    sinceMs: number; why: string; needsHand: boolean; byAwakeMs: number;
+  };
+  /** The next hello says that somebody used the menu. */
+  byHand: boolean;
+  engine: LinkFacts & { taken: boolean };
+  /** What Central's last welcome said; null before it and after a withdrawal. Holds the point's key. */
+  setup: PointSetup | null;
+  renewAtMs: number | null;
+  renewAskedAwakeMs: number | null;
+  setupSentAwakeMs: number | null;
+  health: EngineHealth;
+  /** False until the first answer, or until it is late: a start is no fault. */
+  healthKnown: boolean;
+  answeredAwakeMs: number;
+  answeredAtMs: number;
+  reportedAwakeMs: number | null;
+  beat: Beat;
+  history: Beat[];
+  /** Requests at the point that wait for Central's answer, by id, until when. */
+  readonly localRequests: Map<RequestId, number>;
+};
+
+export type MonitorInput =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'authenticate' }
+  | { readonly kind: 'central-open' }
+  | { readonly kind: 'central-lost'; readonly reason: CloseReason }
+  | { readonly kind: 'from-central'; readonly message: ToMonitor }
+  | { readonly kind: 'engine-open' }
+  | { readonly kind: 'engine-lost'; readonly reason: CloseReason }
+  | { readonly kind: 'from-engine'; readonly message: FromEngine };
+
+export type MonitorEffect =
+  | { readonly kind: 'to-central'; readonly frame: FrameBody<FromMonitor> }
+  | { readonly kind: 'to-engine'; readonly frame: FrameBody<ToEngine> }
+  /** Answer the challenge with the point's secret. */
+  | { readonly kind: 'prove'; readonly nonceBase64: string; readonly re: string }
+  /** Connect to Central, now, whether a link is there or not. */
+  | { readonly kind: 'connect-central' }
+  /** End the link; whether it is tried again says `comesBack`. */
+  | { readonly kind: 'drop-central' | 'drop-engine'; readonly detail: string }
+  | {
+      readonly kind: 'note'; readonly level: LogLevel; readonly event: string; readonly text: string;
+      readonly fields: LogFields;
+    };
+
+/** The state at the start of the process: both links are being tried. */
+export function startMonitor(
+  options: { pointId: PointId; software: string; pairingCode: string | null }, now: Now,
+): MonitorState {
+  const connecting = (): LinkFacts => ({ state: 'connecting', sinceMs: now.atMs, why: '' });
+  return {
+    ...options,
+    central: connecting(),
+    authentication: { state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, byAwakeMs: Infinity },
+    byHand: false,
+    engine: { ...connecting(), taken: false },
+    setup: null, renewAtMs: null, renewAskedAwakeMs: null, setupSentAwakeMs: null,
+    health: { engine: 'unreachable', reason: 'not connected yet', sinceMs: centralTime(now) },
+    healthKnown: false, answeredAwakeMs: now.awakeMs, answeredAtMs: now.atMs, reportedAwakeMs: null,
+    beat: 'none', history: [],
+    localRequests: new Map(),
+  };
+}
+
+/** Takes one input in and says what has to be done, in order. */
+export function handleMonitor(state: MonitorState, input: MonitorInput, now: Now): MonitorEffect[] {
+  const out: MonitorEffect[] = [];
+  switch (input.kind) {
+    case 'tick': tick(state, now, out); break;
+    case 'authenticate': authenticateByHand(state, now, out); break;
+    case 'central-open': centralOpen(state, now, out); break;
+    case 'central-lost': centralLost(state, input.reason, now, out); break;
+    case 'from-central': fromCentral(state, input.message, now, out); break;
+    case 'engine-open':
+      setLink(state.engine, 'connecting', 'waiting for the engine’s welcome', now);
+      out.push({ kind: 'to-engine', frame: {
+        type: 'hello-engine', pointId: state.pointId, pairingCode: state.pairingCode,
+      } });
+      break;
+    case 'engine-lost': engineLost(state, input.reason, now, out); break;
+    case 'from-engine': fromEngine(state, input.message, now, out); break;
+    default: assertNever(input, 'monitor input');
+  }
+  return out;
+}
+
+/** Whether the link to Central is tried again by itself. */
+export function comesBack(state: MonitorState): boolean {
+  return !state.authentication.needsHand;
+}
+
+/** Why the menu's "authenticate" can't be used now, in words; null: it can. */
+export function whyNotAuthenticate(state: MonitorState): string | null {
+  if (state.authentication.state === 'authenticated') return `${state.pointId} is authenticated already`;
+  if (state.authentication.state === 'authenticating') return `${state.pointId} is being authenticated`;
+  return null;
+}
+
+function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
+  state.history = [...state.history.slice(-(HISTORY_BEATS - 1)), state.beat];
+  state.beat = 'none';
+  const silentMs = now.awakeMs - state.answeredAwakeMs;
+  if (silentMs >= LIMITS.deadPeerMs && (state.engine.taken || !state.healthKnown)) {
+    const reason = state.engine.taken ? `no answer for ${LIMITS.deadPeerMs / 1000} s`
+      : state.engine.why === '' ? 'the engine cannot be reached' : state.engine.why;
+    const sinceMs = state.answeredAtMs + (now.centralOffsetMs ?? 0);
+    setHealth(state, { engine: 'unreachable', reason, sinceMs }, now, out);
+  }
+  if (state.health.engine === 'unreachable' && state.healthKnown) state.beat = 'unreachable';
+  if (state.engine.taken) out.push(healthCheck(state, now));
+  for (const [requestId, byAwakeMs] of state.localRequests) {
+    if (now.awakeMs >= byAwakeMs) answerLocal(state, requestId, 'EV_Central did not answer in time.', out);
+  }
+  const { authentication } = state;
+  if (authentication.state === 'authenticating' && now.awakeMs >= authentication.byAwakeMs) {
+    out.push({ kind: 'drop-central', detail: `no answer to the authentication within ${ANSWER_MS / 1000} s` });
+  }
+  if (authentication.state !== 'authenticated') return;
+  if (state.renewAtMs !== null && centralTime(now) >= state.renewAtMs) renewKey(state, now, out);
+  if (now.awakeMs - (state.reportedAwakeMs ?? -Infinity) >= REPORT_EVERY_MS) report(state, now, out);
+}
+
+function authenticateByHand(state: MonitorState, now: Now, out: MonitorEffect[]): void {
+  if (whyNotAuthenticate(state) !== null) return;
+  state.byHand = true;
+  setAuthentication(state, 'waiting', '', now);
+  if (state.central.state === 'up') centralOpen(state, now, out);
+  else {
+    setLink(state.central, 'connecting', '', now);
+    out.push({ kind: 'connect-central' });
+  }
+}
+
+function centralOpen(state: MonitorState, now: Now, out: MonitorEffect[]): void {
+  setLink(state.central, 'up', '', now);
+  setAuthentication(state, 'authenticating', '', now);
+  state.authentication.byAwakeMs = now.awakeMs + ANSWER_MS;
+  const { pointId, software, byHand } = state;
+  out.push({ kind: 'to-central', frame: { type: 'hello-monitor', pointId, software, byHand } });
+}
+
+function centralLost(state: MonitorState, reason: CloseReason, now: Now, out: MonitorEffect[]): void {
+  const why = `${reason.code}: ${reason.detail}`;
+  const was = state.authentication.state;
+  if (reason.code === 'replaced') {
+    refuse(state, { text: `Another monitor took over: ${reason.detail}`, retry: false }, now, out);
+  }
+  if (state.authentication.state === 'refused') setLink(state.central, 'refused', state.authentication.why, now);
+  else {
+    setLink(state.central, 'down', why, now);
+    setAuthentication(state, 'waiting', '', now);
+  }
+  for (const requestId of [...state.localRequests.keys()]) {
+    answerLocal(state, requestId, 'EV_Central was lost before it answered.', out);
+  }
+  if (was !== 'authenticated') return;
+  out.push(note('warn', 'central-lost', `EV_Central cannot be reached (${why})`, { pointId: state.pointId, why }));
+  if (state.engine.taken) out.push(healthCheck(state, now));
+}
+
+function fromCentral(state: MonitorState, message: ToMonitor, now: Now, out: MonitorEffect[]): void {
+  switch (message.type) {
+    case 'challenge':
+      state.authentication.byAwakeMs = now.awakeMs + ANSWER_MS;
+      out.push({ kind: 'prove', nonceBase64: message.nonceBase64, re: message.id });
+      return;
+    case 'welcome-monitor': return welcomed(state, message, now, out);
+    case 'refused-monitor':
+      refuse(state, message, now, out);
+      out.push({ kind: 'drop-central', detail: `refused: ${message.reason}` });
+      return;
+    case 'local-answer': {
+      const { requestId, outcome, reason, text } = message;
+      if (!state.localRequests.delete(requestId)) return;
+      out.push({ kind: 'to-engine', frame: { type: 'engine-local-answer', requestId, outcome, reason, text } });
+      return;
+    }
+    default: assertNever(message, 'message of Central');
+  }
+}
+
+function welcomed(state: MonitorState, message: MonitorWelcome, now: Now, out: MonitorEffect[]): void {
+  const { v: _v, id: _id, re: _re, type: _type, ...setup } = message;
+  const isNew = state.authentication.state !== 'authenticated';
+  state.setup = setup;
+  state.byHand = false;
+  state.renewAskedAwakeMs = null;
+  const atMs = centralTime(now);
+  const { expiresAtMs, keyId } = setup.key;
+  state.renewAtMs = expiresAtMs === null ? null : atMs + Math.max(0, expiresAtMs - atMs) * RENEW_AT;
+  const { pointId } = state;
+  out.push(note('info', isNew ? 'authenticated' : 'key-renewed', isNew
+    ? `${pointId} is authenticated at EV_Central`
+    : `${pointId} has a new key`, { pointId, keyId, expiresAtMs }));
+  if (isNew) setAuthentication(state, 'authenticated', '', now);
+  if (state.engine.taken) {
+    sendSetup(state, setup, now, out);
+    out.push(healthCheck(state, now));
+  }
+  if (state.healthKnown) report(state, now, out);
+}
+
+/** Central does not let the point in, or puts it out. Without `retry` the point's key is void too. */
+function refuse(
+  state: MonitorState, refusal: Pick<MonitorRefused, 'text' | 'retry'>, now: Now, out: MonitorEffect[],
+): void {
+  state.byHand = false;
+  setAuthentication(state, 'refused', refusal.text, now);
+  state.authentication.needsHand = !refusal.retry;
+  const { pointId } = state;
+  out.push(note('warn', 'refused-by-central', refusal.text, { pointId, retry: refusal.retry }));
+  if (!refusal.retry) {
+    state.setup = null;
+    state.renewAtMs = null;
+  }
+  if (!state.engine.taken) return;
+  if (!refusal.retry) out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: refusal.text } });
+  out.push(healthCheck(state, now));
+}
+
+function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: MonitorEffect[]): void {
+  switch (message.type) {
+    case 'welcome-engine': {
+      if (!message.taken) {
+        setLink(state.engine, 'refused', message.reason, now);
+        const reason = `the engine refuses this monitor: ${message.reason}`;
+        setHealth(state, { engine: 'unreachable', reason, sinceMs: centralTime(now) }, now, out);
+        out.push({ kind: 'drop-engine', detail: 'the engine refused' });
+        return;
+      }
+      state.engine.taken = true;
+      setLink(state.engine, 'up', '', now);
+      state.answeredAwakeMs = now.awakeMs;
+      state.answeredAtMs = now.atMs;
+      const { pointId, authentication, setup } = state;
+      const { bootId } = message;
+      out.push(note('info', 'engine-connected', `the engine of ${pointId} answers`, { pointId, bootId }));
+      if (setup !== null) sendSetup(state, setup, now, out);
+      else if (authentication.needsHand) {
+        out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: authentication.why } });
+      }
+      out.push(healthCheck(state, now));
+      return;
+    }
+    case 'health': return healthAnswered(state, message, now, out);
+    case 'engine-local-request': return localRequest(state, message, now, out);
+    default: assertNever(message, 'message of the engine');
+  }
+}
+
+function healthAnswered(state: MonitorState, answer: HealthAnswer, now: Now, out: MonitorEffect[]): void {
+  state.answeredAwakeMs = now.awakeMs;
+  state.answeredAtMs = now.atMs;
+  state.beat = answer.status;
+  setHealth(state, { engine: answer.status, reason: answer.reason, sinceMs: centralTime(now) }, now, out);
+  if (answer.hasKey || state.setup === null || state.authentication.state !== 'authenticated') return;
+  // An answer that crossed the setup on its way does not know of it yet.
+  if (now.awakeMs - (state.setupSentAwakeMs ?? -Infinity) >= 2 * LIMITS.heartbeatMs) renewKey(state, now, out);
+}
+
+function engineLost(state: MonitorState, reason: CloseReason, now: Now, out: MonitorEffect[]): void {
+  const why = `${reason.code}: ${reason.detail}`;
+  const wasTaken = state.engine.taken;
+  state.engine.taken = false;
+  if (state.engine.state !== 'refused') setLink(state.engine, 'down', why, now);
+  if (!wasTaken) return;
+  const reasonText = `the engine is gone (${why})`;
+  setHealth(state, { engine: 'unreachable', reason: reasonText, sinceMs: centralTime(now) }, now, out);
+}
+
+function localRequest(state: MonitorState, request: EngineLocalRequest, now: Now, out: MonitorEffect[]): void {
+  const { requestId, driverId, pin, connectorNo, goal, corr } = request;
+  out.push(note('info', 'request-at-point', `${driverId} asks at the point`, {
+    pointId: state.pointId, requestId, driverId, corr,
+  }));
+  if (state.authentication.state !== 'authenticated') {
+    state.localRequests.set(requestId, 0);
+    return answerLocal(state, requestId, 'EV_Central cannot be reached.', out);
+  }
+  state.localRequests.set(requestId, now.awakeMs + ANSWER_MS);
+  out.push({ kind: 'to-central', frame: {
+    type: 'local-request', requestId, driverId, pin, connectorNo, goal, corr,
+  } });
+}
+
+function answerLocal(state: MonitorState, requestId: RequestId, text: string, out: MonitorEffect[]): void {
+  state.localRequests.delete(requestId);
+  const reason: Refusal = 'central-away';
+  out.push({ kind: 'to-engine', frame: { type: 'engine-local-answer', requestId, outcome: 'refused', reason, text } });
+}
+
+function sendSetup(state: MonitorState, setup: PointSetup, now: Now, out: MonitorEffect[]): void {
+  state.setupSentAwakeMs = now.awakeMs;
+  out.push({ kind: 'to-engine', frame: { type: 'engine-setup', ...setup } });
+}
+
+function renewKey(state: MonitorState, now: Now, out: MonitorEffect[]): void {
+  if (now.awakeMs - (state.renewAskedAwakeMs ?? -Infinity) < RENEW_PAUSE_MS) return;
+  state.renewAskedAwakeMs = now.awakeMs;
+  out.push({ kind: 'to-central', frame: { type: 'renew-key' } });
+}
+
+/** Takes in what the engine's health is now; a change is told to Central at once. */
+function setHealth(state: MonitorState, seen: EngineHealth, now: Now, out: MonitorEffect[]): void {
+  const changed = state.health.engine !== seen.engine || state.health.reason !== seen.reason;
+  if (!changed && state.healthKnown) return;
+  state.healthKnown = true;
+  state.health = seen;
+  const { pointId } = state;
+  const text = seen.engine === 'ok' ? `the engine of ${pointId} is well`
+    : `the engine of ${pointId} is ${seen.engine === 'ko' ? 'KO' : 'unreachable'}: ${seen.reason}`;
+  out.push(note(seen.engine === 'ok' ? 'info' : 'warn', 'engine-health', text, { pointId, ...seen }));
+  if (state.authentication.state === 'authenticated') report(state, now, out);
+}
+
+function report(state: MonitorState, now: Now, out: MonitorEffect[]): void {
+  if (!state.healthKnown) return;
+  state.reportedAwakeMs = now.awakeMs;
+  const { engine, reason, sinceMs } = state.health;
+  out.push({ kind: 'to-central', frame: {
+    type: 'point-health', engine, reason: reason.slice(0, 500), sinceMs: Math.max(0, sinceMs),
+  } });
+}
+
+function healthCheck(state: MonitorState, now: Now): MonitorEffect {
+  const { state: kind } = state.authentication;
+  const central = kind === 'authenticated' ? 'connected' : kind === 'refused' ? 'refused' : 'away';
+  return { kind: 'to-engine', frame: { type: 'health-check', central, clockOffsetMs: now.centralOffsetMs } };
+}
+
+function setLink(link: LinkFacts, state: LinkFacts['state'], why: string, now: Now): void {
+  if (link.state !== state) link.sinceMs = now.atMs;
+  link.state = state;
+  link.why = why;
+}
+
+function setAuthentication(
+  state: MonitorState, kind: MonitorState['authentication']['state'], why: string, now: Now,
+): void {
+  const sinceMs = state.authentication.state === kind ? state.authentication.sinceMs : now.atMs;
+  state.authentication = { state: kind, sinceMs, why, needsHand: false, byAwakeMs: Infinity };
+}
+
+function note(level: LogLevel, event: string, text: string, fields: LogFields): MonitorEffect {
+  return { kind: 'note', level, event, text, fields };
+}
+
+/** Central's time, as well as it is known. */
+function centralTime(now: Now): number {
+  return now.atMs + (now.centralOffsetMs ?? 0);
+}
