@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream';
 import { connectBus } from '../shared/bus/connection.ts';
 import { Failure } from '../shared/failure.ts';
 import { fetchJars, javaCommand, javaServes, javaVersion, hasJars, run } from './broker/java.ts';
-import { freePort, isPortFree } from './broker/ports.ts';
+import { freePort, portProblem } from './broker/ports.ts';
 
 const HERE = import.meta.dirname;
 const KAFKA_VERSION = '4.1.0';
@@ -51,7 +51,8 @@ type Running = { guardian: ChildProcessByStdio<Writable, Readable, Readable>; pi
 /**
  * Starts a broker and waits until it answers.
  * @throws Failure `missing-program` (no Java 17+, or no Maven when the jars are not there yet), `port-in-use`,
- *   `bus-unreachable` (it did not come up; the message names its log)
+ *   `bad-configuration` (not this machine's address), `not-writable`, `bus-unreachable` (it did not come up; the
+ *   message names its log)
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { dir, log, host = '127.0.0.1' } = options;
@@ -97,7 +98,14 @@ async function requireJava(): Promise<void> {
 
 async function choosePort({ host, wanted }: { host: string; wanted: number | undefined }): Promise<number> {
   if (wanted === undefined) return freePort(host);
-  if (await isPortFree(wanted, host)) return wanted;
+  const problem = await portProblem(wanted, host);
+  if (problem === undefined) return wanted;
+  if (problem === 'EADDRNOTAVAIL' || problem === 'ENOTFOUND' || problem === 'EAI_AGAIN') {
+    throw new Failure('bad-configuration', `${host} is not an address of this machine: give --host one of its own.`);
+  }
+  if (problem === 'EACCES') {
+    throw new Failure('bad-configuration', `Port ${wanted} may not be used here: choose one above 1023 with --port.`);
+  }
   throw new Failure(
     'port-in-use',
     `Port ${wanted} of ${host} is in use. Choose another with --port, or use what runs there: ` +

@@ -8,7 +8,7 @@ import { describeError } from '../shared/log.ts';
 import { dockerAnswers } from './broker-choice.ts';
 import { JARS_DIR } from './broker.ts';
 import { hasJars, hasMaven, javaServes, javaVersion, run } from './broker/java.ts';
-import { isPortFree } from './broker/ports.ts';
+import { portProblem } from './broker/ports.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const VAR = join(ROOT, 'var');
@@ -104,7 +104,7 @@ async function tmux(): Promise<Finding> {
 
 async function ports(): Promise<Finding[]> {
   const taken = await Promise.all(
-    USUAL_PORTS.map(async ({ port, use }) => ({ port, use, free: await isPortFree(port) })),
+    USUAL_PORTS.map(async ({ port, use }) => ({ port, use, free: (await portProblem(port)) === undefined })),
   );
   return taken.map(({ port, use, free }) =>
     free

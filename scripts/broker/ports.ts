@@ -1,4 +1,4 @@
-// Free TCP ports for the broker, and whether a port is taken.
+// Free TCP ports for the broker, and what is wrong with one that was asked for.
 import { createServer } from 'node:net';
 
 /** A port that was free a moment ago. */
@@ -6,11 +6,11 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
   return listenBriefly(0, host);
 }
 
-/** Can this port be listened on? */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Why this port cannot be listened on: the system's error code, such as `EADDRINUSE`; undefined when it can. */
+export async function portProblem(port: number, host = '127.0.0.1'): Promise<string | undefined> {
   return listenBriefly(port, host).then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown'),
   );
 }
 

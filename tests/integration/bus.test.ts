@@ -279,3 +279,36 @@ test('after kill -9 of the broker and its restart everything arrives in order, s
     await removeBroker(broker);
   }
 });
+
+test('a broker that hangs is known to be down soon, and all goes on when it wakes', async () => {
+  const broker = await ownBroker();
+  const prefix = randomPrefix();
+  const bus = await connectBus({ brokers: [broker.brokers], clientId: 'bus-hang', log: silent });
+  try {
+    await bus.ensureTopics({ prefix, partitions: 2, replicationFactor: 1 });
+    const got: BusRecord[] = [];
+    const reading = reader(bus, prefix, { onBatch: (records) => void got.push(...records) });
+    await reading.start();
+    const sender = bus.sender();
+    await sender.send([fact(prefix, 'site-1', 1)]);
+    await waitFor(() => got.length === 1, { timeoutMs: 5_000, what: () => `${got.length}` });
+
+    process.kill(broker.pid(), 'SIGSTOP');
+    const hangsMs = performance.now();
+    const inFlight = sender.send([fact(prefix, 'site-1', 2)]).catch((error: unknown) => error);
+    await waitFor(() => bus.state() === 'down', { timeoutMs: 3_500, what: () => bus.state() });
+    expect(await inFlight).toMatchObject({ code: 'bus-unreachable', maybeSent: true });
+    expect(performance.now() - hangsMs).toBeLessThan(4_000);
+    await expect(sender.send([fact(prefix, 'site-1', 3)])).rejects.toMatchObject({ maybeSent: false });
+
+    process.kill(broker.pid(), 'SIGCONT');
+    await bus.whenUp();
+    await sender.send([fact(prefix, 'site-1', 4)]);
+    await waitFor(() => numbersOf(got, 'site-1').includes(4), { timeoutMs: 5_000, what: () => `${got.length}` });
+    expect(numbersOf(got, 'site-1')).not.toContain(3);
+    await Promise.all([reading.close(), sender.close()]);
+  } finally {
+    await bus.close();
+    await removeBroker(broker);
+  }
+});
