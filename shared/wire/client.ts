@@ -67,11 +67,6 @@ export class LinkClient {
     this.#dial();
   }
 
-  /** Tries again now instead of at the end of the pause. */
-  retryNow(): void {
-    if (this.#step.kind === 'pausing') this.#dial();
-  }
-
   /** Ends for good: closes the link (what is queued still goes out) and tries no more. */
   close(reason: CloseReason = { code: 'closed', detail: 'closed' }): void {
     const step = this.#step;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { CONTROL, createFrameDecoder, encodeFrame } from './frame-codec.ts';
 import type { FrameEvent } from './frame-codec.ts';
+import { parseJsonObject } from './json.ts';
 
 const control: FrameEvent[] = [{ kind: 'enq' }, { kind: 'ack' }, { kind: 'nack' }, { kind: 'eot' }];
 const payload = fc.json({ maxDepth: 3 });
@@ -64,14 +65,20 @@ describe('a damaged stream', () => {
     }), { numRuns: 500 });
   });
 
-  test('of which one payload byte was changed gives a bad LRC, and the repeated frame is read', () => {
+  // A byte that turned into ETX, with an LRC after it that fits by chance, gives a payload that is cut short: 8 bits
+  // see no more. The beginning of a JSON object is never one itself, so the link ends such a connection as malformed.
+  test('of which one payload byte was changed never gives another message, and the repeated frame is read', () => {
     const flip = fc.integer({ min: 1, max: 255 });
-    fc.assert(fc.property(payload, fc.nat(), flip, (text, position, bits) => {
+    fc.assert(fc.property(payload, fc.nat(), flip, (json, position, bits) => {
+      const text = `{"a":${json}}`;
       const damaged = Buffer.from(encodeFrame(text));
       const at = 1 + (position % (damaged.length - 3));
       damaged[at] = (damaged[at] ?? 0) ^ bits;
       const events = decode([damaged, encodeFrame(text)]);
-      expect(events.filter(({ kind }) => kind === 'frame')).toEqual([{ kind: 'frame', payload: text }]);
+      const payloads = events.flatMap((event) => (event.kind === 'frame' ? [event.payload] : []));
+      const cutShort = payloads.some((each) => parseJsonObject(each) === null);
+      expect(payloads.filter((each) => parseJsonObject(each) !== null)).toEqual(cutShort ? [] : [text]);
+      expect(events.at(-1)?.kind).toBe(cutShort ? 'malformed' : 'frame');
       expect(events.some(({ kind }) => kind === 'ack' || kind === 'nack' || kind === 'eot')).toBe(false);
     }), { numRuns: 500 });
   });

@@ -17,7 +17,7 @@ export function lateness(
   if (times.stepByMs !== null && nowMs >= times.stepByMs) {
     return role === 'acceptor'
       ? { code: 'slow-frame', detail: `no first message within ${LIMITS.helloMs} ms` }
-      : { code: 'dead-peer', detail: `no answer to ENQ within ${LIMITS.deadPeerMs} ms` };
+      : { code: 'dead-peer', detail: `no answer to ENQ in ${LIMITS.deadPeerMs} ms (so does a server that wants TLS)` };
   }
   if (state === 'open' && nowMs - times.lastByteMs >= LIMITS.deadPeerMs) {
     return { code: 'dead-peer', detail: `no byte for ${LIMITS.deadPeerMs} ms` };

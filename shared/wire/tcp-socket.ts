@@ -52,7 +52,7 @@ export function tcpConnect(target: ConnectTarget): Connect {
     const socket = tls === null
       ? createConnection({ host, port })
       : tlsConnect({ host, port, ca: tls.ca, ...(isIP(host) === 0 ? { servername: host } : {}) });
-    const fail = (error: Error): void => failed(error);
+    const fail = (error: Error): void => failed(inWords(error));
     const lost = (): void => failed(new Error('the connection was closed while it was opening'));
     socket.once('error', fail);
     socket.once('close', lost);
@@ -70,6 +70,12 @@ export function tcpConnect(target: ConnectTarget): Connect {
     };
     return { cancel };
   };
+}
+
+/** A name with several addresses fails with a list of errors and no message of its own. */
+function inWords(error: Error): Error {
+  if (!(error instanceof AggregateError)) return error;
+  return new Error(error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; '));
 }
 
 /** Throws `Failure('tls-required')` when an address off the loopback would be used without TLS or the flag. */
