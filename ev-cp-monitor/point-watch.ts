@@ -162,10 +162,11 @@ export class PointWatch {
     }
   }
 
-  /** A client that was told to stay away is over for good; another takes its place. */
+  /** Somebody asked for it: a fresh client tries at once, wherever the one before it was (it may be over for good). */
   #connectCentral(): void {
-    if (this.#central.state.kind !== 'closed') return this.#central.retryNow();
+    const before = this.#central;
     this.#central = this.#centralClient();
+    before.close();
     this.#central.start();
   }
 
