@@ -1,4 +1,4 @@
-// What the operator's screen shows and can order: a read-only snapshot that Central builds, and the actions behind keys.
+// What the operator's screen shows and can order: a read-only snapshot that Central builds, and its actions.
 import type { PointId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { Order } from '../../shared/messages/orders.ts';
@@ -43,7 +43,7 @@ export type PointView = {
   /** Of the whole point, derived from link, health, operative and connectors. */
   readonly status: PointStatus;
   readonly sinceMs: number;
-  /** Why it is so, in words: "monitor away", "over-temperature: cable 92 °C", the operator's note. Empty: nothing to say. */
+  /** Why it is so, in words: "monitor away", "too hot: cable 92 °C", the operator's note. Empty: nothing to say. */
   readonly why: string;
   readonly operative: boolean;
   /** Why Central does not let it in by itself; null: it does. `two-monitors` asks the operator to unbar it. */
@@ -111,7 +111,7 @@ export type CentralList = 'sessions' | 'events' | 'audit' | 'dead-letters' | 'ti
 export type CentralActions = {
   /** Carries an order out, as the operator at this screen (audit: "console"). */
   order(order: Order): ActionAnswer;
-  /** Why this order would be refused now, in words; null: it may be given. Cheap and synchronous: from the table in core. */
+  /** Why this order would be refused now, in words; null: it may be given. Cheap: from the table in core. */
   whyNot(order: Order): string | null;
   /** One page, newest first; `after` is the cursor of the page before, null for the first. Never throws. */
   query(

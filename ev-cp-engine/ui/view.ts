@@ -91,7 +91,9 @@ export type EngineActions = {
   plug(at: EnginePlace, vehicle: VehicleChoice): ActionAnswer;
   unplug(at: EnginePlace): ActionAnswer;
   /** A charge asked for at the point itself. The PIN is never logged nor kept. */
-  request(at: EnginePlace, asked: { readonly driverId: string; readonly pin: string; readonly goal: Goal }): ActionAnswer;
+  request(
+    at: EnginePlace, asked: { readonly driverId: string; readonly pin: string; readonly goal: Goal },
+  ): ActionAnswer;
   /** The driver's stop button on the point. */
   stop(at: EnginePlace): ActionAnswer;
   /** KO on or off. */

@@ -1,5 +1,6 @@
 // What a process sees of its screen, and the few shapes that all four views share. No terminal library in here: a
 // process builds plain snapshots of these types, the screen draws them and calls the actions back.
+import type { Readable, Writable } from 'node:stream';
 
 /** How loud a line is. Shown by symbol and colour. */
 export type MessageLevel = 'info' | 'good' | 'warn' | 'error';
@@ -14,7 +15,7 @@ export type LinkView = {
   readonly why: string;
 };
 
-/** What became of an action: said in words at once in the message line; `lines` are shown in a window when there are any. */
+/** What became of an action: its words go to the message line; `lines`, when there are any, to a window. */
 export type ActionResult = { readonly ok: boolean; readonly text: string; readonly lines?: readonly string[] };
 export type ActionAnswer = ActionResult | Promise<ActionResult>;
 
@@ -27,16 +28,16 @@ export type QueryPage = {
 
 /** The streams of the terminal; tests give their own, with `columns` and `rows` and a `resize` event on the output. */
 export type TerminalStreams = {
-  readonly input: NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
-  readonly output: NodeJS.WritableStream & { columns?: number; rows?: number };
+  readonly input: Readable & { setRawMode?(on: boolean): unknown };
+  readonly output: Writable & { columns?: number; rows?: number };
 };
 
 /** Options that every screen takes. */
 export type ScreenOptions<View, Actions> = {
-  /** Builds the snapshot; called when something was said to have changed and at least once a second, at most 8 times. */
+  /** Builds the snapshot; called after `refresh()` and once a second, at most 8 times a second. */
   readonly view: () => View;
   readonly actions: Actions;
-  /** The user asked to quit, and confirmed. The terminal is still the screen's: call `close()` when the process ends. */
+  /** The user asked to quit, and confirmed. The screen stays until `close()`, which the process calls when it ends. */
   readonly onQuit: () => void;
   /** Default: the process's own terminal. */
   readonly streams?: TerminalStreams;
