@@ -1,0 +1,94 @@
+// The tables that only grow: audit, ledger, holds, meter values, tickets, notices, events and dead letters.
+import type { Append } from '../core/effects.ts';
+import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from '../core/rows.ts';
+import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
+import type { NetworkEvent } from '../../shared/messages/network-event.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
+import type { RowCodec, SqlValue } from './columns.ts';
+import { defineCodec, json, nullable, text, whole } from './columns.ts';
+import type { Sqlite } from './database.ts';
+
+type AppendTable = Append['table'];
+
+/** Prepares the inserts; the function returned writes one appended row. */
+export function prepareAppends(db: Sqlite): (append: Append) => void {
+  const audit = insert(db, auditRows);
+  const ledger = insert(db, ledgerRows);
+  const holds = insert(db, holdRows);
+  const meterValue = insert(db, meterValueRows);
+  const ticket = insert(db, ticketRows);
+  const event = insert(db, eventRows);
+  const deadLetter = insert(db, deadLetterRows);
+  const notice = db.prepare('INSERT INTO notices (user_id, number, type, at_ms, message) VALUES (?, ?, ?, ?, ?)');
+  const writers: { readonly [T in AppendTable]: (row: Extract<Append, { table: T }>['row']) => void } = {
+    audit, ledger, holds, meter_values: meterValue, tickets: ticket,
+    notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
+    events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
+    dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),
+  };
+  return (append) => (writers[append.table] as (row: Append['row']) => void)(append.row);
+}
+
+export const auditRows = defineCodec<AuditRow>({
+  table: 'audit', key: [],
+  fields: { atMs: whole(), who: text(), address: text(), action: text(), outcome: text(), parameters: json() },
+});
+
+export const ledgerRows = defineCodec<LedgerRow>({
+  table: 'ledger', key: [],
+  fields: {
+    atMs: whole(), userId: text(), kind: text(), amountMinor: whole(), balanceMinor: whole(),
+    sessionId: nullable(text()), ticketId: nullable(text()), reason: text(),
+  },
+});
+
+const holdRows = defineCodec<HoldRow>({
+  table: 'holds', key: [],
+  fields: { atMs: whole(), userId: text(), sessionId: text(), change: text(), amountMinor: whole() },
+});
+
+export const meterValueRows = defineCodec<MeterValueRow>({
+  table: 'meter_values', key: ['sessionId', 'sample'],
+  fields: {
+    sessionId: text(), sample: whole(), registerWh: whole(), powerW: whole(), socPercent: nullable(whole()),
+    atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(),
+  },
+});
+
+export const ticketRows = defineCodec<Ticket>({
+  table: 'tickets', key: ['ticketId'],
+  fields: {
+    ticketId: text(), sessionId: text(), kind: text(), corrects: nullable(text()), driverId: text(), siteId: text(),
+    pointId: text(), connectorNo: whole(), tariffId: text(), startedAtMs: whole(), endedAtMs: whole(),
+    issuedAtMs: whole(), meterStartWh: whole(), meterStopWh: whole(), energyWh: whole(), endReason: text(),
+    lines: json(), currency: text(), totalMinor: whole(), flags: json(),
+  },
+});
+
+/** What an event or a dead letter is in the database: the envelope's version and type are the same for all. */
+export type StoredEvent = Omit<NetworkEvent, 'v' | 'type' | 'id'> & { readonly messageId: string };
+export const eventRows = defineCodec<StoredEvent>({
+  table: 'events', key: [],
+  fields: {
+    atMs: whole(), kind: text(), siteId: text(), pointId: nullable(text()), sessionId: nullable(text()),
+    driverId: nullable(text()), corr: text(), messageId: text(), data: json(),
+  },
+});
+
+export type StoredDeadLetter = Omit<DeadLetter, 'v' | 'type' | 'id'> & { readonly messageId: string };
+export const deadLetterRows = defineCodec<StoredDeadLetter>({
+  table: 'dead_letters', key: [],
+  fields: {
+    atMs: whole(), source: text(), reason: text(), detail: text(), claimedSender: text(), messageId: text(),
+    corr: text(), headers: json(), payloadBase64: text(),
+  },
+});
+
+function insert<R>(db: Sqlite, codec: RowCodec<R>): (row: R) => void {
+  const statement = db.prepare(
+    `INSERT INTO ${codec.table} (${codec.columns.join(', ')}) VALUES (${codec.columns.map(() => '?').join(', ')})`);
+  return (row) => {
+    const values: SqlValue[] = codec.encode(row);
+    statement.run(values);
+  };
+}

@@ -1,0 +1,136 @@
+// One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
+import type {
+  ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
+  User,
+} from '../core/rows.ts';
+import type { Tables } from '../core/state.ts';
+import type { Table } from '../core/table.ts';
+import type { SiteRow } from '../../shared/messages/orders.ts';
+import type { Tariff } from '../../shared/messages/values.ts';
+import type { RowCodec } from './columns.ts';
+import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
+import type { KeyWrap } from './master-key.ts';
+
+type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
+export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> };
+
+/** The codecs of all tables; `wrap` encrypts the material of stored keys. */
+export function makeCodecs(wrap: KeyWrap): Codecs {
+  return {
+    installation, tariffs, sites, points, pointStates, users, sessions, meters, keys: wrappedKeys(wrap), requests,
+    orders, commands, lockouts,
+  };
+}
+
+const installation = defineCodec<Installation>({
+  table: 'installation', key: ['installationId'], fields: { installationId: text(), counter: whole() },
+});
+
+const tariffs = defineCodec<Tariff>({
+  table: 'tariffs', key: ['tariffId'],
+  fields: { tariffId: text(), currency: text(), perSessionMicros: whole(), bands: json() },
+});
+
+const sites = defineCodec<SiteRow>({
+  table: 'sites', key: ['siteId'],
+  fields: {
+    siteId: text(), name: text(), address: text(), latitude: real(), longitude: real(), timeZone: text(),
+    tariffId: text(), queueEnabled: flag(),
+  },
+});
+
+const points = defineCodec<ChargePoint>({
+  table: 'charging_points', key: ['pointId'],
+  fields: {
+    pointId: text(), siteId: text(), address: text(), latitude: real(), longitude: real(), connectors: json(),
+    secretSha256: nullable(text()),
+  },
+});
+
+const pointStates = defineCodec<PointState>({
+  table: 'charging_point_states', key: ['pointId'],
+  fields: {
+    pointId: text(), link: json(), health: json(), operative: json(), barred: nullable(json()), connectors: json(),
+    faults: json(), keyId: nullable(text()), accepted: nullable(json()), commandNumber: whole(), evictionsMs: json(),
+  },
+});
+
+const users = defineCodec<User>({
+  table: 'users', key: ['userId'],
+  fields: {
+    userId: text(), role: text(), active: flag(), priorityClass: text(), limits: json(), currency: text(),
+    passwordHash: nullable(text()), pinHash: nullable(text()), balanceMinor: whole(), heldMinor: whole(),
+    noticeNumber: whole(), readingKeyId: nullable(text()),
+  },
+});
+
+export const sessions = defineCodec<Session>({
+  table: 'charging_sessions', key: ['sessionId'],
+  fields: {
+    sessionId: text(), requestId: text(), corr: text(), driverId: text(), siteId: text(), pointId: nullable(text()),
+    connectorNo: nullable(whole()), atPoint: flag(), state: text(), stateSinceMs: whole(), requestedAtMs: whole(),
+    target: json(), fit: json(), goal: json(), priorityClass: text(), queuedAtMs: nullable(whole()),
+    toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), currency: text(), tariff: json(),
+    timeZone: text(), commandNumber: nullable(whole()), plugByMs: nullable(whole()), startedAtMs: nullable(whole()),
+    startedRawMs: nullable(whole()), startReceivedMs: nullable(whole()), bootId: nullable(whole()),
+    meterStartWh: nullable(whole()), usage: nullable(json()), stopping: nullable(json()),
+    endedAtMs: nullable(whole()), endReceivedMs: nullable(whole()), meterStopWh: nullable(whole()),
+    endReason: nullable(text()), refusal: nullable(text()), provisional: flag(), settled: flag(), energyWh: whole(),
+    costMinor: whole(), lastStoredSample: whole(), disputedWh: whole(), ticketId: nullable(text()), flags: json(),
+  },
+});
+
+const meters = defineCodec<LiveMeter>({
+  table: 'live_meters', key: ['sessionId'],
+  fields: {
+    sessionId: text(), sample: whole(), registerWh: whole(), powerW: whole(), socPercent: nullable(whole()),
+    state: text(), atMs: whole(), rawAtMs: whole(), uptimeMs: whole(), receivedAtMs: whole(),
+  },
+});
+
+const requests = defineCodec<RequestRecord>({
+  table: 'requests', key: ['requestId'],
+  fields: { requestId: text(), driverId: text(), kind: text(), sessionId: nullable(text()), atMs: whole() },
+});
+
+const orders = defineCodec<OrderRecord>({
+  table: 'orders', key: ['orderId'],
+  fields: { orderId: text(), by: text(), outcome: text(), text: text(), lines: json(), atMs: whole() },
+});
+
+const commands = defineCodec<CommandRecord>({
+  table: 'commands', key: ['pointId', 'number'],
+  keyValues: (key) => {
+    const cut = key.lastIndexOf('#'); // `<point>#<number>`, see `commandKey`; an id has no '#'
+    return [key.slice(0, cut), Number(key.slice(cut + 1))];
+  },
+  fields: {
+    pointId: text(), number: whole(), type: text(), sessionId: nullable(text()), sentAtMs: whole(),
+    deadlineMs: whole(), outcome: text(), reason: nullable(text()),
+  },
+});
+
+const lockouts = defineCodec<Lockout>({
+  table: 'lockouts', key: ['who'],
+  fields: { who: text(), failures: whole(), firstAtMs: whole(), lockedUntilMs: nullable(whole()) },
+});
+
+type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };
+const storedKeys = defineCodec<StoredKey>({
+  table: 'keys', key: ['keyId'],
+  fields: {
+    keyId: text(), kind: text(), ownerId: text(), wrappedKey: text(), createdAtMs: whole(),
+    expiresAtMs: nullable(whole()), replacedAtMs: nullable(whole()), revokedAtMs: nullable(whole()),
+  },
+});
+
+function wrappedKeys(wrap: KeyWrap): RowCodec<KeyRow> {
+  return {
+    ...storedKeys,
+    encode: ({ keyBase64, ...row }) => storedKeys.encode({ ...row, wrappedKey: wrap.wrap(row.keyId, keyBase64) }),
+    decode: (record) => {
+      const { wrappedKey, ...row } = storedKeys.decode(record);
+      return { ...row, keyBase64: wrap.unwrap(row.keyId, wrappedKey) };
+    },
+  };
+}

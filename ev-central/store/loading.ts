@@ -1,0 +1,127 @@
+// Fills the core's tables from the database: at start what is under way, later single rows that an input refers to.
+import type { Input } from '../core/inputs.ts';
+import { commandKey } from '../core/state.ts';
+import type { Tables } from '../core/state.ts';
+import type { Table } from '../core/table.ts';
+import type { RequestId, SessionId } from '../../shared/ids.ts';
+import type { Codecs } from './codecs.ts';
+import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
+import type { Sqlite } from './database.ts';
+
+/** Settled sessions stay in memory for this long after their last change. */
+export const SETTLED_KEPT_MS = 3_600_000;
+/** Requests, orders and commands are kept for this long, so that a repeated one is recognised. */
+export const RECORDS_KEPT_MS = 48 * 3_600_000;
+
+export type Loader = {
+  load(tables: Tables, nowMs: number): void;
+  hydrate(tables: Tables, input: Input): void;
+};
+
+export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
+  const one = prepareOne(db, codecs);
+  return {
+    load(tables, nowMs) {
+      const settledSinceMs = nowMs - SETTLED_KEPT_MS;
+      const recordsSinceMs = nowMs - RECORDS_KEPT_MS;
+      const inMemory = 'settled = 0 OR changed_at_ms >= ?';
+      const all: Record<keyof Tables, () => void> = {
+        installation: () => loadRows(db, codecs.installation, tables.installation),
+        tariffs: () => loadRows(db, codecs.tariffs, tables.tariffs),
+        sites: () => loadRows(db, codecs.sites, tables.sites),
+        points: () => loadRows(db, codecs.points, tables.points),
+        pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),
+        users: () => loadRows(db, codecs.users, tables.users),
+        sessions: () => loadRows(db, codecs.sessions, tables.sessions, `WHERE ${inMemory}`, [settledSinceMs]),
+        meters: () => loadRows(db, codecs.meters, tables.meters,
+          `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${inMemory})`, [settledSinceMs]),
+        keys: () => loadRows(db, codecs.keys, tables.keys),
+        requests: () => loadRows(db, codecs.requests, tables.requests, 'WHERE at_ms >= ?', [recordsSinceMs]),
+        orders: () => loadRows(db, codecs.orders, tables.orders, 'WHERE at_ms >= ?', [recordsSinceMs]),
+        commands: () => loadRows(db, codecs.commands, tables.commands,
+          "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
+        lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+      };
+      for (const loadTable of Object.values(all)) loadTable();
+    },
+    hydrate: (tables, input) => hydrate(tables, input, one),
+  };
+}
+
+type LoadOne = {
+  session(tables: Tables, id: SessionId): void;
+  request(tables: Tables, id: RequestId): void;
+  order(tables: Tables, id: RequestId): void;
+  command(tables: Tables, key: string): void;
+};
+
+function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
+  const sessions = rowLoader(db, codecs.sessions);
+  const meters = rowLoader(db, codecs.meters);
+  const requests = rowLoader(db, codecs.requests);
+  const orders = rowLoader(db, codecs.orders);
+  const commands = rowLoader(db, codecs.commands);
+  return {
+    session(tables, id) {
+      if (sessions(tables.sessions, id)) meters(tables.meters, id);
+    },
+    request: (tables, id) => void requests(tables.requests, id),
+    order: (tables, id) => void orders(tables.orders, id),
+    command: (tables, key) => void commands(tables.commands, key),
+  };
+}
+
+/** Loads what the input refers to and memory has not; what is there is only looked up in memory. */
+function hydrate(tables: Tables, input: Input, one: LoadOne): void {
+  const requestWithSession = (id: RequestId): void => {
+    one.request(tables, id);
+    const session = tables.requests.get(id)?.sessionId ?? null;
+    if (session !== null) one.session(tables, session);
+  };
+  switch (input.kind) {
+    case 'meter':
+      return one.session(tables, input.sample.sessionId);
+    case 'fact':
+      if ('sessionId' in input.fact) one.session(tables, input.fact.sessionId);
+      if (input.fact.type === 'command-result') {
+        const key = commandKey(input.fact.pointId, input.fact.number);
+        one.command(tables, key);
+        const session = tables.commands.get(key)?.sessionId ?? null;
+        if (session !== null) one.session(tables, session);
+      }
+      return;
+    case 'request':
+      requestWithSession(input.request.requestId);
+      if (input.request.type === 'stop') one.session(tables, input.request.sessionId);
+      if (input.request.type === 'cancel') requestWithSession(input.request.cancels);
+      return;
+    case 'local-request':
+      return requestWithSession(input.requestId);
+    case 'order':
+      one.order(tables, input.orderId);
+      if ('sessionId' in input.order) one.session(tables, input.order.sessionId);
+      return;
+    default:
+      return;
+  }
+}
+
+function loadRows<K extends string, R>(
+  db: Sqlite, codec: RowCodec<R>, table: Table<K, R>, where = '', values: SqlValue[] = [],
+): void {
+  const statement = db.prepare(`SELECT ${codec.columns.join(', ')} FROM ${codec.table} ${where}`);
+  for (const record of statement.iterate(...values)) table.load(codec.decode(record as SqlRecord));
+}
+
+/** Loads one row by its key unless it is in memory; true when it was loaded now. */
+function rowLoader<R>(db: Sqlite, codec: RowCodec<R>) {
+  const statement = db.prepare(`SELECT ${codec.columns.join(', ')} FROM ${codec.table}
+    WHERE ${codec.keyColumns.map((column) => `${column} = ?`).join(' AND ')}`);
+  return <K extends string>(table: Table<K, R>, key: K): boolean => {
+    if (table.get(key) !== undefined) return false;
+    const record = statement.get(...codec.keyValues(key));
+    if (record === undefined) return false;
+    table.load(codec.decode(record as SqlRecord));
+    return true;
+  };
+}

@@ -1,0 +1,29 @@
+// Deletes what nobody needs any more, in small slices, so that no batch waits long for it.
+import type { Sqlite } from './database.ts';
+import { RECORDS_KEPT_MS } from './loading.ts';
+
+/** Outbox rows are kept this long after the broker's ack, for a broker that loses its log. */
+export const OUTBOX_KEPT_MS = 24 * 3_600_000;
+/** A log-in key that has expired may still open a request that waits in the log. */
+const LOGIN_KEYS_KEPT_MS = 24 * 3_600_000;
+const SLICE_ROWS = 500;
+
+/** The function returned deletes one slice of each table; it returns how many rows it deleted. */
+export function preparePurge(db: Sqlite): (nowMs: number) => number {
+  const records = `< ? LIMIT ${SLICE_ROWS}`;
+  const slices = [
+    slice('outbox', 'row_id', `done_at_ms ${records}`, OUTBOX_KEPT_MS),
+    slice('requests', 'request_id', `at_ms ${records}`, RECORDS_KEPT_MS),
+    slice('orders', 'order_id', `at_ms ${records}`, RECORDS_KEPT_MS),
+    slice('commands', '(point_id, number)', `outcome <> 'open' AND sent_at_ms ${records}`, RECORDS_KEPT_MS),
+    slice('keys', 'key_id', `kind = 'login' AND expires_at_ms ${records}`, LOGIN_KEYS_KEPT_MS),
+  ];
+  const prepared = slices.map(({ sql, keptMs }) => ({ statement: db.prepare(sql), keptMs }));
+  return db.transaction((nowMs: number): number =>
+    prepared.reduce((deleted, { statement, keptMs }) => deleted + statement.run(nowMs - keptMs).changes, 0));
+}
+
+function slice(table: string, key: string, where: string, keptMs: number): { sql: string; keptMs: number } {
+  const columns = key.replace(/[()]/g, '');
+  return { sql: `DELETE FROM ${table} WHERE ${key} IN (SELECT ${columns} FROM ${table} WHERE ${where})`, keptMs };
+}

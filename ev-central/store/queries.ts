@@ -1,0 +1,193 @@
+// The lists that people and tools read from the database, page by page, newest first. What only the core's memory
+// knows (points, queue, drivers on line, status) is not here.
+import type { UserLimits } from '../../shared/messages/orders.ts';
+import type { SessionRow } from '../../shared/messages/rows.ts';
+import type { Role } from '../../shared/messages/values.ts';
+import { auditRows, deadLetterRows, eventRows, ledgerRows, ticketRows } from './appends.ts';
+import { sessions } from './codecs.ts';
+import type { RowCodec, SqlRecord } from './columns.ts';
+import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
+import type { Sqlite, Statement } from './database.ts';
+
+/** `my-…` lists need the filter `driverId`, which the caller sets from the log-in. */
+export type StoredList =
+  | 'my-sessions' | 'my-notices' | 'my-tickets'
+  | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger';
+
+/** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
+export type QueryPage = {
+  readonly rows: readonly Record<string, unknown>[]; readonly next: string | null; readonly error: string | null;
+};
+
+type Filter = Readonly<Record<string, string | number>>;
+type ListDefinition = {
+  /** SELECT … FROM …, with the cursor among the columns as `cursor`. */
+  readonly select: string;
+  readonly cursor: string;
+  readonly order: 'ASC' | 'DESC';
+  /** The condition of each filter, with one `?` for its value. */
+  readonly filters: Readonly<Record<string, string>>;
+  readonly needs?: string;
+  readonly row: (record: SqlRecord) => Record<string, unknown>;
+};
+
+/** Prepares the lists; the function returned reads one page. Never throws for a bad filter or cursor. */
+export function prepareQueries(db: Sqlite) {
+  const prepared = new Map<string, Statement>();
+  const statementOf = (sql: string): Statement => {
+    const known = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, known);
+    return known;
+  };
+  return (ask: { what: StoredList; filter: Filter; after: string | null; limit: number }): QueryPage => {
+    const list = LISTS[ask.what];
+    const error = refuseFilter(list, ask.filter, ask.after);
+    if (error !== null) return { rows: [], next: null, error };
+    const names = Object.keys(ask.filter);
+    const conditions = names.map((name) => list.filters[name] ?? '');
+    const values: (string | number)[] = names.map((name) => ask.filter[name] ?? '');
+    if (ask.after !== null) {
+      conditions.push(`${list.cursor} ${list.order === 'DESC' ? '<' : '>'} ?`);
+      values.push(list.order === 'DESC' ? Number(ask.after) : ask.after);
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const sql = `${list.select} ${where} ORDER BY ${list.cursor} ${list.order} LIMIT ?`;
+    const records = statementOf(sql).all(...values, ask.limit + 1) as SqlRecord[];
+    const page = records.slice(0, ask.limit);
+    const last = page.at(-1);
+    const next = records.length > ask.limit && last !== undefined ? String(last['cursor']) : null;
+    return { rows: page.map(list.row), next, error: null };
+  };
+}
+
+function refuseFilter(list: ListDefinition, filter: Filter, after: string | null): string | null {
+  const known = Object.keys(list.filters);
+  const unknown = Object.keys(filter).find((name) => !known.includes(name));
+  if (unknown !== undefined) return `unknown filter "${unknown}": this list knows ${known.join(', ')}`;
+  if (list.needs !== undefined && filter[list.needs] === undefined) return `this list needs the filter ${list.needs}`;
+  const bad = ['sinceMs', 'untilMs'].find((name) => filter[name] !== undefined && !Number.isFinite(filter[name]));
+  if (bad !== undefined) return `the filter ${bad} must be a number: UTC milliseconds`;
+  if (filter['open'] !== undefined && filter['open'] !== 'yes') return 'the filter open must be "yes"';
+  if (after !== null && list.order === 'DESC' && !/^\d{1,15}$/.test(after)) {
+    return `"${after}" is no cursor of this list`;
+  }
+  return null;
+}
+
+type StoredCommand = {
+  pointId: string; number: number; type: string; sessionId: string | null; sentAtMs: number; deadlineMs: number;
+  outcome: string; reason: string | null;
+};
+const commandRows = defineCodec<StoredCommand>({
+  table: 'commands', key: [],
+  fields: {
+    pointId: text(), number: whole(), type: text(), sessionId: nullable(text()), sentAtMs: whole(),
+    deadlineMs: whole(), outcome: text(), reason: nullable(text()),
+  },
+});
+
+/** A user as the lists show her: without hashes. */
+type UserListRow = {
+  userId: string; role: Role; active: boolean; priorityClass: string; limits: UserLimits; currency: string;
+  balanceMinor: number; heldMinor: number; noticeNumber: number; hasPassword: boolean; hasPin: boolean;
+};
+const userRows = defineCodec<UserListRow>({
+  table: 'users', key: [],
+  fields: {
+    userId: text(), role: text(), active: flag(), priorityClass: text(), limits: json(), currency: text(),
+    balanceMinor: whole(), heldMinor: whole(), noticeNumber: whole(), hasPassword: flag(), hasPin: flag(),
+  },
+});
+
+const TIME = { sinceMs: 'at_ms >= ?', untilMs: 'at_ms < ?' };
+const SESSION_SELECT = `SELECT s.rowid AS cursor, s.*, m.power_w AS live_power_w, m.soc_percent AS live_soc_percent
+  FROM charging_sessions s LEFT JOIN live_meters m ON m.session_id = s.session_id`;
+const SESSION_FILTERS = {
+  driverId: 's.driver_id = ?', siteId: 's.site_id = ?', pointId: 's.point_id = ?', state: 's.state = ?',
+  sessionId: 's.session_id = ?',
+  // "yes" is the only value; comparing it keeps one `?` a filter.
+  open: "(? = 'yes' AND s.settled = 0)",
+  sinceMs: 's.requested_at_ms >= ?', untilMs: 's.requested_at_ms < ?',
+};
+
+const sessionList: ListDefinition = {
+  select: SESSION_SELECT, cursor: 's.rowid', order: 'DESC', filters: SESSION_FILTERS, row: sessionRow,
+};
+const ticketList: ListDefinition = {
+  ...newestFirst(ticketRows),
+  filters: {
+    driverId: 'driver_id = ?', sessionId: 'session_id = ?', siteId: 'site_id = ?', pointId: 'point_id = ?',
+    ticketId: 'ticket_id = ?', sinceMs: 'issued_at_ms >= ?', untilMs: 'issued_at_ms < ?',
+  },
+};
+
+const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
+  'my-sessions': { ...sessionList, needs: 'driverId' },
+  sessions: sessionList,
+  'my-tickets': { ...ticketList, needs: 'driverId' },
+  tickets: ticketList,
+  'my-notices': {
+    select: 'SELECT number AS cursor, message FROM notices', cursor: 'number', order: 'DESC',
+    filters: { driverId: 'user_id = ?', ...TIME }, needs: 'driverId',
+    row: (record) => JSON.parse(String(record['message'])) as Record<string, unknown>,
+  },
+  events: {
+    ...newestFirst(eventRows),
+    filters: {
+      pointId: 'point_id = ?', siteId: 'site_id = ?', sessionId: 'session_id = ?', driverId: 'driver_id = ?',
+      kind: 'kind = ?', ...TIME,
+    },
+  },
+  'dead-letters': {
+    ...newestFirst(deadLetterRows),
+    filters: { reason: 'reason = ?', claimedSender: 'claimed_sender = ?', source: 'source = ?', ...TIME },
+  },
+  audit: {
+    ...newestFirst(auditRows), filters: { who: 'who = ?', action: 'action = ?', outcome: 'outcome = ?', ...TIME },
+  },
+  commands: {
+    ...newestFirst(commandRows), cursor: 'rowid',
+    select: `SELECT rowid AS cursor, ${commandRows.columns.join(', ')} FROM commands`,
+    filters: {
+      pointId: 'point_id = ?', sessionId: 'session_id = ?', outcome: 'outcome = ?', type: 'type = ?',
+      sinceMs: 'sent_at_ms >= ?', untilMs: 'sent_at_ms < ?',
+    },
+  },
+  ledger: {
+    ...newestFirst(ledgerRows),
+    filters: { userId: 'user_id = ?', sessionId: 'session_id = ?', kind: 'kind = ?', ...TIME },
+  },
+  users: {
+    select: `SELECT user_id AS cursor, *, password_hash IS NOT NULL AS has_password, pin_hash IS NOT NULL AS has_pin
+      FROM users`,
+    cursor: 'user_id', order: 'ASC',
+    filters: { userId: 'user_id = ?', role: 'role = ?' },
+    row: userRows.decode,
+  },
+};
+
+function newestFirst<R extends object>(codec: RowCodec<R>): Omit<ListDefinition, 'filters'> {
+  return {
+    select: `SELECT row_id AS cursor, ${codec.columns.join(', ')} FROM ${codec.table}`, cursor: 'row_id', order: 'DESC',
+    row: (record) => ({ ...codec.decode(record) }) as Record<string, unknown>,
+  };
+}
+
+/** As `sessionRowSchema`; power and charge are those of the newest sample while it runs. */
+function sessionRow(record: SqlRecord): Record<string, unknown> {
+  const session = sessions.decode(record);
+  const over = session.endedAtMs !== null || session.settled;
+  const power = record['live_power_w'];
+  const soc = record['live_soc_percent'];
+  const row: Omit<SessionRow, 'estimatedWaitMs'> & { estimatedWaitMs: null } = {
+    sessionId: session.sessionId, requestId: session.requestId, corr: session.corr, driverId: session.driverId,
+    siteId: session.siteId, pointId: session.pointId, connectorNo: session.connectorNo, state: session.state,
+    stateSinceMs: session.stateSinceMs, requestedAtMs: session.requestedAtMs, startedAtMs: session.startedAtMs,
+    endedAtMs: session.endedAtMs, endReason: session.endReason, provisional: session.provisional,
+    energyWh: session.energyWh, powerW: over || typeof power !== 'number' ? 0 : power,
+    socPercent: typeof soc === 'number' ? soc : null, costMinor: session.costMinor, holdMinor: session.holdMinor,
+    currency: session.currency, place: session.state === 'queued' ? session.toldPlace : null, estimatedWaitMs: null,
+    plugByMs: session.plugByMs, flags: [...session.flags],
+  };
+  return row;
+}

@@ -1,0 +1,155 @@
+// Central's database: everything the core knows, what it must still send, and how far it has read. Memory is a cache of
+// it: `load` at start, `commit` after each batch, nothing in between. This folder alone imports the SQLite driver.
+import { randomInt } from 'node:crypto';
+import type { Append, Send } from '../core/effects.ts';
+import type { Input } from '../core/inputs.ts';
+import type { MeterValueRow, Session } from '../core/rows.ts';
+import type { Tables } from '../core/state.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { SessionId, UserId } from '../../shared/ids.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Notice } from '../../shared/messages/catalogue.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
+import { prepareAppends } from './appends.ts';
+import { makeCodecs } from './codecs.ts';
+import type { Sqlite } from './database.ts';
+import { attempt, IN_MEMORY, openDatabase } from './database.ts';
+import { prepareLoader } from './loading.ts';
+import type { KeyWrap } from './master-key.ts';
+import { openMasterKey, passingMasterKey } from './master-key.ts';
+import { migrate, readMigrations } from './migrations.ts';
+import type { StoredPosition } from './offsets.ts';
+import { prepareOffsets } from './offsets.ts';
+import type { OutboxRow } from './outbox.ts';
+import { prepareOutbox } from './outbox.ts';
+import { preparePurge } from './purge.ts';
+import type { QueryPage, StoredList } from './queries.ts';
+import { prepareQueries } from './queries.ts';
+import { prepareHistory } from './history.ts';
+import { prepareTableWriters } from './table-writers.ts';
+
+export type { OutboxRow } from './outbox.ts';
+export type { StoredPosition } from './offsets.ts';
+export type { QueryPage, StoredList } from './queries.ts';
+
+/** What one batch leaves behind; written in one transaction. */
+export type Commit = {
+  /** Their changed rows are taken and written. */
+  readonly tables: Tables;
+  readonly appends: readonly Append[];
+  /** Become outbox rows, in this order. */
+  readonly sends: readonly Send[];
+  /** Where to go on reading, of the partitions that this batch has read. */
+  readonly offsets: readonly StoredPosition[];
+  /** Outbox rows that the broker has acknowledged. */
+  readonly outboxDone: readonly number[];
+  readonly now: number;
+};
+
+export type Store = {
+  /** Fills empty tables with what is under way. */
+  load(tables: Tables): void;
+  /** Loads the rows that an input refers to and that are not in memory. */
+  hydrate(tables: Tables, input: Input): void;
+  /** Writes a batch. After a failure memory and database differ: the process must end. @throws Failure */
+  commit(batch: Commit): OutboxRow[];
+  /** Unsent rows behind `afterRow`, oldest first. */
+  pendingOutbox(afterRow: number, limit: number): OutboxRow[];
+  /** How many rows wait for the broker. */
+  outboxSize(): number;
+  /** The broker lost its log: rows done since then wait again. Returns how many. */
+  reopenOutbox(sinceMs: number): number;
+  offsets(): StoredPosition[];
+  /** The Kafka cluster that the offsets belong to; null before the first one. */
+  clusterId(): string | null;
+  setClusterId(clusterId: string): void;
+  noticesAfter(userId: UserId, after: number, limit: number): { notices: Notice[]; more: boolean };
+  /** A page of a list; a bad filter or cursor comes back as `error`. */
+  query(
+    what: StoredList, filter: Readonly<Record<string, string | number>>, after: string | null, limit: number,
+  ): QueryPage;
+  session(sessionId: SessionId): Session | undefined;
+  /** Stored samples of a session, by sample number. */
+  meterValues(sessionId: SessionId): MeterValueRow[];
+  /** The tickets of a session: the final one, then its corrections. */
+  ticketsOf(sessionId: SessionId): Ticket[];
+  /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
+  purge(nowMs: number): number;
+  close(): void;
+};
+
+/** `file` may be ':memory:'; then `masterKeyFile` may be null. */
+export type StoreOptions = {
+  readonly file: string;
+  readonly masterKeyFile: string | null;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+};
+
+/** Opens the database, brings it to the newest version and makes its installation row. @throws Failure */
+export function openStore({ file, masterKeyFile, clock, log }: StoreOptions): Store {
+  const db = openDatabase(file);
+  try {
+    for (const name of migrate(db, readMigrations(), clock)) log('info', 'database-migrated', { migration: name });
+    attempt('make the installation id', () => makeInstallation(db));
+    return attempt(`prepare the database ${file}`, () => makeStore(db, openWrap(db, masterKeyFile), clock));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store {
+  const codecs = makeCodecs(wrap);
+  const loader = prepareLoader(db, codecs);
+  const writeTables = prepareTableWriters(db, codecs);
+  const append = prepareAppends(db);
+  const outbox = prepareOutbox(db);
+  const offsets = prepareOffsets(db);
+  const history = prepareHistory(db, codecs);
+  const queries = prepareQueries(db);
+  const purge = preparePurge(db);
+  const commit = db.transaction((batch: Commit): OutboxRow[] => {
+    writeTables(batch.tables, batch.now);
+    for (const row of batch.appends) append(row);
+    const rows = batch.sends.map((send) => outbox.add(send, batch.now));
+    for (const position of batch.offsets) offsets.put(position);
+    for (const rowId of batch.outboxDone) outbox.markDone(rowId, batch.now);
+    return rows;
+  });
+  return {
+    load: (tables) => attempt('load the state', () => loader.load(tables, clock.now())),
+    hydrate: (tables, input) => attempt('look a row up', () => loader.hydrate(tables, input)),
+    commit: (batch) => attempt('write a batch', () => commit.immediate(batch)),
+    pendingOutbox: (afterRow, limit) => attempt('read the outbox', () => outbox.pending(afterRow, limit)),
+    outboxSize: () => outbox.size(),
+    reopenOutbox: (sinceMs) => attempt('reopen the outbox', () => outbox.reopen(sinceMs)),
+    offsets: () => attempt('read the offsets', () => offsets.all()),
+    clusterId: () => attempt('read the cluster id', () => offsets.clusterId()),
+    setClusterId: (clusterId) => attempt('write the cluster id', () => offsets.setClusterId(clusterId)),
+    noticesAfter: (userId, after, limit) =>
+      attempt('read notices', () => history.noticesAfter(userId, after, limit)),
+    query: (what, filter, after, limit) =>
+      attempt(`read the list "${what}"`, () => queries({ what, filter, after, limit })),
+    session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
+    meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
+    ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
+    purge: (nowMs) => attempt('delete old rows', () => purge(nowMs)),
+    close: () => void db.close(),
+  };
+}
+
+function openWrap(db: Sqlite, masterKeyFile: string | null): KeyWrap {
+  if (masterKeyFile === null) return passingMasterKey();
+  const keys = db.prepare('SELECT count(*) FROM keys').pluck().get();
+  return openMasterKey(masterKeyFile, { makeIfMissing: keys === 0 });
+}
+
+/** The id that begins all ids of this network: random, short, made once. */
+function makeInstallation(db: Sqlite): void {
+  if (db.prepare('SELECT 1 FROM installation').get() !== undefined) return;
+  const id = Array.from({ length: 5 }, () => randomInt(36).toString(36)).join('');
+  db.prepare('INSERT INTO installation (installation_id, counter) VALUES (?, 0)').run(id);
+}
+
+export { IN_MEMORY };

@@ -1,0 +1,70 @@
+// Writes what changed in the tables of the core: prepared upserts and deletes, only changed rows.
+import type { Tables } from '../core/state.ts';
+import type { Table } from '../core/table.ts';
+import type { Codecs } from './codecs.ts';
+import type { RowCodec, SqlValue } from './columns.ts';
+import type { Sqlite, Statement } from './database.ts';
+
+/** Writes the changes of all tables; runs inside the commit's transaction. */
+export type WriteTables = (tables: Tables, nowMs: number) => void;
+
+/** Prepares one writer for each table. */
+export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
+  const write = {
+    installation: writer(db, codecs.installation),
+    tariffs: writer(db, codecs.tariffs),
+    sites: writer(db, codecs.sites),
+    points: writer(db, codecs.points),
+    pointStates: writer(db, codecs.pointStates),
+    users: writer(db, codecs.users),
+    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
+    meters: writer(db, codecs.meters),
+    keys: writer(db, codecs.keys),
+    requests: writer(db, codecs.requests),
+    orders: writer(db, codecs.orders),
+    commands: writer(db, codecs.commands),
+    lockouts: writer(db, codecs.lockouts),
+  } satisfies Record<keyof Tables, unknown>;
+  const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
+    installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
+    tariffs: (tables, nowMs) => write.tariffs(tables.tariffs, nowMs),
+    sites: (tables, nowMs) => write.sites(tables.sites, nowMs),
+    points: (tables, nowMs) => write.points(tables.points, nowMs),
+    pointStates: (tables, nowMs) => write.pointStates(tables.pointStates, nowMs),
+    users: (tables, nowMs) => write.users(tables.users, nowMs),
+    sessions: (tables, nowMs) => write.sessions(tables.sessions, nowMs),
+    meters: (tables, nowMs) => write.meters(tables.meters, nowMs),
+    keys: (tables, nowMs) => write.keys(tables.keys, nowMs),
+    requests: (tables, nowMs) => write.requests(tables.requests, nowMs),
+    orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
+    commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
+    lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+  };
+  const writers = Object.values(each);
+  return (tables, nowMs) => {
+    for (const writeTable of writers) writeTable(tables, nowMs);
+  };
+}
+
+/** `INSERT … ON CONFLICT (key) DO UPDATE …` for one row; `stamp` is a column that takes the commit's time. */
+function upsertSql(codec: Pick<RowCodec<never>, 'table' | 'columns' | 'keyColumns'>, stamp?: string): string {
+  const columns = stamp === undefined ? codec.columns : [...codec.columns, stamp];
+  const others = columns.filter((column) => !codec.keyColumns.includes(column));
+  return `INSERT INTO ${codec.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+    ON CONFLICT (${codec.keyColumns.join(', ')}) DO UPDATE SET ${others.map((c) => `${c} = excluded.${c}`).join(', ')}`;
+}
+
+function writer<R>(db: Sqlite, codec: RowCodec<R>, stamp?: string) {
+  const upsert: Statement = db.prepare(upsertSql(codec, stamp));
+  const remove: Statement = db.prepare(
+    `DELETE FROM ${codec.table} WHERE ${codec.keyColumns.map((column) => `${column} = ?`).join(' AND ')}`);
+  return <K extends string>(table: Table<K, R>, nowMs: number): void => {
+    const { put, removed } = table.takeChanges();
+    for (const row of put) {
+      const values: SqlValue[] = codec.encode(row);
+      if (stamp !== undefined) values.push(nowMs);
+      upsert.run(values);
+    }
+    for (const key of removed) remove.run(codec.keyValues(key));
+  };
+}
