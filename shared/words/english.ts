@@ -53,6 +53,7 @@ const accessRefusal: Words['accessRefusal'] = {
   'key-revoked': (f) => `The key of ${pointInside(f)} was revoked: authenticate from the menu of its monitor.`,
   'point-revoked': (f) => `The secret of ${pointInside(f)} was revoked: it needs a new one from EV_Central.`,
   'two-monitors': (f) => `Two monitors claim to be ${pointInside(f)}: it is barred until the operator has checked it.`,
+  replaced: (f) => `Another monitor of ${pointInside(f)} took this one's place.`,
   'version-mismatch': () => 'This program and EV_Central speak different versions: update the older one.',
   'central-standby': () => 'This EV_Central is a standby: another one is at work.',
   malformed: () => 'EV_Central did not understand the message.',
