@@ -5,6 +5,7 @@ import { describeError, type Log } from '../log.ts';
 import { BusConsumer } from './consumer.ts';
 import { BusHealth, withDeadline } from './health.ts';
 import { CLIENT_RETRY, kafkaClient } from './kafka-client.ts';
+import { againWhileNotNow } from './not-now.ts';
 import type { LogRange } from './offsets.ts';
 import type { Bus, BusReader, BusSender, BusState, ReaderOptions } from './port.ts';
 import { BusProducer } from './producer.ts';
@@ -93,6 +94,8 @@ class KafkaBus implements Bus {
   async ensureTopics(options: { prefix: string; partitions: number; replicationFactor: number }): Promise<void> {
     const counts = await this.#withAdmin('prepare the topics', (admin) => ensureTopics(topicAdmin(admin), options));
     for (const [topic, count] of counts) this.#counts.set(topic, count);
+    // Proves that every partition has its leader, so that nobody's first send or read meets one that has not.
+    await this.logRanges([...counts.keys()]);
   }
 
   async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
@@ -111,11 +114,11 @@ class KafkaBus implements Bus {
 
   async logRanges(topics: readonly string[]): Promise<LogRange[]> {
     await this.partitionCounts(topics);
-    return this.#withAdmin('ask for the logs’ offsets', (admin) => fetchLogRanges(admin, topics));
+    return this.#withAdmin('tell the logs’ offsets', (admin) => fetchLogRanges(admin, topics));
   }
 
   clusterId(): Promise<string> {
-    return this.#withAdmin('ask for the cluster’s id', async (admin) => (await admin.describeCluster()).clusterId);
+    return this.#withAdmin('tell its cluster’s id', async (admin) => (await admin.describeCluster()).clusterId);
   }
 
   sender(): BusSender {
@@ -149,13 +152,13 @@ class KafkaBus implements Bus {
     const admin = this.#kafka.admin({ retry: CLIENT_RETRY });
     try {
       return await withDeadline(
-        admin.connect().then(() => work(admin)),
+        admin.connect().then(() => againWhileNotNow(() => work(admin))),
         ADMIN_DEADLINE_MS,
       );
     } catch (cause) {
       if (cause instanceof Failure) throw cause;
       this.#log('debug', 'admin request failed', { attempt, reason: describeError(cause) });
-      throw new Failure('bus-unreachable', `Kafka could not be asked to ${attempt}; it will be tried again.`, cause);
+      throw new Failure('bus-unreachable', `Kafka was asked to ${attempt} and failed; its log says more.`, cause);
     } finally {
       void admin.disconnect().catch(() => undefined);
     }

@@ -13,7 +13,7 @@ import { pinnedAssigner } from './pinned-assigner.ts';
 import type { BusReader, ReaderOptions, ReaderState } from './port.ts';
 
 /** An idle fetch returns after this time. Short, because closing waits for it and heartbeats follow it. */
-const FETCH_WAIT_MS = 250;
+const FETCH_WAIT_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const SESSION_TIMEOUT_MS = 30_000;
 /** No heartbeat for so long while the bus is up: the consumer has silently stopped. */
@@ -22,6 +22,7 @@ const STALE_MS = 8_000;
 const STALE_AFTER_DOWN_MS = 1_500;
 const WATCH_MS = 500;
 const TEARDOWN_MS = 2_000;
+const CLOSE_MS = 3_000;
 const BACKOFF_MS = 100;
 const BACKOFF_MAX_MS = 1_000;
 
@@ -91,7 +92,8 @@ export class BusConsumer implements BusReader {
     this.#closing = true;
     this.#current?.end('closed');
     this.resume();
-    await this.#supervision;
+    // Nobody waits for a broker that hangs; nothing more is handed over after this.
+    await withDeadline(this.#supervision ?? Promise.resolve(), CLOSE_MS).catch(() => undefined);
     this.#setState('closed');
   }
 
@@ -118,11 +120,11 @@ export class BusConsumer implements BusReader {
   async #runGeneration(started: () => void): Promise<string> {
     const { topics } = this.#options;
     const assignment = await this.#prepare();
+    if (this.#isClosing()) return 'closed';
     const partitionCount = Object.values(assignment).reduce((sum, partitions) => sum + partitions.length, 0);
     const ended = Promise.withResolvers<string>();
     const generation = this.#createGeneration(assignment, (reason) => ended.resolve(describeError(reason)));
     this.#current = generation;
-    if (this.#isClosing()) generation.end('closed');
     generation.consumer.on('consumer.group_join', () => {
       if (generation.over) return;
       this.#seekAll(generation, assignment);

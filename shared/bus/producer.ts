@@ -2,16 +2,20 @@
 // next send, because kafkajs does not always reconnect by itself (#907, #919). Its retries per message storm (#1324):
 // they are off, and whoever must deliver sends again from its outbox or journal.
 import type { Kafka, Producer } from 'kafkajs';
-import type { Log } from '../log.ts';
-import { describeError } from '../log.ts';
+import { Failure } from '../failure.ts';
+import { describeError, type Log } from '../log.ts';
 import { CLIENT_RETRY } from './kafka-client.ts';
 import { withDeadline, type BusHealth } from './health.ts';
+import { againWhileNotNow } from './not-now.ts';
 import { partitionOf } from './partition.ts';
 import { SendFailure, type BusSender, type OutRecord, type SendOptions } from './port.ts';
 
 const CLOSE_DEADLINE_MS = 2_000;
+/** Well below the broker's 1,048,588 bytes, because sizes are estimated. */
+const BATCH_BYTES = 800_000;
+const RECORD_OVERHEAD_BYTES = 24;
 
-type Message = { key: string; partition: number; headers: Record<string, string>; value: Buffer | string };
+type Message = OutRecord & { partition: number };
 
 export class BusProducer implements BusSender {
   readonly #kafka: Kafka;
@@ -64,10 +68,15 @@ export class BusProducer implements BusSender {
       const counts = await this.#counts([...new Set(records.map((record) => record.topic))]);
       made = this.#producer ??= this.#connect();
       const producer = await made;
-      const topicMessages = groupByTopic(records, counts);
-      handedOver = true;
-      await producer.sendBatch({ acks, topicMessages });
+      for (const chunk of chunksOf(records, counts)) {
+        handedOver = true;
+        // What was refused was not written, so order holds.
+        await againWhileNotNow(() => producer.sendBatch({ acks, topicMessages: groupByTopic(chunk) }));
+      }
     } catch (cause) {
+      if (cause instanceof Failure && cause.code === 'bus-misconfigured') {
+        throw new SendFailure(cause.message, { maybeSent: false, cause });
+      }
       if (made !== undefined) void this.#discard(made);
       this.#health.suspect();
       this.#log('debug', 'send failed', { records: records.length, reason: describeError(cause) });
@@ -103,15 +112,42 @@ export class BusProducer implements BusSender {
 const BUS_DOWN = 'The bus is down: nothing was sent.';
 const NOT_ACKNOWLEDGED = 'The bus went down before it acknowledged what was sent.';
 
-function groupByTopic(
-  records: readonly OutRecord[],
-  counts: ReadonlyMap<string, number>,
-): { topic: string; messages: Message[] }[] {
-  const byTopic = new Map<string, Message[]>();
+/**
+ * Cuts records, in their order, into sends that the broker takes: kafkajs writes all that one send has for a partition
+ * as one batch, and a broker refuses a batch over 1 MB.
+ */
+function* chunksOf(records: readonly OutRecord[], counts: ReadonlyMap<string, number>): Generator<Message[]> {
+  let chunk: Message[] = [];
+  let bytesByPartition = new Map<string, number>();
   for (const { topic, key, headers, value } of records) {
-    const message = { key, partition: partitionOf(key, counts.get(topic) ?? 1), headers, value };
-    const messages = byTopic.get(topic);
-    if (messages === undefined) byTopic.set(topic, [message]);
+    const partition = partitionOf(key, counts.get(topic) ?? 1);
+    const place = `${topic}/${partition}`;
+    const recordBytes = sizeOf({ key, headers, value });
+    const bytes = (bytesByPartition.get(place) ?? 0) + recordBytes;
+    if (bytes > BATCH_BYTES && chunk.length > 0) {
+      yield chunk;
+      chunk = [];
+      bytesByPartition = new Map([[place, recordBytes]]);
+    } else {
+      bytesByPartition.set(place, bytes);
+    }
+    chunk.push({ topic, key, partition, headers, value });
+  }
+  yield chunk;
+}
+
+/** About how many bytes a record takes; rather more than less. */
+function sizeOf({ key, headers, value }: Pick<OutRecord, 'key' | 'headers' | 'value'>): number {
+  let bytes = RECORD_OVERHEAD_BYTES + key.length + Buffer.byteLength(value);
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+  return bytes;
+}
+
+function groupByTopic(chunk: readonly Message[]): { topic: string; messages: Message[] }[] {
+  const byTopic = new Map<string, Message[]>();
+  for (const message of chunk) {
+    const messages = byTopic.get(message.topic);
+    if (messages === undefined) byTopic.set(message.topic, [message]);
     else messages.push(message);
   }
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
