@@ -102,6 +102,8 @@ export type Session = {
   readonly bootId: number | null;
   readonly meterStartWh: number | null;
   readonly usage: Usage | null;
+  /** The number of the last meter sample that was stored (and folded in). */
+  readonly lastStoredSample: number;
   /** A stop was ordered: why, and when it was sent. */
   readonly stopping: { readonly reason: EndReason; readonly sinceMs: number } | null;
   readonly endedAtMs: number | null;

@@ -57,6 +57,8 @@ export type State = Tables & {
   /** When a stray session was last told to stop (a session that Central holds as ended). */
   readonly straysStoppedMs: Map<SessionId, number>;
   readonly resendAskedMs: Map<PointId, number>;
+  /** Connectors that refused or did not answer an offer: they rest a little, so that offers do not chase each other. */
+  readonly restingUntilMs: Map<string, number>;
   bus: { up: boolean; reason: string; sinceMs: number };
   outboxBacklog: number;
   nextCheckId: number;

@@ -7,7 +7,7 @@ export const REFUSALS = [
   'outside-hours', 'point-unknown', 'site-unknown', 'connector-unknown', 'nothing-fits', 'power-above-limit',
   'point-disconnected', 'point-faulted', 'point-out-of-order', 'point-barred', 'point-busy', 'point-key-invalid',
   'queue-full', 'already-waiting', 'central-overloaded', 'point-refused', 'point-silent', 'bus-down', 'wrong-pin',
-  'locked-out', 'no-such-session', 'session-over', 'not-yours', 'monitor-away', 'central-away', 'cancelled',
+  'locked-out', 'no-such-session', 'session-over', 'not-yours', 'currency-mismatch', 'monitor-away', 'central-away', 'cancelled',
 ] as const;
 export const refusalSchema = z.enum(REFUSALS);
 export type Refusal = z.infer<typeof refusalSchema>;
@@ -15,7 +15,7 @@ export type Refusal = z.infer<typeof refusalSchema>;
 /** Why a log-in or an authentication was refused. */
 export const ACCESS_REFUSALS = [
   'unknown-or-wrong', 'locked-out', 'user-inactive', 'role-not-allowed', 'point-unknown', 'point-barred',
-  'key-revoked', 'point-revoked', 'two-monitors', 'version-mismatch', 'central-standby', 'malformed',
+  'key-revoked', 'point-revoked', 'two-monitors', 'replaced', 'version-mismatch', 'central-standby', 'malformed',
 ] as const;
 export const accessRefusalSchema = z.enum(ACCESS_REFUSALS);
 export type AccessRefusal = z.infer<typeof accessRefusalSchema>;

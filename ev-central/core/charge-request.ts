@@ -1,0 +1,144 @@
+// A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver can do
+// something about it; the first reason is what she is told.
+import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
+import { sessionId } from '../../shared/ids.ts';
+import type { Refusal } from '../../shared/messages/refusal.ts';
+import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
+import { msOfDay } from '../../shared/zone.ts';
+import { askPoint } from './authorization.ts';
+import { notify, refuse } from './notices.ts';
+import { choosePlace, type Choice, type Facts } from './placement.ts';
+import type { Session, User } from './rows.ts';
+import { putSession } from './session-change.ts';
+import { nextId, type Step } from './step.ts';
+import { availableMinor, openHold } from './wallet.ts';
+import { reviewQueue } from './waiting-queue.ts';
+
+export type Wish = {
+  readonly requestId: RequestId; readonly driverId: UserId; readonly corr: CorrelationId;
+  readonly target: Target; readonly fit: Fit; readonly goal: Goal; readonly mayQueue: boolean;
+  readonly atPoint: boolean;
+};
+export type Answer =
+  | { readonly outcome: 'accepted' | 'queued'; readonly session: Session }
+  | { readonly outcome: 'refused'; readonly reason: Refusal; readonly facts: Facts };
+
+/** Decides a wish for a charge, and tells the driver. The caller has dealt with repeated request ids. */
+export function requestCharge(step: Step, wish: Wish): Answer {
+  const answer = decide(step, wish);
+  step.state.requests.put({
+    requestId: wish.requestId, driverId: wish.driverId, kind: 'charge', atMs: step.now,
+    sessionId: answer.outcome === 'refused' ? null : answer.session.sessionId,
+  });
+  if (answer.outcome === 'refused') refuse(step, wish, answer.reason, answer.facts);
+  return answer;
+}
+
+function decide(step: Step, wish: Wish): Answer {
+  const { state, now } = step;
+  const user = state.users.get(wish.driverId);
+  if (user === undefined) return refused('user-unknown', { driverId: wish.driverId });
+  const reason = userRefusal(step, user, wish);
+  if (reason !== undefined) return reason;
+  if (state.outboxBacklog > state.settings.outboxBacklog) return refused('central-overloaded', {});
+  const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
+  if (choice.kind === 'none') return refused(choice.reason, choice.facts);
+  const site = state.sites.must(choice.siteId);
+  const { currency } = state.tariffs.must(site.tariffId);
+  if (currency !== user.currency) return refused('currency-mismatch', { currency, wallet: user.currency });
+  const outside = outsideHours(user, site.timeZone, now);
+  if (outside !== undefined) return outside;
+  if (choice.kind === 'busy') {
+    const no = queueRefusal(step, user, wish, choice);
+    if (no !== undefined) return no;
+  }
+  const holdMinor = wish.goal.amountMinor ?? state.settings.defaultHoldMinor;
+  if (availableMinor(user) < holdMinor) {
+    const facts = { missingMinor: holdMinor - availableMinor(user), currency: user.currency };
+    return refused('balance-too-low', facts);
+  }
+  return begin(step, wish, user, choice, holdMinor);
+}
+
+function begin(
+  step: Step, wish: Wish, user: User, choice: Exclude<Choice, { kind: 'none' }>, holdMinor: number,
+): Answer {
+  const { state, now } = step;
+  const site = state.sites.must(choice.siteId);
+  const queued = choice.kind === 'busy';
+  const session = newSession(step, wish, user, holdMinor, {
+    siteId: site.siteId, timeZone: site.timeZone, tariff: state.tariffs.must(site.tariffId),
+    state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
+  });
+  openHold(step, user.userId, session.sessionId, holdMinor);
+  putSession(step, session);
+  if (choice.kind === 'busy') {
+    reviewQueue(step, site.siteId);
+    return { outcome: 'queued', session: state.sessions.must(session.sessionId) };
+  }
+  notify(step, session, {
+    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor, currency: session.currency,
+  });
+  return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
+}
+
+type Beginning = Pick<Session, 'siteId' | 'timeZone' | 'tariff' | 'state' | 'queuedAtMs'>;
+
+function newSession(step: Step, wish: Wish, user: User, holdMinor: number, beginning: Beginning): Session {
+  const { now } = step;
+  return {
+    ...beginning,
+    sessionId: sessionId(nextId(step)), requestId: wish.requestId, corr: wish.corr, driverId: wish.driverId,
+    pointId: null, connectorNo: null, atPoint: wish.atPoint, stateSinceMs: now, requestedAtMs: now,
+    target: wish.target, fit: wish.fit, goal: wish.goal, priorityClass: user.priorityClass, toldPlace: null,
+    offered: false, holdMinor, currency: beginning.tariff.currency, commandNumber: null, plugByMs: null,
+    startedAtMs: null, startedRawMs: null, startReceivedMs: null, bootId: null, meterStartWh: null, usage: null,
+    lastStoredSample: 0,
+    stopping: null, endedAtMs: null, endReceivedMs: null, meterStopWh: null, endReason: null, refusal: null,
+    provisional: false, settled: false, energyWh: 0, costMinor: 0, ticketId: null, disputedWh: 0, flags: [],
+  };
+}
+
+function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
+  if (!user.active) return refused('user-inactive', {});
+  if (user.balanceMinor < 0) {
+    return refused('balance-negative', { balanceMinor: user.balanceMinor, currency: user.currency });
+  }
+  const open = step.state.sessionIndex.ofDriver(user.userId).size;
+  if (open >= user.limits.sessionsAtOnce) return refused('too-many-sessions', { limit: user.limits.sessionsAtOnce });
+  const { maxPowerW } = user.limits;
+  if (maxPowerW !== null && (wish.fit.minPowerW ?? 0) > maxPowerW) {
+    return refused('power-above-limit', { limitW: maxPowerW });
+  }
+  return undefined;
+}
+
+function outsideHours(user: User, timeZone: string, now: number): Answer | undefined {
+  const { hours } = user.limits;
+  if (hours === null) return undefined;
+  const minute = Math.floor(msOfDay(timeZone, now) / 60_000);
+  const { fromMinute, toMinute } = hours;
+  const inside = fromMinute <= toMinute
+    ? fromMinute <= minute && minute < toMinute
+    : minute >= fromMinute || minute < toMinute;
+  return inside ? undefined : refused('outside-hours', { fromMinute, toMinute });
+}
+
+function queueRefusal(step: Step, user: User, wish: Wish, choice: { siteId: Session['siteId'] }): Answer | undefined {
+  const { state } = step;
+  const pointFacts: Facts = wish.target.kind === 'point' ? { pointId: wish.target.pointId } : { siteId: choice.siteId };
+  if (!wish.mayQueue || !state.sites.must(choice.siteId).queueEnabled) return refused('point-busy', pointFacts);
+  const waiting = state.sessionIndex.waitingAt(choice.siteId);
+  if (waiting.size >= state.settings.waitingAtSite) return refused('queue-full', { waiting: waiting.size });
+  const already = [...state.sessionIndex.ofDriver(user.userId)]
+    .some((id) => waiting.has(id) && sameTarget(state.sessions.must(id).target, wish.target));
+  return already ? refused('already-waiting', { siteId: choice.siteId }) : undefined;
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  return a.kind === 'point' && b.kind === 'point' ? a.pointId === b.pointId : a.kind === b.kind;
+}
+
+function refused(reason: Refusal, facts: Facts): Answer {
+  return { outcome: 'refused', reason, facts };
+}

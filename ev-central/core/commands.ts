@@ -1,0 +1,60 @@
+// Commands to points: numbered per point, each with a time-out and a recorded result.
+import { assertNever } from '../../shared/assert.ts';
+import type { CorrelationId, PointId, SessionId } from '../../shared/ids.ts';
+import type { Command } from '../../shared/messages/catalogue.ts';
+import type { CommandRefusal } from '../../shared/messages/refusal.ts';
+import type { CommandRecord } from './rows.ts';
+import { commandKey } from './state.ts';
+import { emit, envelope, pointEvent, type Step } from './step.ts';
+
+type Numbered = Exclude<Command, { type: 'accepted' }>;
+type CommandOf<T extends Numbered['type']> = Extract<Numbered, { type: T }>;
+type CommandBody = {
+  [T in Numbered['type']]: Omit<CommandOf<T>, 'v' | 'id' | 'atMs' | 'corr' | 'number'>
+}[Numbered['type']];
+
+/** Sends a command and opens its record. Returns its number. */
+export function sendCommand(step: Step, pointId: PointId, corr: CorrelationId, body: CommandBody): number {
+  const { state, now } = step;
+  const pointState = state.pointStates.must(pointId);
+  const number = pointState.commandNumber + 1;
+  state.pointStates.put({ ...pointState, commandNumber: number });
+  const record: CommandRecord = {
+    pointId, number, type: body.type, sessionId: sessionOf(body), sentAtMs: now,
+    deadlineMs: now + state.settings.commandTimeoutMs, outcome: 'open', reason: null,
+  };
+  state.commands.put(record);
+  state.deadlines.add('command', commandKey(pointId, number), record.deadlineMs);
+  const message: Command = { ...envelope(step, corr), ...body, number };
+  emit(step, { kind: 'send', topic: 'commands', key: state.points.must(pointId).siteId, to: pointId, message });
+  return number;
+}
+
+/** Records what became of a command; undefined when it is unknown or was decided before. */
+export function closeCommand(
+  step: Step, pointId: PointId, number: number, outcome: 'done' | 'refused' | 'timed-out', reason: CommandRefusal | null,
+): CommandRecord | undefined {
+  const record = step.state.commands.get(commandKey(pointId, number));
+  if (record === undefined || record.outcome === 'done' || record.outcome === 'refused') return undefined;
+  const closed: CommandRecord = { ...record, outcome, reason };
+  step.state.commands.put(closed);
+  if (outcome !== 'done') {
+    pointEvent(step, 'command', pointId, { number, type: record.type, outcome, reason, sessionId: record.sessionId });
+  }
+  return closed;
+}
+
+function sessionOf(body: CommandBody): SessionId | null {
+  switch (body.type) {
+    case 'authorize':
+    case 'stop':
+      return body.sessionId;
+    case 'set-operative':
+    case 'set-power-limit':
+    case 'reset':
+    case 'unlock':
+      return null;
+    default:
+      return assertNever(body, 'command');
+  }
+}

@@ -1,0 +1,265 @@
+// Facts of points: accepted in order, boot by boot, each exactly once; a gap makes Central ask for what is missing.
+import { assertNever } from '../../shared/assert.ts';
+import type { Fact } from '../../shared/messages/catalogue.ts';
+import type { Fault } from '../../shared/messages/fault.ts';
+import type { Cleared } from '../../shared/messages/cleared.ts';
+import type { Booted } from '../../shared/messages/booted.ts';
+import type { CommandResult } from '../../shared/messages/command-result.ts';
+import type { Plugged } from '../../shared/messages/plugged.ts';
+import type { SessionEnded } from '../../shared/messages/session-ended.ts';
+import type { SessionStarted } from '../../shared/messages/session-started.ts';
+import type { Unplugged } from '../../shared/messages/unplugged.ts';
+import { pointAuthorized, pointFailed, sendAuthorize } from './authorization.ts';
+import { closeCommand, sendCommand } from './commands.ts';
+import { notify } from './notices.ts';
+import { correctedMs, TOLERANCE_MS } from './point-time.ts';
+import { freshConnector } from './point-status.ts';
+import { beginUsage } from './price.ts';
+import type { ConnectorState, PointState, Session } from './rows.ts';
+import { flagSession, moveSession, putSession } from './session-change.ts';
+import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
+import { isOver } from './session-index.ts';
+import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
+
+/** Pause between two requests to send facts again. */
+const RESEND_PAUSE_MS = 1_000;
+
+/** Takes a fact in when it is the next one; otherwise says what Central holds. */
+export function takeFact(step: Step, fact: Fact): void {
+  const { state, now } = step;
+  const point = state.pointStates.get(fact.pointId);
+  if (point === undefined) {
+    tell(step, 'warn', `a fact of ${fact.pointId}, which is not registered`, { type: fact.type });
+    return;
+  }
+  const order = orderOf(point, fact);
+  if (order === 'gap') {
+    if (now - (state.resendAskedMs.get(fact.pointId) ?? -Infinity) < RESEND_PAUSE_MS) return;
+    state.resendAskedMs.set(fact.pointId, now);
+    state.acceptsOwed.set(fact.pointId, { resend: true });
+    return;
+  }
+  if (!state.acceptsOwed.has(fact.pointId)) state.acceptsOwed.set(fact.pointId, { resend: false });
+  if (order === 'known') return;
+  putPointState(step, { ...point, accepted: { bootId: fact.bootId, seq: fact.seq } });
+  apply(step, fact);
+}
+
+/** Boots are accepted in order, and a fact only when it is the next one of its boot. */
+function orderOf({ accepted }: PointState, fact: Fact): 'next' | 'known' | 'gap' {
+  // The first that Central hears of a point: its history begins here.
+  if (accepted === null) return 'next';
+  if (fact.bootId < accepted.bootId) return 'known';
+  if (fact.bootId === accepted.bootId) {
+    if (fact.seq <= accepted.seq) return 'known';
+    return fact.seq === accepted.seq + 1 ? 'next' : 'gap';
+  }
+  if (fact.type !== 'booted' || fact.seq !== 1) return 'gap';
+  const before = fact.previous;
+  if (before === null || before.bootId < accepted.bootId) return 'next';
+  return before.bootId === accepted.bootId && before.seq <= accepted.seq ? 'next' : 'gap';
+}
+
+function apply(step: Step, fact: Fact): void {
+  switch (fact.type) {
+    case 'booted': return booted(step, fact);
+    case 'plugged': return plugged(step, fact);
+    case 'unplugged': return unplugged(step, fact);
+    case 'session-started': return started(step, fact);
+    case 'session-ended': return ended(step, fact);
+    case 'command-result': return commandResult(step, fact);
+    case 'fault': return faulted(step, fact);
+    case 'cleared': return cleared(step, fact);
+    default: return assertNever(fact, 'fact');
+  }
+}
+
+/** The engine lost what it had in memory: authorizations are sent again; charges that it will never report break off. */
+function booted(step: Step, fact: Booted): void {
+  const { state } = step;
+  const point = state.pointStates.must(fact.pointId);
+  const connectors = fact.connectors.map((c): ConnectorState => {
+    const before = point.connectors.find((known) => known.connectorNo === c.connectorNo) ?? freshConnector(c.connectorNo);
+    return c.plugged ? { ...before, plugged: true, faults: [] } : freshConnector(c.connectorNo);
+  });
+  putPointState(step, { ...point, connectors, faults: [] });
+  pointEvent(step, 'point-boot', fact.pointId, { bootId: fact.bootId, newJournal: fact.previous === null });
+  for (const session of sessionsAt(step, point)) {
+    if (session.state === 'requested' || session.state === 'authorized' || session.state === 'preparing'
+      || (session.state === 'queued' && session.offered)) {
+      putSession(step, { ...session, commandNumber: sendAuthorize(step, session) });
+    } else if (fact.previous === null) {
+      // Its journal is gone: the true end of this charge will not be reported.
+      if (session.state !== 'interrupted') interruptSession(step, session, 'engine-restarted');
+      const row = state.sessions.must(session.sessionId);
+      putSession(step, { ...row, flags: [...row.flags, 'connector-released'] });
+    }
+  }
+}
+
+function plugged(step: Step, fact: Plugged): void {
+  changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({
+    ...c, plugged: true, batteryWh: fact.vehicle?.batteryWh ?? null, socPercent: fact.vehicle?.socPercent ?? null,
+    vehiclePowerW: fact.vehicle?.maxPowerW ?? null, finishedSessionId: null,
+  }));
+  const session = sessionAt(step, fact.pointId, fact.connectorNo);
+  if (session?.state === 'authorized') moveSession(step, session, 'preparing');
+}
+
+function unplugged(step: Step, fact: Unplugged): void {
+  changeConnector(step, fact.pointId, fact.connectorNo, (c) => freshConnector(c.connectorNo));
+  const session = sessionAt(step, fact.pointId, fact.connectorNo);
+  if (session?.state === 'preparing') moveSession(step, session, 'authorized');
+}
+
+function started(step: Step, fact: SessionStarted): void {
+  const { state, now } = step;
+  const session = reportedSession(step, fact);
+  if (session === undefined || session.usage !== null) return;
+  const startedAtMs = correctedMs(state, fact.pointId, fact.atMs);
+  const start = { registerWh: fact.meterStartWh, atMs: startedAtMs };
+  let begun: Session = {
+    ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, bootId: fact.bootId, startedAtMs,
+    startedRawMs: fact.atMs, startReceivedMs: now, meterStartWh: fact.meterStartWh, usage: beginUsage(start),
+  };
+  emit(step, {
+    kind: 'append', table: 'meter_values',
+    row: {
+      sessionId: session.sessionId, sample: 0, ...start, powerW: 0, socPercent: fact.socPercent, rawAtMs: fact.atMs,
+      receivedAtMs: now,
+    },
+  });
+  if (startedAtMs - now > TOLERANCE_MS) begun = flagSession(step, begun, 'clock-ahead');
+  state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
+  if (isOver(session)) {
+    // It was taken back or had expired when the point began: it is stopped, and billed for what flowed.
+    const late = moveSession(step, begun, 'finishing', { stopping: { reason: 'not-authorized', sinceMs: now } });
+    sendCommand(step, fact.pointId, session.corr, {
+      type: 'stop', sessionId: late.sessionId, reason: 'not-authorized',
+    });
+    return;
+  }
+  const ready = begun.state === 'authorized' ? moveSession(step, begun, 'preparing') : begun;
+  const charging = moveSession(step, ready.state === 'preparing' ? ready : asPrepared(step, ready), 'charging');
+  notify(step, charging, {
+    type: 'started', sessionId: session.sessionId, pointId: fact.pointId, connectorNo: fact.connectorNo, startedAtMs,
+    meterStartWh: fact.meterStartWh,
+  });
+}
+
+function ended(step: Step, fact: SessionEnded): void {
+  const { state } = step;
+  const session = reportedSession(step, fact);
+  if (session === undefined) return;
+  const known = session.usage === null
+    ? putSession(step, {
+        ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, meterStartWh: fact.meterStartWh,
+        startedAtMs: correctedMs(state, fact.pointId, fact.startedAtMs), startedRawMs: fact.startedAtMs,
+        usage: beginUsage({
+          registerWh: fact.meterStartWh, atMs: correctedMs(state, fact.pointId, fact.startedAtMs),
+        }),
+      })
+    : session;
+  const { end, flagged } = trueEnd(step, known, fact);
+  if (isOver(flagged) && flagged.ticketId !== null) correctSession(step, flagged, end);
+  else closeSession(step, flagged, end);
+}
+
+/** When the clock jumped within the session, its length is what the uptime says. */
+function trueEnd(step: Step, session: Session, fact: SessionEnded): { end: TrueEnd; flagged: Session } {
+  const { state, now } = step;
+  let flagged = session;
+  let endedAtMs = correctedMs(state, fact.pointId, fact.endedAtMs);
+  const byClockMs = fact.endedAtMs - fact.startedAtMs;
+  if (fact.chargedUptimeMs !== null && Math.abs(byClockMs - fact.chargedUptimeMs) > TOLERANCE_MS) {
+    flagged = flagSession(step, flagged, 'clock-jump');
+    endedAtMs = (session.startedAtMs ?? endedAtMs) + fact.chargedUptimeMs;
+  }
+  if (endedAtMs - now > TOLERANCE_MS) flagged = flagSession(step, flagged, 'clock-ahead');
+  const meter = state.meters.get(session.sessionId);
+  if (fact.meterStopWh < (meter?.registerWh ?? fact.meterStartWh)) {
+    flagged = flagSession(step, flagged, 'meter-rollback');
+  }
+  const meterStopWh = Math.max(fact.meterStopWh, meter?.registerWh ?? 0);
+  return {
+    flagged,
+    end: { reason: fact.reason, meterStopWh, endedAtMs, rawEndedAtMs: fact.endedAtMs, socPercent: fact.socPercent },
+  };
+}
+
+function commandResult(step: Step, fact: CommandResult): void {
+  const record = closeCommand(step, fact.pointId, fact.number, fact.outcome, fact.reason);
+  if (record?.type !== 'authorize' || record.sessionId === null) return;
+  const session = step.state.sessions.get(record.sessionId);
+  // An answer to an authorization that was repeated or taken back since says nothing any more.
+  if (session === undefined || session.commandNumber !== fact.number || isOver(session)) return;
+  if (fact.outcome === 'done') pointAuthorized(step, session);
+  else if (session.usage === null) {
+    pointFailed(step, session, 'point-refused', { pointId: fact.pointId, why: fact.reason ?? 'unknown' });
+  }
+}
+
+function faulted(step: Step, fact: Fault): void {
+  const point = step.state.pointStates.must(fact.pointId);
+  if (fact.connectorNo === null) {
+    putPointState(step, { ...point, faults: [...new Set([...point.faults, fact.code])] });
+  } else {
+    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({ ...c, faults: [...new Set([...c.faults, fact.code])] }));
+  }
+  pointEvent(step, 'fault', fact.pointId, { code: fact.code, connectorNo: fact.connectorNo, detail: fact.detail });
+  tell(step, 'error', `${fact.pointId}: ${fact.code} ${fact.detail}`.trim(), { pointId: fact.pointId });
+  for (const session of sessionsAt(step, point)) {
+    const concerned = fact.connectorNo === null || session.connectorNo === fact.connectorNo;
+    if (concerned && session.usage === null) pointFailed(step, session, 'point-faulted', { pointId: fact.pointId });
+  }
+}
+
+function cleared(step: Step, fact: Cleared): void {
+  const point = step.state.pointStates.must(fact.pointId);
+  if (fact.connectorNo === null) {
+    putPointState(step, { ...point, faults: point.faults.filter((code) => code !== fact.code) });
+  } else {
+    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({ ...c, faults: c.faults.filter((f) => f !== fact.code) }));
+  }
+  pointEvent(step, 'fault-cleared', fact.pointId, { code: fact.code, connectorNo: fact.connectorNo });
+}
+
+/** The session of a report; one that Central never had goes to the dead letters: somebody must look at it. */
+function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Session | undefined {
+  const session = step.state.sessions.get(fact.sessionId);
+  if (session !== undefined) return session;
+  pointEvent(step, 'session-flag', fact.pointId, { flag: 'unknown-session', report: fact });
+  tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, which Central does not know`, {
+    pointId: fact.pointId,
+  });
+  return undefined;
+}
+
+/** A start that overtakes the point's own answer: the authorization is taken as given. */
+function asPrepared(step: Step, session: Session): Session {
+  if (session.state === 'requested' || session.state === 'queued') return moveSession(step, session, 'preparing');
+  return session;
+}
+
+function changeConnector(
+  step: Step, pointId: Fact['pointId'], connectorNo: number, change: (c: ConnectorState) => ConnectorState,
+): void {
+  const point = step.state.pointStates.must(pointId);
+  const known = point.connectors.some((c) => c.connectorNo === connectorNo);
+  const list = known ? point.connectors : [...point.connectors, freshConnector(connectorNo)];
+  putPointState(step, { ...point, connectors: list.map((c) => (c.connectorNo === connectorNo ? change(c) : c)) });
+}
+
+function sessionAt(step: Step, pointId: Fact['pointId'], connectorNo: number): Session | undefined {
+  const id = step.state.sessionIndex.atConnector(pointId, connectorNo);
+  return id === undefined ? undefined : step.state.sessions.get(id);
+}
+
+/** The open sessions that hold a connector of a point. */
+export function sessionsAt(step: Step, point: PointState): Session[] {
+  const numbers = new Set([
+    ...point.connectors.map((c) => c.connectorNo),
+    ...(step.state.points.get(point.pointId)?.connectors ?? []).map((c) => c.connectorNo),
+  ]);
+  return [...numbers].flatMap((no) => sessionAt(step, point.pointId, no) ?? []);
+}

@@ -1,0 +1,232 @@
+// The core's front: one input in, effects out. Pure: the same state, input and time give the same effects. The caller
+// keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
+import { assertNever } from '../../shared/assert.ts';
+import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import { closeUnstarted, pointFailed } from './authorization.ts';
+import { closeCommand } from './commands.ts';
+import type { Deadline } from './deadlines.ts';
+import { Deadlines } from './deadlines.ts';
+import { driverRequest } from './driver-request.ts';
+import type { Effect } from './effects.ts';
+import { takeFact } from './facts.ts';
+import type { Input } from './inputs.ts';
+import { liveCost, meterSample } from './meter.ts';
+import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
+import { takeOrder } from './orders.ts';
+import { driverGone, localRequest, login, passwordChecked } from './people.ts';
+import { freshPointState, pointStatus } from './point-status.ts';
+import { closeAtLastMeter, meteredWh } from './session-end.ts';
+import { isOver, SessionIndex } from './session-index.ts';
+import type { Settings } from './settings.ts';
+import { emptyTables, type State } from './state.ts';
+import { emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
+import { remainingMs, reviewQueue } from './waiting-queue.ts';
+
+/** After a start, nothing falls due for this long: what waits in Kafka and on the links is read first. */
+const START_GRACE_MS = 10_000;
+/** Live figures of one session go out at most this often. */
+const PROGRESS_MS = 950;
+
+/** An empty state; the store fills its tables, then `derive` makes the rest. */
+export function createState(settings: Settings): State {
+  return {
+    ...emptyTables(), settings,
+    monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
+    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
+    progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), pointsTouched: new Set(),
+    announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), restingUntilMs: new Map(),
+    bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1,
+  };
+}
+
+/** After the store has loaded the tables: indexes and deadlines; every point is disconnected until it connects. */
+export function derive(state: State, now: number): void {
+  state.bus = { up: false, reason: 'starting', sinceMs: now };
+  for (const point of state.points.values()) {
+    const set = state.pointsOfSite.get(point.siteId) ?? new Set<PointId>();
+    state.pointsOfSite.set(point.siteId, set.add(point.pointId));
+    const known = state.pointStates.get(point.pointId);
+    if (known === undefined) state.pointStates.put(freshPointState(point.pointId, now));
+    else if (known.link.connected) {
+      state.pointStates.put({ ...known, link: { connected: false, sinceMs: now, reason: 'EV_Central has just started' } });
+    }
+    state.announced.set(point.pointId, pointStatus(state, point.pointId).status);
+  }
+  const notBefore = now + START_GRACE_MS;
+  for (const session of state.sessions.values()) {
+    state.sessionIndex.update(undefined, session);
+    if (isOver(session)) continue;
+    if (session.plugByMs !== null && session.usage === null) {
+      state.deadlines.add('plug', session.sessionId, session.plugByMs, notBefore);
+    }
+    if (session.usage !== null) {
+      state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
+    }
+    if (session.state === 'queued') state.deadlines.add('queue-review', session.siteId, now, notBefore);
+  }
+  for (const command of state.commands.values()) {
+    if (command.outcome !== 'open') continue;
+    state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
+  }
+}
+
+/** Handles one input. Changes the tables of the state; what must happen outside comes back. */
+export function handle(state: State, input: Input, now: number): Effect[] {
+  const step: Step = { state, now, effects: [] };
+  take(step, input);
+  return step.effects;
+}
+
+/** What a batch owes at its end, once for all its inputs: offers, acceptances, live figures, announcements. */
+export function endBatch(state: State, now: number): Effect[] {
+  const step: Step = { state, now, effects: [] };
+  for (const site of takeAll(state.queuesTouched)) reviewQueue(step, site);
+  // Offers touch their own site's queue; one review has served it.
+  state.queuesTouched.clear();
+  for (const pointId of takeAll(state.pointsTouched)) announce(step, pointId);
+  for (const [pointId, { resend }] of state.acceptsOwed) sendAccepted(step, pointId, resend);
+  state.acceptsOwed.clear();
+  for (const id of takeAll(state.progressOwed)) sendProgress(step, id);
+  return step.effects;
+}
+
+function take(step: Step, input: Input): void {
+  const { state, now } = step;
+  switch (input.kind) {
+    case 'tick': return takeDeadlines(step);
+    case 'request': return driverRequest(step, input.request);
+    case 'fact': return takeFact(step, input.fact);
+    case 'meter': return meterSample(step, input.sample);
+    case 'dead-letter': return deadLetter(step, input);
+    case 'bus':
+      if (state.bus.up !== input.up) state.bus = { up: input.up, reason: input.reason, sinceMs: now };
+      return;
+    case 'log-lost': return logLost(step, input.detail);
+    case 'outbox-backlog':
+      state.outboxBacklog = input.rows;
+      return;
+    case 'monitor-proof': return monitorProof(step, input);
+    case 'renew-key': return renewKey(step, input.connectionId, input.re, input.keyBase64);
+    case 'point-health': return pointHealth(step, input);
+    case 'local-request': return localRequest(step, input);
+    case 'login': return login(step, input);
+    case 'password-checked': return passwordChecked(step, input.checkId, input.ok);
+    case 'link-closed':
+      monitorGone(step, input.connectionId, input.reason);
+      return driverGone(step, input.connectionId);
+    case 'order': return takeOrder(step, input);
+    default: assertNever(input, 'input');
+  }
+}
+
+function takeDeadlines(step: Step): void {
+  for (let due = step.state.deadlines.take(step.now); due !== undefined; due = step.state.deadlines.take(step.now)) {
+    fallDue(step, due);
+  }
+}
+
+function fallDue(step: Step, due: Deadline): void {
+  const { state } = step;
+  switch (due.kind) {
+    case 'command': return commandDue(step, due);
+    case 'plug': {
+      const session = state.sessions.get(sessionId(due.id));
+      if (session === undefined || session.plugByMs !== due.dueMs || session.usage !== null || isOver(session)) return;
+      return closeUnstarted(step, session, 'expired', null);
+    }
+    case 'provisional': return provisionalDue(step, due);
+    case 'queue-review': {
+      state.queuesTouched.add(siteId(due.id));
+      return;
+    }
+    default: assertNever(due.kind, 'deadline');
+  }
+}
+
+function commandDue(step: Step, due: Deadline): void {
+  const record = step.state.commands.get(due.id);
+  if (record === undefined || record.outcome !== 'open' || record.deadlineMs !== due.dueMs) return;
+  closeCommand(step, record.pointId, record.number, 'timed-out', 'timed-out');
+  if (record.type !== 'authorize' || record.sessionId === null) return;
+  const session = step.state.sessions.get(record.sessionId);
+  const waits = session !== undefined && session.commandNumber === record.number && session.usage === null
+    && (session.state === 'requested' || session.state === 'queued');
+  if (waits) pointFailed(step, session, 'point-silent', { pointId: record.pointId });
+}
+
+/** A charge of which nothing has been heard for too long is closed at its last meter value. */
+function provisionalDue(step: Step, due: Deadline): void {
+  const { state, now } = step;
+  const session = state.sessions.get(sessionId(due.id));
+  if (session === undefined || isOver(session) || session.usage === null) return;
+  const heardMs = Math.max(session.stateSinceMs, state.meters.get(session.sessionId)?.receivedAtMs ?? 0);
+  const dueMs = heardMs + state.settings.provisionalMs;
+  if (dueMs > now) state.deadlines.add('provisional', session.sessionId, dueMs);
+  else closeAtLastMeter(step, session, 'never-reported', 'never-reported');
+}
+
+function deadLetter(step: Step, input: Extract<Input, { kind: 'dead-letter' }>): void {
+  const { kind: _kind, ...letter } = input;
+  const message = {
+    ...envelope(step, correlationId('dead-letter')), type: 'dead-letter' as const, ...letter,
+    headers: { ...letter.headers },
+  };
+  emit(step, { kind: 'append', table: 'dead_letters', row: message });
+  emit(step, { kind: 'send', topic: 'dead-letters', key: input.source, to: 'services', message });
+  tell(step, 'warn', `not understandable: ${input.source} from ${input.claimedSender}: ${input.reason}, ${input.detail}`);
+}
+
+/** The broker's log is shorter than what Central has read, or another one: the points know what Central lacks. */
+function logLost(step: Step, detail: string): void {
+  tell(step, 'error', `the broker's log was lost (${detail}): every point is asked for its unaccepted facts`);
+  for (const point of step.state.pointStates.values()) {
+    if (point.accepted !== null) step.state.acceptsOwed.set(point.pointId, { resend: true });
+  }
+  const site = step.state.sites.values().next().value;
+  if (site !== undefined) event(step, 'bus', { siteId: site.siteId, corr: correlationId('bus') }, { lost: detail });
+}
+
+function announce(step: Step, pointId: PointId): void {
+  const { state } = step;
+  if (state.points.get(pointId) === undefined) return;
+  const view = pointStatus(state, pointId);
+  const before = state.announced.get(pointId);
+  if (before === view.status) return;
+  state.announced.set(pointId, view.status);
+  pointEvent(step, 'point-status', pointId, { from: before ?? null, to: view.status, why: view.why });
+}
+
+function sendAccepted(step: Step, pointId: PointId, resend: boolean): void {
+  const point = step.state.pointStates.get(pointId);
+  const registered = step.state.points.get(pointId);
+  if (point === undefined || registered === undefined || point.accepted === null) return;
+  emit(step, {
+    kind: 'publish', topic: 'commands', key: registered.siteId, to: pointId,
+    message: { ...envelope(step, pointCorr(pointId)), type: 'accepted', ...point.accepted, resend },
+  });
+}
+
+function sendProgress(step: Step, id: SessionId): void {
+  const { state, now } = step;
+  const session = state.sessions.get(id);
+  const meter = state.meters.get(id);
+  if (session === undefined || meter === undefined || isOver(session)) return;
+  if (session.pointId === null || session.connectorNo === null || !state.logIns.has(session.driverId)) return;
+  if (now - (state.progressSentMs.get(id) ?? -Infinity) < PROGRESS_MS) return;
+  state.progressSentMs.set(id, now);
+  emit(step, {
+    kind: 'publish', topic: 'progress', key: session.driverId, to: session.driverId,
+    message: {
+      ...envelope(step, session.corr), type: 'progress', driverId: session.driverId, sessionId: id,
+      pointId: session.pointId, connectorNo: session.connectorNo, state: session.state,
+      energyWh: meteredWh(step, session), powerW: meter.powerW, socPercent: meter.socPercent,
+      costMinor: liveCost(step, session), currency: session.currency, remainingMs: remainingMs(state, session),
+    },
+  });
+}
+
+function takeAll<T>(set: Set<T>): T[] {
+  const all = [...set];
+  set.clear();
+  return all;
+}

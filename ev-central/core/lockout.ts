@@ -1,0 +1,36 @@
+// Lock-out of guessing, per user and per address. A lock holds for a time and is released by itself, or by an operator.
+import type { Lockout } from './rows.ts';
+import type { Step } from './step.ts';
+
+/** Until when one of these is locked out; undefined when none is. */
+export function lockedUntil(step: Step, whos: readonly string[]): number | undefined {
+  for (const who of whos) {
+    const until = step.state.lockouts.get(who)?.lockedUntilMs ?? null;
+    if (until !== null && until > step.now) return until;
+  }
+  return undefined;
+}
+
+/** Counts a wrong guess. Returns those that it locked out. */
+export function countFailure(step: Step, whos: readonly string[]): string[] {
+  return whos.filter((who) => {
+    const { settings } = step.state;
+    const row = step.state.lockouts.get(who);
+    const fresh = row === undefined || step.now - row.firstAtMs > settings.lockoutWindowMs
+      || (row.lockedUntilMs !== null && row.lockedUntilMs <= step.now);
+    const failures = fresh ? 1 : row.failures + 1;
+    const limit = who.startsWith('addr:') ? settings.lockoutFailuresAddress : settings.lockoutFailuresUser;
+    const locked = failures >= limit;
+    const next: Lockout = {
+      who, failures, firstAtMs: fresh ? step.now : row.firstAtMs,
+      lockedUntilMs: locked ? step.now + settings.lockoutMs : null,
+    };
+    step.state.lockouts.put(next);
+    return locked;
+  });
+}
+
+/** A right password clears the user's count; the address keeps its own. */
+export function clearFailures(step: Step, who: string): void {
+  step.state.lockouts.remove(who);
+}

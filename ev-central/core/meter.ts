@@ -1,0 +1,107 @@
+// Meter samples: newest wins. The sample becomes the session's live figures; every so often, and at every price border,
+// it is stored and folded into the session's usage. The hot path of Central: no allocation that is not needed.
+import type { MeterSample } from '../../shared/messages/meter-sample.ts';
+import type { SessionState } from '../../shared/messages/values.ts';
+import { sendCommand } from './commands.ts';
+import { correctedMs } from './point-time.ts';
+import { addUsage, bandAt, totalMinor } from './price.ts';
+import type { LiveMeter, Session } from './rows.ts';
+import { flagSession, moveSession, putSession } from './session-change.ts';
+import { provisionalCost, stopSession } from './session-end.ts';
+import { isOver } from './session-index.ts';
+import { emit, type Step } from './step.ts';
+import { availableMinor, enlargeHold } from './wallet.ts';
+
+/** A session that goes on although Central holds it as over is told to stop at most this often. */
+const STRAY_STOP_MS = 10_000;
+
+export function meterSample(step: Step, sample: MeterSample): void {
+  const { state, now } = step;
+  const session = state.sessions.get(sample.sessionId);
+  if (session === undefined || session.pointId !== sample.pointId || isOver(session)) {
+    stopStray(step, sample);
+    return;
+  }
+  const before = state.meters.get(session.sessionId);
+  // Not begun yet: the report of its start comes on another topic, and the next sample is a second away.
+  if (session.usage === null || (before !== undefined && sample.sample <= before.sample)) return;
+  if (sample.registerWh < (before?.registerWh ?? session.usage.last.registerWh)) {
+    const flagged = flagSession(step, session, 'meter-rollback');
+    if (flagged !== session) putSession(step, flagged);
+    return;
+  }
+  const live: LiveMeter = {
+    sessionId: session.sessionId, sample: sample.sample, registerWh: sample.registerWh, powerW: sample.powerW,
+    socPercent: sample.socPercent, state: sample.state, atMs: correctedMs(state, sample.pointId, sample.atMs),
+    rawAtMs: sample.atMs, uptimeMs: sample.uptimeMs, receivedAtMs: now,
+  };
+  state.meters.put(live);
+  if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
+  const stored = storeWhenDue(step, followState(step, session, live), live);
+  watchCost(step, stored);
+}
+
+/** The sample says whether energy flows; an interrupted session whose samples come again goes on. */
+function followState(step: Step, session: Session, live: LiveMeter): Session {
+  if (session.state === 'finishing' || session.stopping !== null) return session;
+  const to: SessionState = live.state === 'charging' ? 'charging' : 'suspended';
+  if (session.state === to) return session;
+  if (session.state === 'interrupted') {
+    const healthy = session.pointId !== null && step.state.pointStates.get(session.pointId)?.health.engine === 'ok';
+    return healthy ? moveSession(step, session, to, { provisional: false, endReason: null }) : session;
+  }
+  return moveSession(step, session, to);
+}
+
+function storeWhenDue(step: Step, session: Session, live: LiveMeter): Session {
+  const { usage } = session;
+  if (usage === null) return session;
+  const border = session.tariff.bands.length > 1
+    && bandAt(session.tariff, session.timeZone, live.atMs) !== bandAt(session.tariff, session.timeZone, usage.last.atMs);
+  if (!border && live.atMs - usage.last.atMs < step.state.settings.meterValueEveryMs) return session;
+  emit(step, {
+    kind: 'append', table: 'meter_values',
+    row: {
+      sessionId: session.sessionId, sample: live.sample, registerWh: live.registerWh, powerW: live.powerW,
+      socPercent: live.socPercent, atMs: live.atMs, rawAtMs: live.rawAtMs, receivedAtMs: live.receivedAtMs,
+    },
+  });
+  const folded = addUsage(usage, live, session.tariff, session.timeZone);
+  const row = { ...session, usage: folded, lastStoredSample: live.sample };
+  // Not through putSession: neither the state nor the point's status changes here.
+  step.state.sessions.put(row);
+  return row;
+}
+
+/** A session stops itself when its cost reaches the hold; at 80 % a larger hold is tried. */
+function watchCost(step: Step, session: Session): void {
+  if (session.stopping !== null || session.state === 'finishing') return;
+  const costMinor = provisionalCost(step, session);
+  const { goal } = session;
+  if (goal.amountMinor !== null) {
+    if (costMinor >= goal.amountMinor) stopSession(step, session, 'amount-reached');
+    return;
+  }
+  if (costMinor * 10 < session.holdMinor * 8) return;
+  const user = step.state.users.get(session.driverId);
+  const more = step.state.settings.defaultHoldMinor;
+  if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
+  else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
+}
+
+/** Energy flows for a session that Central holds as ended, or does not know: the point is told to stop it. */
+function stopStray(step: Step, sample: MeterSample): void {
+  const { state, now } = step;
+  if (state.points.get(sample.pointId) === undefined) return;
+  const told = state.straysStoppedMs.get(sample.sessionId) ?? -Infinity;
+  if (now - told < STRAY_STOP_MS) return;
+  state.straysStoppedMs.set(sample.sessionId, now);
+  sendCommand(step, sample.pointId, sample.corr, {
+    type: 'stop', sessionId: sample.sessionId, reason: state.sessions.get(sample.sessionId)?.endReason ?? 'not-authorized',
+  });
+}
+
+/** The cost so far, for the live figures. */
+export function liveCost(step: Step, session: Session): number {
+  return session.usage === null ? 0 : Math.max(provisionalCost(step, session), totalMinor(session.usage, session.tariff));
+}

@@ -1,0 +1,242 @@
+// Orders of operators, technicians and admins: who may give which, what each does, and a record of what became of it.
+// An order is taken in once, whatever is sent again; every one is written to the audit log.
+import { assertNever } from '../../shared/assert.ts';
+import { correlationId, type PointId } from '../../shared/ids.ts';
+import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
+import type { Role } from '../../shared/messages/values.ts';
+import { closeUnstarted } from './authorization.ts';
+import { sendCommand } from './commands.ts';
+import { sessionsAt } from './facts.ts';
+import type { Input } from './inputs.ts';
+import { revokeKeys } from './key-ring.ts';
+import { putOut } from './monitors.ts';
+import { done, refused, type Result } from './order-result.ts';
+import { pointsAt } from './placement.ts';
+import { registryOrder } from './registry.ts';
+import type { OrderRecord } from './rows.ts';
+import { closeAtLastMeter, stopSession } from './session-end.ts';
+import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
+import { SESSION_TABLE } from './transitions.ts';
+import { isOver } from './session-index.ts';
+
+type OrderInput = Extract<Input, { kind: 'order' }>;
+type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
+
+const RUNNING: readonly Role[] = ['technician', 'operator', 'admin'];
+const OPERATING: readonly Role[] = ['operator', 'admin'];
+const ADMIN: readonly Role[] = ['admin'];
+
+/** Who may give which order. */
+export const ORDER_ROLES = {
+  'set-operative': RUNNING, 'set-power-limit': RUNNING, 'reset-point': RUNNING, 'unlock-connector': RUNNING,
+  'end-session': OPERATING, 'close-session': OPERATING, 'leave-queue': OPERATING, 'revoke-point-key': OPERATING,
+  'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
+  'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
+  'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
+} as const satisfies Record<OrderKind, readonly Role[]>;
+
+export function takeOrder(step: Step, input: OrderInput): void {
+  const known = step.state.orders.get(input.orderId);
+  const record = known ?? decide(step, input);
+  if (input.answer === null) return;
+  const { outcome, text, lines } = record;
+  emit(step, {
+    kind: 'frame', connectionId: input.answer.connectionId, re: input.answer.re,
+    // A frame has room for so many lines; the text says how many there were.
+    frame: { type: 'order-result', orderId: input.orderId, outcome, text, lines: lines.slice(0, 200) },
+  });
+}
+
+function decide(step: Step, input: OrderInput): OrderRecord {
+  const roles: readonly Role[] = ORDER_ROLES[input.order.kind];
+  const result = roles.includes(input.role)
+    ? carryOut(step, input)
+    : refused(`a ${input.role} may not give the order ${input.order.kind}`);
+  const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };
+  step.state.orders.put(record);
+  audit(step, {
+    who: input.by, address: input.address, action: input.order.kind,
+    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: withoutHashes(input.order),
+  });
+  return record;
+}
+
+function carryOut(step: Step, input: OrderInput): Result {
+  const { order } = input;
+  switch (order.kind) {
+    case 'set-operative': return setOperative(step, order, input.by);
+    case 'end-session': return endSession(step, order);
+    case 'close-session': return finishSession(step, order);
+    case 'leave-queue': return leaveQueue(step, order);
+    case 'set-power-limit':
+      return command(step, order.pointId, {
+        type: 'set-power-limit', connectorNo: order.connectorNo, limitW: order.limitW,
+        expiresAtMs: step.now + step.state.settings.commandTimeoutMs * 3,
+      });
+    case 'reset-point':
+      return command(step, order.pointId, {
+        type: 'reset', kind: order.how, expiresAtMs: step.now + step.state.settings.commandTimeoutMs * 3,
+      });
+    case 'unlock-connector':
+      return command(step, order.pointId, {
+        type: 'unlock', connectorNo: order.connectorNo,
+        expiresAtMs: step.now + step.state.settings.commandTimeoutMs * 3,
+      });
+    case 'revoke-point-key': return revokePointKey(step, order);
+    case 'revoke-point': return revokePoint(step, order);
+    case 'unbar-point': return unbarPoint(step, order);
+    case 'revoke-user-keys': return revokeUserKeys(step, order);
+    case 'release-lockout':
+      if (step.state.lockouts.get(order.who) === undefined) return refused(`${order.who} is not locked out`);
+      step.state.lockouts.remove(order.who);
+      return done(`${order.who} is no longer locked out`);
+    case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site': case 'put-point': case 'remove-point':
+    case 'put-user': case 'remove-user': case 'book':
+      return registryOrder(step, order);
+    default: return assertNever(order, 'order');
+  }
+}
+
+function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): Result {
+  const { ids, unknown } = pointsOf(step, order.scope);
+  const lines: { what: string; outcome: string }[] = unknown.map((id) => ({ what: id, outcome: 'unknown' }));
+  for (const pointId of ids) {
+    const point = step.state.pointStates.must(pointId);
+    const same = point.operative.on === order.operative && point.operative.note === order.note;
+    if (!same) {
+      putPointState(step, {
+        ...point, operative: { on: order.operative, sinceMs: step.now, note: order.note, by },
+      });
+      pointEvent(step, 'point-operative', pointId, { operative: order.operative, note: order.note, by });
+      sendCommand(step, pointId, correlationId(`order-${pointId}`), {
+        type: 'set-operative', operative: order.operative, note: order.note,
+      });
+    }
+    lines.push({ what: pointId, outcome: same ? 'was so' : 'ordered' });
+    if (!order.operative) releaseUnstarted(step, pointId);
+  }
+  if (ids.length === 0) return refused(`no such point: ${unknown.join(', ')}`, lines);
+  const ordered = lines.filter((line) => line.outcome === 'ordered').length;
+  return done(`${ordered} point(s) ${order.operative ? 'back in service' : 'out of order'}`, lines);
+}
+
+/** What has not begun at a point that goes out of order will not begin there. The point ends running charges itself. */
+function releaseUnstarted(step: Step, pointId: PointId): void {
+  for (const session of sessionsAt(step, step.state.pointStates.must(pointId))) {
+    if (session.usage === null) closeUnstarted(step, session, 'rejected', 'point-out-of-order');
+  }
+}
+
+function endSession(step: Step, order: OrderOf<'end-session'>): Result {
+  const session = step.state.sessions.get(order.sessionId);
+  if (session === undefined) return refused(`no such session: ${order.sessionId}`);
+  if (!SESSION_TABLE[session.state].driverMayStop) {
+    return refused(`session ${session.sessionId} is ${session.state}: there is nothing to end`);
+  }
+  if (session.usage === null) closeUnstarted(step, session, 'cancelled', 'cancelled');
+  else stopSession(step, session, 'operator');
+  return done(`session ${session.sessionId} is being ended`);
+}
+
+/** Makes an interrupted session final at its last meter value, without waiting for the engine's report. */
+function finishSession(step: Step, order: OrderOf<'close-session'>): Result {
+  const session = step.state.sessions.get(order.sessionId);
+  if (session === undefined) return refused(`no such session: ${order.sessionId}`);
+  const waits = session.state === 'interrupted' || session.state === 'finishing';
+  if (!waits || isOver(session)) return refused(`session ${session.sessionId} is ${session.state}, not broken off`);
+  closeAtLastMeter(step, session, 'operator', 'closed by an operator');
+  return done(`session ${session.sessionId} is closed at its last meter value`);
+}
+
+function leaveQueue(step: Step, order: OrderOf<'leave-queue'>): Result {
+  const session = step.state.sessions.get(order.sessionId);
+  if (session?.state !== 'queued') return refused(`${order.sessionId} does not wait in a queue`);
+  closeUnstarted(step, session, 'cancelled', 'cancelled');
+  return done(`${session.driverId} was taken out of the queue of ${session.siteId}`);
+}
+
+/**
+ * Revocation is final for what was under way: charges are closed at the last accepted meter value and disputed; the
+ * point is put out and may not come back by itself.
+ */
+function revokePointKey(step: Step, order: OrderOf<'revoke-point-key'>): Result {
+  const { state, now } = step;
+  const point = state.pointStates.get(order.pointId);
+  if (point === undefined) return refused(`no such point: ${order.pointId}`);
+  revokeKeys(step, order.pointId, ['point']);
+  for (const session of sessionsAt(step, point)) {
+    if (session.usage !== null) closeAtLastMeter(step, session, 'key-revoked', 'disputed');
+    else closeUnstarted(step, session, 'rejected', 'point-key-invalid');
+  }
+  putPointState(step, {
+    ...state.pointStates.must(order.pointId), keyId: null, barred: { why: 'key-revoked', sinceMs: now },
+  });
+  putOut(step, order.pointId, 'key-revoked');
+  pointEvent(step, 'access', order.pointId, { keyRevoked: true, note: order.note });
+  return done(`the key of ${order.pointId} is revoked: it is out of service until its monitor authenticates by hand`);
+}
+
+function revokePoint(step: Step, order: OrderOf<'revoke-point'>): Result {
+  const registered = step.state.points.get(order.pointId);
+  if (registered === undefined) return refused(`no such point: ${order.pointId}`);
+  step.state.points.put({ ...registered, secretSha256: null });
+  revokePointKey(step, { kind: 'revoke-point-key', pointId: order.pointId, note: order.note });
+  return done(`the secret of ${order.pointId} is void: give it a new one with admin point new-secret`);
+}
+
+function unbarPoint(step: Step, order: OrderOf<'unbar-point'>): Result {
+  const point = step.state.pointStates.get(order.pointId);
+  if (point === undefined) return refused(`no such point: ${order.pointId}`);
+  if (point.barred === null) return refused(`${order.pointId} is not barred`);
+  putPointState(step, { ...point, barred: null, evictionsMs: [] });
+  pointEvent(step, 'access', order.pointId, { unbarred: true, note: order.note });
+  return done(`${order.pointId} may authenticate again`);
+}
+
+function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result {
+  const user = step.state.users.get(order.userId);
+  if (user === undefined) return refused(`no such user: ${order.userId}`);
+  const count = revokeKeys(step, order.userId, ['login', 'reading']);
+  step.state.users.put({ ...user, readingKeyId: null });
+  for (const link of step.state.driverLinks.values()) {
+    if (link.userId !== order.userId) continue;
+    emit(step, {
+      kind: 'frame', connectionId: link.connectionId, re: null,
+      frame: { type: 'refused-driver', reason: 'key-revoked', text: '', retryAfterMs: null },
+    });
+    emit(step, { kind: 'close', connectionId: link.connectionId, reason: 'refused' });
+  }
+  return done(`${count} key(s) of ${order.userId} are revoked`);
+}
+
+type CommandBody = Parameters<typeof sendCommand>[3];
+
+function command(step: Step, pointId: PointId, body: CommandBody): Result {
+  if (step.state.pointStates.get(pointId) === undefined) return refused(`no such point: ${pointId}`);
+  const number = sendCommand(step, pointId, correlationId(`order-${pointId}`), body);
+  const siteId = step.state.points.must(pointId).siteId;
+  event(step, 'order', { siteId, pointId, corr: correlationId(`order-${pointId}`) }, { number, ...body });
+  return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
+}
+
+function pointsOf(step: Step, scope: Scope): { ids: PointId[]; unknown: string[] } {
+  switch (scope.kind) {
+    case 'all': return { ids: [...step.state.points.values()].map((p) => p.pointId), unknown: [] };
+    case 'site': {
+      const known = step.state.sites.get(scope.siteId) !== undefined;
+      const ids = pointsAt(step.state, scope.siteId).map((p) => p.pointId);
+      return { ids, unknown: known ? [] : [scope.siteId] };
+    }
+    case 'points': {
+      const ids = scope.pointIds.filter((id) => step.state.points.get(id) !== undefined);
+      return { ids, unknown: scope.pointIds.filter((id) => !ids.includes(id)) };
+    }
+    default: return assertNever(scope, 'scope');
+  }
+}
+
+/** What the audit log keeps of an order: everything but hashes of secrets. */
+function withoutHashes(order: Order): Record<string, unknown> {
+  const entries = Object.entries(order).filter(([name]) => !/hash|sha256/i.test(name));
+  return Object.fromEntries(entries);
+}

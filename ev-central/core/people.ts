@@ -1,0 +1,164 @@
+// Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and the
+// answer comes back as an input.
+import { assertNever } from '../../shared/assert.ts';
+import type { ConnectionId } from '../../shared/ids.ts';
+import type { AccessRefusal } from '../../shared/messages/refusal.ts';
+import { requestCharge } from './charge-request.ts';
+import type { Input } from './inputs.ts';
+import { grantKey, keyGrant } from './key-ring.ts';
+import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
+import type { User } from './rows.ts';
+import type { PendingCheck } from './state.ts';
+import { audit, emit, type Step } from './step.ts';
+
+type Login = Extract<Input, { kind: 'login' }>;
+type LocalRequest = Extract<Input, { kind: 'local-request' }>;
+
+/** Compared when there is no such user, so that the time of the answer does not tell. A hash of nothing anybody knows. */
+const NOBODYS_HASH = '$2b$10$7EqJtq98hPqEX7fNZaFWoOhi5rYB6y2uE0Mn1cHhXk9oQGdM9b1qW';
+
+const OPERATOR_ROLES = ['admin', 'operator', 'technician'];
+
+export function login(step: Step, input: Login): void {
+  const until = lockedUntil(step, [`user:${input.userId}`, `addr:${input.address}`]);
+  if (until !== undefined) {
+    refuseLogin(step, input, 'locked-out', until - step.now);
+    return;
+  }
+  check(step, input, step.state.users.get(input.userId)?.passwordHash ?? NOBODYS_HASH);
+}
+
+/** A request at the point itself, with a PIN; it never goes over Kafka. */
+export function localRequest(step: Step, input: LocalRequest): void {
+  if (step.state.requests.get(input.requestId) !== undefined) return;
+  if (lockedUntil(step, [`pin:${input.driverId}`]) !== undefined) {
+    answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
+    return;
+  }
+  check(step, input, step.state.users.get(input.driverId)?.pinHash ?? NOBODYS_HASH);
+}
+
+export function passwordChecked(step: Step, checkId: number, ok: boolean): void {
+  const pending = step.state.checks.get(checkId);
+  step.state.checks.delete(checkId);
+  if (pending === undefined) return;
+  switch (pending.kind) {
+    case 'login': return finishLogin(step, pending, ok);
+    case 'local-request': return finishLocalRequest(step, pending, ok);
+    default: assertNever(pending, 'check');
+  }
+}
+
+export function driverGone(step: Step, connectionId: ConnectionId): void {
+  const link = step.state.driverLinks.get(connectionId);
+  if (link === undefined) return;
+  step.state.driverLinks.delete(connectionId);
+  const left = (step.state.logIns.get(link.userId) ?? 1) - 1;
+  if (left === 0) step.state.logIns.delete(link.userId);
+  else step.state.logIns.set(link.userId, left);
+}
+
+function check(step: Step, pending: PendingCheck, hash: string): void {
+  const checkId = step.state.nextCheckId++;
+  step.state.checks.set(checkId, pending);
+  emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, hash });
+}
+
+function finishLogin(step: Step, input: Login, ok: boolean): void {
+  const user = step.state.users.get(input.userId);
+  if (!ok || user === undefined) {
+    countFailure(step, [`user:${input.userId}`, `addr:${input.address}`]);
+    refuseLogin(step, input, 'unknown-or-wrong', null);
+    return;
+  }
+  if (!user.active) {
+    refuseLogin(step, input, 'user-inactive', null);
+    return;
+  }
+  if (input.purpose === 'operator' && !OPERATOR_ROLES.includes(user.role)) {
+    refuseLogin(step, input, 'role-not-allowed', null);
+    return;
+  }
+  clearFailures(step, `user:${input.userId}`);
+  auditLogin(step, input, 'done');
+  if (input.purpose === 'driver') welcomeDriver(step, input, user);
+  else {
+    emit(step, {
+      kind: 'frame', connectionId: input.connectionId, re: input.re,
+      frame: { type: 'welcome-operator', taken: true, role: user.role, reason: null, text: '' },
+    });
+  }
+}
+
+function welcomeDriver(step: Step, input: Login, user: User): void {
+  const { state, now } = step;
+  const loginKey = grantKey(
+    step, { kind: 'login', ownerId: user.userId, keyBase64: input.loginKeyBase64 }, state.settings.loginKeyLifeMs,
+  );
+  const known = user.readingKeyId === null ? undefined : state.keys.get(user.readingKeyId);
+  const readingKey = known !== undefined && known.revokedAtMs === null
+    ? known
+    : grantKey(step, { kind: 'reading', ownerId: user.userId, keyBase64: input.readingKeyBase64 }, null);
+  if (readingKey !== known) state.users.put({ ...user, readingKeyId: readingKey.keyId });
+  state.driverLinks.set(input.connectionId, {
+    connectionId: input.connectionId, userId: user.userId, address: input.address, sinceMs: now,
+  });
+  state.logIns.set(user.userId, (state.logIns.get(user.userId) ?? 0) + 1);
+  emit(step, {
+    kind: 'frame', connectionId: input.connectionId, re: input.re,
+    frame: {
+      type: 'welcome-driver', loginKey: keyGrant(loginKey), readingKey: keyGrant(readingKey),
+      topicPrefix: state.settings.topicPrefix, partitions: state.settings.partitions, lastNotice: user.noticeNumber,
+      balanceMinor: user.balanceMinor, heldMinor: user.heldMinor, currency: user.currency,
+    },
+  });
+  emit(step, {
+    kind: 'missed-notices', connectionId: input.connectionId, userId: user.userId, after: input.lastNotice,
+  });
+}
+
+function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void {
+  const user = step.state.users.get(input.driverId);
+  if (!ok || user === undefined) {
+    countFailure(step, [`pin:${input.driverId}`]);
+    audit(step, {
+      who: input.driverId, address: step.state.monitorPoints.get(input.connectionId) ?? '', action: 'local-request',
+      outcome: 'wrong-pin',
+    });
+    answerLocal(step, input, { outcome: 'refused', reason: 'wrong-pin' });
+    return;
+  }
+  clearFailures(step, `pin:${input.driverId}`);
+  const pointId = step.state.monitorPoints.get(input.connectionId);
+  if (pointId === undefined) return;
+  const { requestId, driverId, corr, goal, connectorNo } = input;
+  const answer = requestCharge(step, {
+    requestId, driverId, corr, goal, target: { kind: 'point', pointId, connectorNo },
+    fit: { connectorType: null, minPowerW: null }, mayQueue: true, atPoint: true,
+  });
+  answerLocal(step, input, answer.outcome === 'refused'
+    ? { outcome: 'refused', reason: answer.reason }
+    : { outcome: answer.outcome, reason: null });
+}
+
+function answerLocal(
+  step: Step, input: LocalRequest, answer: { outcome: 'accepted' | 'queued' | 'refused'; reason: string | null },
+): void {
+  emit(step, {
+    kind: 'frame', connectionId: input.connectionId, re: input.re,
+    // The words are added by the link, from the one catalogue.
+    frame: { type: 'local-answer', requestId: input.requestId, ...answer, text: '' },
+  });
+}
+
+function refuseLogin(step: Step, input: Login, reason: AccessRefusal, retryAfterMs: number | null): void {
+  auditLogin(step, input, reason);
+  const frame = input.purpose === 'driver'
+    ? { type: 'refused-driver', reason, text: '', retryAfterMs }
+    : { type: 'welcome-operator', taken: false, role: null, reason, text: '' };
+  emit(step, { kind: 'frame', connectionId: input.connectionId, re: input.re, frame });
+}
+
+function auditLogin(step: Step, input: Login, outcome: string): void {
+  audit(step, { who: input.userId, address: input.address, action: `login-${input.purpose}`, outcome });
+}

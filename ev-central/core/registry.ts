@@ -1,0 +1,145 @@
+// The registry: sites, points, users, tariffs and bookings on an account. What is in use cannot be removed.
+import { assertNever } from '../../shared/assert.ts';
+import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
+import type { Order, OrderKind } from '../../shared/messages/orders.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { isZone } from '../../shared/zone.ts';
+import { revokeKeys } from './key-ring.ts';
+import { putOut } from './monitors.ts';
+import { freshConnector, freshPointState } from './point-status.ts';
+import { done, refused, type Result } from './order-result.ts';
+import type { User } from './rows.ts';
+import { event, putPointState, type Step } from './step.ts';
+import { book } from './wallet.ts';
+
+type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
+type RegistryOrder = OrderOf<
+  'put-tariff' | 'remove-tariff' | 'put-site' | 'remove-site' | 'put-point' | 'remove-point' | 'put-user'
+  | 'remove-user' | 'book'
+>;
+
+export function registryOrder(step: Step, order: RegistryOrder): Result {
+  switch (order.kind) {
+    case 'put-tariff':
+      step.state.tariffs.put(order.tariff);
+      return done(`tariff ${order.tariff.tariffId} is in force for sessions that begin now`);
+    case 'remove-tariff': return removeTariff(step, order);
+    case 'put-site': return putSite(step, order);
+    case 'remove-site': return removeSite(step, order);
+    case 'put-point': return putPoint(step, order);
+    case 'remove-point': return removePoint(step, order);
+    case 'put-user': return putUser(step, order);
+    case 'remove-user': return removeUser(step, order);
+    case 'book': {
+      const user = step.state.users.get(order.userId);
+      if (user === undefined) return refused(`no such user: ${order.userId}`);
+      const kind = order.amountMinor >= 0 ? 'top-up' : 'adjustment';
+      const balance = book(step, order.userId, { kind, amountMinor: order.amountMinor, reason: order.reason });
+      return done(`the balance of ${order.userId} is ${formatMoney(balance, user.currency)}`);
+    }
+    default: return assertNever(order, 'registry order');
+  }
+}
+
+function removeTariff(step: Step, { tariffId }: OrderOf<'remove-tariff'>): Result {
+  if (step.state.tariffs.get(tariffId) === undefined) return refused(`no such tariff: ${tariffId}`);
+  const user = [...step.state.sites.values()].find((site) => site.tariffId === tariffId);
+  if (user !== undefined) return refused(`tariff ${tariffId} is in use at site ${user.siteId}`);
+  step.state.tariffs.remove(tariffId);
+  return done(`tariff ${tariffId} is removed`);
+}
+
+function putSite(step: Step, { site }: OrderOf<'put-site'>): Result {
+  if (step.state.tariffs.get(site.tariffId) === undefined) return refused(`no such tariff: ${site.tariffId}`);
+  if (!isZone(site.timeZone)) return refused(`no such time zone: ${site.timeZone} (use a name such as Europe/Madrid)`);
+  step.state.sites.put(site);
+  registryEvent(step, site.siteId, null, { put: 'site' });
+  return done(`site ${site.siteId} is registered`);
+}
+
+function removeSite(step: Step, { siteId }: OrderOf<'remove-site'>): Result {
+  if (step.state.sites.get(siteId) === undefined) return refused(`no such site: ${siteId}`);
+  const points = step.state.pointsOfSite.get(siteId)?.size ?? 0;
+  if (points > 0) return refused(`site ${siteId} has ${points} point(s): remove or move them first`);
+  step.state.sites.remove(siteId);
+  registryEvent(step, siteId, null, { removed: 'site' });
+  return done(`site ${siteId} is removed`);
+}
+
+function putPoint(step: Step, { point, secretSha256 }: OrderOf<'put-point'>): Result {
+  const { state, now } = step;
+  if (state.sites.get(point.siteId) === undefined) return refused(`no such site: ${point.siteId}`);
+  const known = state.points.get(point.pointId);
+  if (known === undefined && secretSha256 === null) return refused(`a new point needs a secret`);
+  if (known !== undefined && known.siteId !== point.siteId && busy(step, point.pointId)) {
+    return refused(`${point.pointId} has an open session: it can move to ${point.siteId} when that is over`);
+  }
+  if (known !== undefined && known.siteId !== point.siteId) state.pointsOfSite.get(known.siteId)?.delete(point.pointId);
+  state.points.put({ ...point, secretSha256: secretSha256 ?? known?.secretSha256 ?? null });
+  const atSite = state.pointsOfSite.get(point.siteId) ?? new Set<PointId>();
+  state.pointsOfSite.set(point.siteId, atSite.add(point.pointId));
+  const before = state.pointStates.get(point.pointId) ?? freshPointState(point.pointId, now);
+  putPointState(step, {
+    ...before,
+    connectors: point.connectors.map((c) =>
+      before.connectors.find((old) => old.connectorNo === c.connectorNo) ?? freshConnector(c.connectorNo)),
+  });
+  // A point that moved, or has a new secret, comes back with what is true now.
+  const changed = known !== undefined && (known.siteId !== point.siteId || secretSha256 !== null);
+  if (changed) putOut(step, point.pointId, 'replaced');
+  registryEvent(step, point.siteId, point.pointId, { put: 'point' });
+  return done(`point ${point.pointId} is registered at ${point.siteId}`);
+}
+
+function removePoint(step: Step, { pointId }: OrderOf<'remove-point'>): Result {
+  const point = step.state.points.get(pointId);
+  if (point === undefined) return refused(`no such point: ${pointId}`);
+  if (busy(step, pointId)) return refused(`${pointId} has an open session: end it first`);
+  putOut(step, pointId, 'point-unknown');
+  revokeKeys(step, pointId, ['point']);
+  step.state.points.remove(pointId);
+  step.state.pointStates.remove(pointId);
+  step.state.pointsOfSite.get(point.siteId)?.delete(pointId);
+  registryEvent(step, point.siteId, pointId, { removed: 'point' });
+  return done(`point ${pointId} is removed`);
+}
+
+function putUser(step: Step, { user, passwordHash, pinHash }: OrderOf<'put-user'>): Result {
+  const known = step.state.users.get(user.userId);
+  if (known === undefined && passwordHash === null) return refused('a new user needs a password');
+  if (known !== undefined && known.currency !== user.currency && (known.balanceMinor !== 0 || known.heldMinor !== 0)) {
+    return refused(`the currency of ${user.userId} can change only when the balance is zero and nothing is held`);
+  }
+  const row: User = {
+    balanceMinor: 0, heldMinor: 0, noticeNumber: 0, readingKeyId: null, ...known, ...user,
+    passwordHash: passwordHash ?? known?.passwordHash ?? null, pinHash: pinHash ?? known?.pinHash ?? null,
+  };
+  step.state.users.put(row);
+  if (known !== undefined && passwordHash !== null) {
+    // A new password changes the reading key: what was written down with the old one opens nothing new.
+    revokeKeys(step, user.userId, ['login', 'reading']);
+    step.state.users.put({ ...row, readingKeyId: null });
+  }
+  return done(`user ${user.userId} (${user.role}) is registered`);
+}
+
+function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
+  const user = step.state.users.get(userId);
+  if (user === undefined) return refused(`no such user: ${userId}`);
+  if (step.state.sessionIndex.ofDriver(userId).size > 0) return refused(`${userId} has an open session: end it first`);
+  if (user.balanceMinor !== 0) {
+    return refused(`the balance of ${userId} is ${formatMoney(user.balanceMinor, user.currency)}: book it out first`);
+  }
+  revokeKeys(step, userId, ['login', 'reading']);
+  step.state.users.remove(userId);
+  return done(`user ${userId} is removed`);
+}
+
+function busy(step: Step, pointId: PointId): boolean {
+  const connectors = step.state.points.get(pointId)?.connectors ?? [];
+  return connectors.some((c) => step.state.sessionIndex.atConnector(pointId, c.connectorNo) !== undefined);
+}
+
+function registryEvent(step: Step, siteId: SiteId, pointId: PointId | null, data: Record<string, unknown>): void {
+  event(step, 'registry', { siteId, pointId, corr: correlationId(`registry-${siteId}`) }, data);
+}

@@ -1,0 +1,182 @@
+// How a session ends: stopped by somebody, broken off (provisional), closed with its true end (ticket and settlement,
+// once), or corrected by a report that came after that. What was metered is billed or listed as disputed, never lost.
+import { invariant } from '../../shared/assert.ts';
+import { ticketId } from '../../shared/ids.ts';
+import type { EndReason, Ticket } from '../../shared/messages/values.ts';
+import { sendCommand } from './commands.ts';
+import { notify } from './notices.ts';
+import { connectorState } from './point-status.ts';
+import { addUsage, type Price, priceOf, totalMinor, usageDifference, usedWh } from './price.ts';
+import type { Session, Usage } from './rows.ts';
+import { flagSession, moveSession, putSession } from './session-change.ts';
+import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
+import { book, closeHold } from './wallet.ts';
+
+/** The end of a session: from the engine's report, or where Central gave up waiting for it. Times are corrected ones. */
+export type TrueEnd = {
+  readonly reason: EndReason; readonly meterStopWh: number; readonly endedAtMs: number; readonly rawEndedAtMs: number;
+  readonly socPercent: number | null;
+};
+
+/** Ends that are the network's doing, not the driver's: the session's final state is `interrupted`. */
+const BROKEN: readonly EndReason[] = [
+  'fault', 'power-loss', 'engine-restarted', 'operator', 'key-revoked', 'monitor-lost', 'reset', 'never-reported',
+];
+
+/** Orders the point to end a running charge; its report makes the ticket. */
+export function stopSession(step: Step, session: Session, reason: EndReason): void {
+  if (session.pointId === null || session.stopping !== null) return;
+  sendCommand(step, session.pointId, session.corr, { type: 'stop', sessionId: session.sessionId, reason });
+  const stopping = { reason, sinceMs: step.now };
+  if (session.state === 'interrupted') putSession(step, { ...session, stopping });
+  else moveSession(step, session, 'finishing', { stopping });
+}
+
+/** The point broke in the middle of a charge: provisional, until its true end is known. The hold stays. */
+export function interruptSession(step: Step, session: Session, reason: EndReason): void {
+  const costMinor = provisionalCost(step, session);
+  const energyWh = meteredWh(step, session);
+  const broken = moveSession(step, session, 'interrupted', {
+    provisional: true, endReason: reason, energyWh, costMinor,
+  });
+  notify(step, broken, {
+    type: 'ended', sessionId: session.sessionId, pointId: session.pointId, state: 'interrupted', reason,
+    provisional: true, energyWh, amountMinor: costMinor, currency: session.currency,
+  });
+}
+
+/** The true end: fold, ticket, settlement, notices. Called once for a session; later reports go to `correctSession`. */
+export function closeSession(step: Step, session: Session, end: TrueEnd): void {
+  const { state, now } = step;
+  const usage = finalUsage(step, session, end);
+  if (usage === null) return;
+  const price = priceOf(usage, session.tariff);
+  const ticket = makeTicket(step, session, end, { price, usage, kind: 'final' });
+  emit(step, { kind: 'append', table: 'tickets', row: ticket });
+  const settled = closeHold(step, session, 'settled');
+  const balanceMinor = book(step, session.driverId, {
+    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`,
+    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  });
+  const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
+  const closed = moveSession(step, settled, finalState, {
+    usage, endedAtMs: end.endedAtMs, endReceivedMs: now, meterStopWh: usage.last.registerWh, endReason: end.reason,
+    provisional: false, settled: true, energyWh: usedWh(usage), costMinor: ticket.totalMinor, ticketId: ticket.ticketId,
+  });
+  holdConnectorUntilUnplugged(step, closed);
+  state.progressSentMs.delete(session.sessionId);
+  event(step, 'ticket', { siteId: session.siteId, corr: session.corr, session }, { ticket });
+  notify(step, closed, {
+    type: 'ended', sessionId: session.sessionId, pointId: session.pointId, state: finalState, reason: end.reason,
+    provisional: false, energyWh: closed.energyWh, amountMinor: closed.costMinor, currency: session.currency,
+  });
+  notify(step, closed, { type: 'ticket', ticket, balanceMinor });
+}
+
+/** Closes a session at the last meter value that Central has: nobody will report its end, or nobody may. */
+export function closeAtLastMeter(step: Step, session: Session, reason: EndReason, flag: string): void {
+  if (session.usage === null) return;
+  const meter = step.state.meters.get(session.sessionId);
+  const flagged = flagSession(step, session, flag);
+  closeSession(step, flagged, {
+    reason,
+    meterStopWh: meter?.registerWh ?? session.usage.last.registerWh,
+    endedAtMs: meter?.atMs ?? session.usage.last.atMs,
+    rawEndedAtMs: meter?.rawAtMs ?? session.usage.last.atMs,
+    socPercent: meter?.socPercent ?? null,
+  });
+}
+
+/** A report of a session that was closed before: a second ticket and its own ledger entry for what was missing. */
+export function correctSession(step: Step, session: Session, end: TrueEnd): void {
+  if (session.usage === null) return;
+  const missingWh = end.meterStopWh - session.usage.last.registerWh;
+  if (missingWh <= 0) return;
+  if (session.flags.includes('disputed')) {
+    const flagged = flagSession(step, session, `disputed ${missingWh} Wh`);
+    putSession(step, { ...flagged, disputedWh: session.disputedWh + missingWh });
+    return;
+  }
+  const usage = finalUsage(step, session, end);
+  if (usage === null) return;
+  const difference = usageDifference(usage, session.usage);
+  const lines = priceOf(difference, { ...session.tariff, perSessionMicros: 0 }).lines;
+  const price = { lines, totalMinor: totalMinor(usage, session.tariff) - totalMinor(session.usage, session.tariff) };
+  const ticket = makeTicket(step, session, end, { price, usage: difference, kind: 'correction' });
+  emit(step, { kind: 'append', table: 'tickets', row: ticket });
+  const balanceMinor = book(step, session.driverId, {
+    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`,
+    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  });
+  putSession(step, {
+    ...session, usage, endedAtMs: end.endedAtMs, meterStopWh: usage.last.registerWh, energyWh: usedWh(usage),
+    costMinor: session.costMinor + ticket.totalMinor,
+  });
+  event(step, 'ticket', { siteId: session.siteId, corr: session.corr, session }, { ticket });
+  notify(step, session, { type: 'ticket', ticket, balanceMinor });
+}
+
+/** What the session would cost if it ended at its newest meter value. */
+export function provisionalCost(step: Step, session: Session): number {
+  if (session.usage === null) return 0;
+  const meter = step.state.meters.get(session.sessionId);
+  const usage = meter === undefined || meter.registerWh < session.usage.last.registerWh
+    ? session.usage
+    : addUsage(session.usage, meter, session.tariff, session.timeZone);
+  return totalMinor(usage, session.tariff);
+}
+
+/** Energy up to the newest meter value. */
+export function meteredWh(step: Step, session: Session): number {
+  if (session.meterStartWh === null || session.usage === null) return 0;
+  const meter = step.state.meters.get(session.sessionId);
+  return Math.max(meter?.registerWh ?? 0, session.usage.last.registerWh) - session.meterStartWh;
+}
+
+function finalUsage(step: Step, session: Session, end: TrueEnd): Usage | null {
+  if (session.usage === null) return null;
+  const { last } = session.usage;
+  const meter = step.state.meters.get(session.sessionId);
+  const stop = { registerWh: Math.max(end.meterStopWh, last.registerWh), atMs: Math.max(end.endedAtMs, last.atMs) };
+  emit(step, {
+    kind: 'append', table: 'meter_values',
+    row: {
+      // After every sample that Central can have seen, so that the stored order is the fold's order.
+      sessionId: session.sessionId, sample: Math.max(meter?.sample ?? 0, session.lastStoredSample) + 1, ...stop,
+      powerW: 0, socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
+    },
+  });
+  return addUsage(session.usage, stop, session.tariff, session.timeZone);
+}
+
+type Billing = { readonly price: Price; readonly usage: Usage; readonly kind: Ticket['kind'] };
+
+function makeTicket(step: Step, session: Session, end: TrueEnd, { price, usage, kind }: Billing): Ticket {
+  const energyWh = usedWh(usage);
+  const { pointId, connectorNo } = session;
+  invariant(pointId !== null && connectorNo !== null, 'a session with a meter has a point');
+  return {
+    ticketId: ticketId(nextId(step)), sessionId: session.sessionId, kind,
+    corrects: kind === 'correction' ? session.ticketId : null,
+    driverId: session.driverId, siteId: session.siteId, pointId, connectorNo, tariffId: session.tariff.tariffId,
+    startedAtMs: session.startedAtMs ?? end.endedAtMs, endedAtMs: end.endedAtMs, issuedAtMs: step.now,
+    meterStartWh: usage.last.registerWh - energyWh, meterStopWh: usage.last.registerWh, energyWh,
+    endReason: end.reason, lines: [...price.lines], currency: session.currency, totalMinor: price.totalMinor,
+    flags: [...session.flags],
+  };
+}
+
+/** The vehicle may still be plugged in: then the connector is not free for others yet (OCPP Finishing). */
+function holdConnectorUntilUnplugged(step: Step, session: Session): void {
+  if (session.pointId === null || session.connectorNo === null) return;
+  const point = step.state.pointStates.get(session.pointId);
+  if (point === undefined) {
+    tell(step, 'warn', `session ${session.sessionId} ended at ${session.pointId}, which is no longer registered`);
+    return;
+  }
+  const connector = connectorState(point, session.connectorNo);
+  if (!connector.plugged) return;
+  const connectors = point.connectors.map((c) =>
+    c.connectorNo === session.connectorNo ? { ...c, finishedSessionId: session.sessionId } : c);
+  putPointState(step, { ...point, connectors });
+}
