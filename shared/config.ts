@@ -117,13 +117,19 @@ export const flagSchema = z.union([
 function rawValue(
   command: Command, s: Setting, env: Readonly<Record<string, string | undefined>>,
 ): { text: unknown; origin: Origin } {
-  const flagged: unknown = command.getOptionValue(camelCase(s.flag));
+  const flagged: unknown = flagValue(command, s.flag);
   if (flagged !== undefined) return { text: flagged, origin: 'flag' };
   const argument = s.argument === undefined ? undefined : command.args[s.argument];
   if (argument !== undefined) return { text: argument, origin: 'argument' };
   const variable = env[s.env];
   if (variable !== undefined && variable !== '') return { text: variable, origin: 'environment' };
   return { text: undefined, origin: 'default' };
+}
+
+/** commander reads `--no-x` as an option `x` that is true until the flag is given. */
+function flagValue(command: Command, flag: string): unknown {
+  if (!flag.startsWith('no-')) return command.getOptionValue(camelCase(flag));
+  return command.getOptionValue(camelCase(flag.slice(3))) === false ? true : undefined;
 }
 
 function parseValue(s: Setting, text: unknown, origin: Origin): unknown {

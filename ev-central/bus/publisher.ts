@@ -1,0 +1,51 @@
+// Sends what is only worth something now: live figures, and acknowledgements of facts that are sent again whenever
+// facts come again. One produce call at a time carries all that came meanwhile; while the bus is down it is dropped.
+import type { BusSender, OutRecord } from '../../shared/bus/port.ts';
+import { describeError, type Log } from '../../shared/log.ts';
+import type { Publish } from '../core/effects.ts';
+import type { Sealer } from './send-keys.ts';
+
+/** More can only wait behind a broker that hangs: the oldest are dropped, newer ones say the same and more. */
+const WAITING = 50_000;
+
+export type Publisher = { publish(effects: readonly Publish[]): void };
+
+export function createPublisher(options: {
+  sender: BusSender; sealer: Sealer; isUp: () => boolean; log: Log;
+}): Publisher {
+  const { sender, sealer, isUp, log } = options;
+  let waiting: Publish[] = [];
+  let sending = false;
+
+  function seal(effects: readonly Publish[]): OutRecord[] {
+    const records: OutRecord[] = [];
+    for (const { topic, key, to, message } of effects) {
+      const record = sealer.seal({ topic, key, to, mid: message.id, text: JSON.stringify(message) });
+      if (record !== undefined) records.push(record);
+    }
+    return records;
+  }
+
+  async function sendAll(): Promise<void> {
+    sending = true;
+    while (waiting.length > 0) {
+      const effects = waiting;
+      waiting = [];
+      try {
+        await sender.send(seal(effects), { acks: 1 });
+      } catch (error) {
+        log('debug', 'publish-dropped', { records: effects.length, reason: describeError(error) });
+      }
+    }
+    sending = false;
+  }
+
+  return {
+    publish(effects) {
+      if (effects.length === 0 || !isUp()) return;
+      waiting = waiting.length === 0 ? [...effects] : waiting.concat(effects);
+      if (waiting.length > WAITING) waiting = waiting.slice(-WAITING);
+      if (!sending) void sendAll();
+    },
+  };
+}

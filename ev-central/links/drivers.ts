@@ -1,0 +1,66 @@
+// A driver's side of Central: log-in, then questions. Charges are asked for over Kafka.
+import type { UserId } from '../../shared/ids.ts';
+import type { FromDriver } from '../../shared/messages/catalogue.ts';
+import type { Query } from '../../shared/messages/query.ts';
+import { KEY_BYTES } from '../../shared/seal.ts';
+import type { Input } from '../core/inputs.ts';
+import { type Connection, type DriverPeer, type OperatorRole, sendFrame } from './connection.ts';
+
+export type Page = {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly next: string | null;
+  readonly error: string | null;
+};
+/** Who asks: a driver sees points, sites and what is hers; people with another role see all lists. */
+export type Asker = { readonly role: 'user' | OperatorRole; readonly userId: UserId | null };
+/** Reads one page. Never throws. */
+export type ReadPage = (asker: Asker, query: Query) => Page;
+
+export type DriverOptions = {
+  readonly give: (input: Input) => void;
+  readonly read: ReadPage;
+  /** She asked for points and gets what changes from now on. */
+  readonly watchPoints: (connection: Connection, filter: Query['filter']) => void;
+  readonly randomBytes: (count: number) => Buffer;
+};
+
+/** Takes a driver's log-in. The answer comes from the core, after the password was compared. */
+export function greetDriver(
+  connection: Connection, login: Extract<FromDriver, { type: 'login' }>, options: DriverOptions,
+): void {
+  const { driverId, lastNotice, id } = login;
+  connection.peer = { kind: 'driver', driverId, welcomed: false };
+  connection.secrets.set(id, login.password);
+  options.give({
+    kind: 'login', connectionId: connection.id, re: id, userId: driverId, address: connection.address,
+    purpose: 'driver', lastNotice, loginKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'),
+    readingKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'),
+  });
+}
+
+/** Takes a later frame of a driver; false when it is out of place. */
+export function takeDriverFrame(
+  connection: Connection, peer: DriverPeer, frame: FromDriver, options: DriverOptions,
+): boolean {
+  if (frame.type === 'login' || !peer.welcomed) return false;
+  answerQuery(connection, { role: 'user', userId: peer.driverId }, frame, options.read);
+  if (frame.what === 'points' && frame.after === null) options.watchPoints(connection, frame.filter);
+  return true;
+}
+
+/** Reads and sends one page; rows that do not fit into a frame are left for the next page. */
+export function answerQuery(connection: Connection, asker: Asker, query: Query, read: ReadPage): void {
+  let page = read(asker, query);
+  for (let limit = query.limit; tooLong(page) && limit > 1;) {
+    limit = Math.max(1, Math.floor(limit / 2));
+    page = read(asker, { ...query, limit });
+  }
+  if (tooLong(page)) page = { rows: [], next: page.next, error: 'One row is too long for a frame.' };
+  sendFrame(connection, query.id, { type: 'rows', ...page });
+}
+
+function tooLong(page: Page): boolean {
+  return Buffer.byteLength(JSON.stringify(page)) > ANSWER_BYTES;
+}
+
+/** Room for an answer in a frame of 64 KiB, beside the envelope. */
+const ANSWER_BYTES = 64_000;
