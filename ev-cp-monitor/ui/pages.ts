@@ -72,7 +72,7 @@ export function fleetPage(host: MonitorHost, actions: MonitorActions, chosen: Ch
       drawMessages(canvas, { ...area, y: area.y + area.height - messages, height: messages }, view.messages);
     },
     keys: () => [
-      { key: '/', label: LABELS.filter, run: () => table.onKey({ kind: 'key', name: '/', char: '/' }) },
+      { key: '/', label: LABELS.filter, run: () => table.filter.editing = true },
       ...authenticateKey(host, actions, table.selected()),
     ],
     onKey: (event) => table.onKey(event),

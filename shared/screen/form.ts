@@ -152,7 +152,7 @@ function drawForm(canvas: Canvas, area: Area, form: {
   let y = inside.y;
   for (const line of intro) put(canvas, inside.x, y++, line, PLAIN, inside.width);
   if (intro.length > 0) y += 1;
-  const labelWidth = Math.min(24, Math.max(...fields.map((field) => field.label.length), 4) + 2);
+  const labelWidth = Math.min(32, Math.max(...fields.map((field) => field.label.length), 4) + 2);
   for (const [i, field] of fields.entries()) {
     const line = { x: inside.x, y, width: inside.width, height: 1 };
     drawField(canvas, line, { field, labelWidth, value: state.values[field.name] ?? '', focused: i === state.focus });

@@ -9,10 +9,10 @@ import type {
 import { helpLines } from './help.ts';
 import type { Dialog, Host, KeyBinding, Page } from './host.ts';
 import type { InputEvent, KeyEvent, PasteEvent } from './input.ts';
-import { drawKeyBar } from './key-bar.ts';
+import { drawKeyBar, keyBarRows } from './key-bar.ts';
 import { LABELS } from './labels.ts';
 import { closeOnExit } from './exit-guard.ts';
-import { BAD, HEADER_STRONG, HEADER_TAB, LEVEL_LOOK } from './style.ts';
+import { BAD, HEADER_STRONG, HEADER_TAB, KEY_TEXT, LEVEL_LOOK } from './style.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 export type ScreenSetup<View> = {
@@ -141,15 +141,17 @@ class OpenScreen<View, Actions> {
     const tabRows = tabs.length > 1 ? 1 : 0;
     if (tabRows > 0) this.drawTabs(canvas, headerRows);
     const top = headerRows + tabRows;
-    const page = { x: 0, y: top, width, height: height - top - 2 };
-    this.page.draw(canvas, page, this.snapshot);
-    this.drawNote(canvas, height - 2);
     const dialog = this.dialogs.at(-1);
+    const barRows = keyBarRows(this.pageKeys(), width);
+    const page = { x: 0, y: top, width, height: height - top - barRows - 1 };
+    this.page.draw(canvas, page, this.snapshot);
+    this.drawNote(canvas, height - barRows - 1);
     if (dialog !== undefined) {
       hot(canvas, { x: 0, y: 0, width, height }, () => undefined); // nothing below a window reacts
       canvas.cursor = null;
       dialog.draw(canvas, { x: 0, y: 0, width, height: height - 1 });
     }
+    fill(canvas, { x: 0, y: height - barRows, width, height: barRows }, KEY_TEXT);
     drawKeyBar(canvas, height - 1, dialog === undefined ? this.pageKeys() : dialog.hints, (k) => this.press(k));
   }
 

@@ -1,0 +1,38 @@
+// Shows one screen over made-up data in this terminal: `node tests/screen/demo.ts monitor|engine|central|driver [N]`.
+import { sampleMonitorView } from './sample-monitor.ts';
+import { openMonitorScreen } from '../../ev-cp-monitor/ui/screen.ts';
+import { sampleEngineView } from './sample-engine.ts';
+import { openEngineScreen } from '../../ev-cp-engine/ui/screen.ts';
+import type { Screen } from '../../shared/screen/handle.ts';
+
+const [kind = 'central', count = '12', more = '1'] = process.argv.slice(2);
+const n = Number(count);
+
+const openers: Record<string, (quit: () => void) => Screen> = {
+  monitor: (onQuit) => openMonitorScreen({
+    view: () => sampleMonitorView(n, Date.now()), onQuit,
+    actions: {
+      authenticate: async (id) => ({ ok: true, text: `${id} authenticated` }),
+      whyNotAuthenticate: (id) => (id.endsWith('04') ? null : 'it is authenticated'),
+    },
+  }),
+};
+
+const done = (text: string) => (): { ok: true; text: string } => ({ ok: true, text });
+openers['engine'] = (onQuit) => openEngineScreen({
+  view: () => sampleEngineView(n, Date.now(), Number(more)), onQuit,
+  actions: {
+    plug: (_at, v) => ({ ok: true, text: `plugged in: ${v.name} at ${v.socPercent} %` }),
+    unplug: done('unplugged'), request: (_at, r) => ({ ok: true, text: `asked for ${r.driverId}` }),
+    stop: done('stopped'), toggleKo: done('KO'), fault: (_at, code) => ({ ok: true, text: code }),
+    clear: done('repaired'), powerLoss: done('dark'), powerBack: done('light'),
+    whyNot: (kind, at) => (kind === 'plug' && at.connectorNo === 1 ? 'a vehicle is plugged in already'
+      : kind === 'clear' ? 'nothing is broken' : null),
+  },
+});
+const opener = openers[kind];
+if (opener === undefined) throw new Error(`one of ${Object.keys(openers).join(', ')}`);
+const screen = opener(() => {
+  screen.close();
+  process.exit(0);
+});
