@@ -1,5 +1,5 @@
-// From a chosen connector to a vehicle that may charge: the point is asked, answers, and the driver has a limited time to
-// plug in. The same path serves a direct request and an offer to somebody who waited.
+// From a chosen connector to a vehicle that may charge: the point is asked, answers, and the driver has a limited
+// time to plug in. The same path serves a direct request and an offer to somebody who waited.
 import type { Session } from './rows.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import { sendCommand } from './commands.ts';
@@ -47,7 +47,9 @@ export function pointAuthorized(step: Step, session: Session): void {
   });
 }
 
-/** The point refused, did not answer, or broke before the charge began: back to the queue, or refused with the reason. */
+/**
+ * The point refused, did not answer, or broke before the charge began: back to the queue, or refused with the reason.
+ */
 export function pointFailed(step: Step, session: Session, reason: Refusal, facts: Facts): void {
   const { state, now } = step;
   if (session.pointId !== null && session.connectorNo !== null) {

@@ -1,5 +1,5 @@
-// A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver can do
-// something about it; the first reason is what she is told.
+// A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver
+// can do something about it; the first reason is what she is told.
 import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
 import { sessionId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
@@ -126,8 +126,10 @@ function outsideHours(user: User, timeZone: string, now: number): Answer | undef
 
 function queueRefusal(step: Step, user: User, wish: Wish, choice: { siteId: Session['siteId'] }): Answer | undefined {
   const { state } = step;
-  const pointFacts: Facts = wish.target.kind === 'point' ? { pointId: wish.target.pointId } : { siteId: choice.siteId };
-  if (!wish.mayQueue || !state.sites.must(choice.siteId).queueEnabled) return refused('point-busy', pointFacts);
+  if (!wish.mayQueue || !state.sites.must(choice.siteId).queueEnabled) {
+    const { target } = wish;
+    return refused('point-busy', target.kind === 'point' ? { pointId: target.pointId } : { siteId: choice.siteId });
+  }
   const waiting = state.sessionIndex.waitingAt(choice.siteId);
   if (waiting.size >= state.settings.waitingAtSite) return refused('queue-full', { waiting: waiting.size });
   const already = [...state.sessionIndex.ofDriver(user.userId)]

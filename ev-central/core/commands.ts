@@ -32,7 +32,8 @@ export function sendCommand(step: Step, pointId: PointId, corr: CorrelationId, b
 
 /** Records what became of a command; undefined when it is unknown or was decided before. */
 export function closeCommand(
-  step: Step, pointId: PointId, number: number, outcome: 'done' | 'refused' | 'timed-out', reason: CommandRefusal | null,
+  step: Step, pointId: PointId, number: number, outcome: 'done' | 'refused' | 'timed-out',
+  reason: CommandRefusal | null,
 ): CommandRecord | undefined {
   const record = step.state.commands.get(commandKey(pointId, number));
   if (record === undefined || record.outcome === 'done' || record.outcome === 'refused') return undefined;

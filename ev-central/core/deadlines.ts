@@ -1,6 +1,7 @@
-// What falls due later, in a binary heap. Nothing here is stored: every entry is derived from a stored row, at start and
-// whenever a row gets a new deadline. An entry is not removed when its row changes; when it fires, the row is asked
-// whether it still has exactly this deadline (`dueMs`). So a shift of all entries (the process slept) touches no row.
+// What falls due later, in a binary heap. Nothing here is stored: every entry is derived from a stored row, at start
+// and whenever a row gets a new deadline. An entry is not removed when its row changes; when it fires, the row is
+// asked whether it still has exactly this deadline (`dueMs`). So a shift of all entries (the process slept) touches
+// no row.
 import { invariant } from '../../shared/assert.ts';
 
 export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review';

@@ -13,7 +13,7 @@ import { pointAuthorized, pointFailed, sendAuthorize } from './authorization.ts'
 import { closeCommand, sendCommand } from './commands.ts';
 import { notify } from './notices.ts';
 import { correctedMs, TOLERANCE_MS } from './point-time.ts';
-import { freshConnector } from './point-status.ts';
+import { connectorState, freshConnector } from './point-status.ts';
 import { beginUsage } from './price.ts';
 import type { ConnectorState, PointState, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
@@ -74,12 +74,14 @@ function apply(step: Step, fact: Fact): void {
   }
 }
 
-/** The engine lost what it had in memory: authorizations are sent again; charges that it will never report break off. */
+/**
+ * The engine lost what it had in memory: authorizations are sent again; charges that it will never report break off.
+ */
 function booted(step: Step, fact: Booted): void {
   const { state } = step;
   const point = state.pointStates.must(fact.pointId);
   const connectors = fact.connectors.map((c): ConnectorState => {
-    const before = point.connectors.find((known) => known.connectorNo === c.connectorNo) ?? freshConnector(c.connectorNo);
+    const before = connectorState(point, c.connectorNo);
     return c.plugged ? { ...before, plugged: true, faults: [] } : freshConnector(c.connectorNo);
   });
   putPointState(step, { ...point, connectors, faults: [] });
@@ -204,7 +206,9 @@ function faulted(step: Step, fact: Fault): void {
   if (fact.connectorNo === null) {
     putPointState(step, { ...point, faults: [...new Set([...point.faults, fact.code])] });
   } else {
-    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({ ...c, faults: [...new Set([...c.faults, fact.code])] }));
+    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({
+      ...c, faults: [...new Set([...c.faults, fact.code])],
+    }));
   }
   pointEvent(step, 'fault', fact.pointId, { code: fact.code, connectorNo: fact.connectorNo, detail: fact.detail });
   tell(step, 'error', `${fact.pointId}: ${fact.code} ${fact.detail}`.trim(), { pointId: fact.pointId });
@@ -219,7 +223,9 @@ function cleared(step: Step, fact: Cleared): void {
   if (fact.connectorNo === null) {
     putPointState(step, { ...point, faults: point.faults.filter((code) => code !== fact.code) });
   } else {
-    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({ ...c, faults: c.faults.filter((f) => f !== fact.code) }));
+    changeConnector(step, fact.pointId, fact.connectorNo, (c) => ({
+      ...c, faults: c.faults.filter((code) => code !== fact.code),
+    }));
   }
   pointEvent(step, 'fault-cleared', fact.pointId, { code: fact.code, connectorNo: fact.connectorNo });
 }

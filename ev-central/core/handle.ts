@@ -48,7 +48,8 @@ export function derive(state: State, now: number): void {
     const known = state.pointStates.get(point.pointId);
     if (known === undefined) state.pointStates.put(freshPointState(point.pointId, now));
     else if (known.link.connected) {
-      state.pointStates.put({ ...known, link: { connected: false, sinceMs: now, reason: 'EV_Central has just started' } });
+      const link = { connected: false, sinceMs: now, reason: 'EV_Central has just started' };
+      state.pointStates.put({ ...known, link });
     }
     state.announced.set(point.pointId, pointStatus(state, point.pointId).status);
   }
@@ -173,7 +174,8 @@ function deadLetter(step: Step, input: Extract<Input, { kind: 'dead-letter' }>):
   };
   emit(step, { kind: 'append', table: 'dead_letters', row: message });
   emit(step, { kind: 'send', topic: 'dead-letters', key: input.source, to: 'services', message });
-  tell(step, 'warn', `not understandable: ${input.source} from ${input.claimedSender}: ${input.reason}, ${input.detail}`);
+  const { source, claimedSender, reason, detail } = input;
+  tell(step, 'warn', `not understandable: ${source} from ${claimedSender}: ${reason}, ${detail}`);
 }
 
 /** The broker's log is shorter than what Central has read, or another one: the points know what Central lacks. */

@@ -12,8 +12,9 @@ export type Input =
   | { readonly kind: 'fact'; readonly fact: Fact; readonly sender: string; readonly keyId: KeyId }
   | { readonly kind: 'meter'; readonly sample: MeterSample; readonly sender: string }
   | {
-      readonly kind: 'dead-letter'; readonly source: string; readonly reason: DeadLetterReason; readonly detail: string;
-      readonly claimedSender: string; readonly headers: Readonly<Record<string, string>>; readonly payloadBase64: string;
+      readonly kind: 'dead-letter'; readonly source: string; readonly reason: DeadLetterReason;
+      readonly detail: string; readonly claimedSender: string; readonly headers: Readonly<Record<string, string>>;
+      readonly payloadBase64: string;
     }
   | { readonly kind: 'bus'; readonly up: boolean; readonly reason: string }
   /** The log is not the one that the offsets belong to: every point is asked for its unaccepted facts. */
@@ -27,7 +28,8 @@ export type Input =
       readonly keyBase64: string; readonly clockOffsetMs: number;
     }
   | {
-      readonly kind: 'renew-key'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly keyBase64: string;
+      readonly kind: 'renew-key'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      readonly keyBase64: string;
     }
   | {
       readonly kind: 'point-health'; readonly connectionId: ConnectionId; readonly engine: 'ok' | 'ko' | 'unreachable';

@@ -56,8 +56,9 @@ function followState(step: Step, session: Session, live: LiveMeter): Session {
 function storeWhenDue(step: Step, session: Session, live: LiveMeter): Session {
   const { usage } = session;
   if (usage === null) return session;
-  const border = session.tariff.bands.length > 1
-    && bandAt(session.tariff, session.timeZone, live.atMs) !== bandAt(session.tariff, session.timeZone, usage.last.atMs);
+  const { tariff, timeZone } = session;
+  const border = tariff.bands.length > 1
+    && bandAt(tariff, timeZone, live.atMs) !== bandAt(tariff, timeZone, usage.last.atMs);
   if (!border && live.atMs - usage.last.atMs < step.state.settings.meterValueEveryMs) return session;
   emit(step, {
     kind: 'append', table: 'meter_values',
@@ -96,12 +97,12 @@ function stopStray(step: Step, sample: MeterSample): void {
   const told = state.straysStoppedMs.get(sample.sessionId) ?? -Infinity;
   if (now - told < STRAY_STOP_MS) return;
   state.straysStoppedMs.set(sample.sessionId, now);
-  sendCommand(step, sample.pointId, sample.corr, {
-    type: 'stop', sessionId: sample.sessionId, reason: state.sessions.get(sample.sessionId)?.endReason ?? 'not-authorized',
-  });
+  const reason = state.sessions.get(sample.sessionId)?.endReason ?? 'not-authorized';
+  sendCommand(step, sample.pointId, sample.corr, { type: 'stop', sessionId: sample.sessionId, reason });
 }
 
 /** The cost so far, for the live figures. */
 export function liveCost(step: Step, session: Session): number {
-  return session.usage === null ? 0 : Math.max(provisionalCost(step, session), totalMinor(session.usage, session.tariff));
+  if (session.usage === null) return 0;
+  return Math.max(provisionalCost(step, session), totalMinor(session.usage, session.tariff));
 }

@@ -90,8 +90,8 @@ function carryOut(step: Step, input: OrderInput): Result {
       if (step.state.lockouts.get(order.who) === undefined) return refused(`${order.who} is not locked out`);
       step.state.lockouts.remove(order.who);
       return done(`${order.who} is no longer locked out`);
-    case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site': case 'put-point': case 'remove-point':
-    case 'put-user': case 'remove-user': case 'book':
+    case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
+    case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return registryOrder(step, order);
     default: return assertNever(order, 'order');
   }

@@ -1,5 +1,5 @@
-// Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and the
-// answer comes back as an input.
+// Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and
+// the answer comes back as an input.
 import { assertNever } from '../../shared/assert.ts';
 import type { ConnectionId } from '../../shared/ids.ts';
 import type { AccessRefusal } from '../../shared/messages/refusal.ts';
@@ -14,7 +14,9 @@ import { audit, emit, type Step } from './step.ts';
 type Login = Extract<Input, { kind: 'login' }>;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
-/** Compared when there is no such user, so that the time of the answer does not tell. A hash of nothing anybody knows. */
+/**
+ * Compared when there is no such user, so that the time of the answer does not tell. A hash of nothing anybody knows.
+ */
 const NOBODYS_HASH = '$2b$10$7EqJtq98hPqEX7fNZaFWoOhi5rYB6y2uE0Mn1cHhXk9oQGdM9b1qW';
 
 const OPERATOR_ROLES = ['admin', 'operator', 'technician'];

@@ -1,5 +1,5 @@
-// Which connector can serve a wish: what each point is able to do, which connectors fit, and which is chosen. Used alike
-// for a new request and for an offer to somebody who waits.
+// Which connector can serve a wish: what each point is able to do, which connectors fit, and which is chosen. Used
+// alike for a new request and for an offer to somebody who waits.
 import type { PointId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Connector, Fit, Target } from '../../shared/messages/values.ts';

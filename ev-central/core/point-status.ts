@@ -65,7 +65,9 @@ const RANK: Record<PointStatus, number> = {
 function wholePointStatus(point: PointState): StatusView | undefined {
   const { link, health } = point;
   if (!link.connected) return { status: 'Disconnected', sinceMs: link.sinceMs, why: link.reason };
-  if (health.engine === 'unknown') return { status: 'Disconnected', sinceMs: link.sinceMs, why: 'no health report yet' };
+  if (health.engine === 'unknown') {
+    return { status: 'Disconnected', sinceMs: link.sinceMs, why: 'no health report yet' };
+  }
   if (health.engine !== 'ok') {
     const why = health.engine === 'unreachable' ? `engine does not answer: ${health.reason}` : health.reason;
     return { status: 'Faulted', sinceMs: health.sinceMs, why };

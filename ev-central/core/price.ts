@@ -15,9 +15,9 @@ export function beginUsage(start: MeterPoint): Usage {
 }
 
 /**
- * Folds the next meter point in. Energy between two points is spread evenly over the time between them, in whole Wh that
- * add up exactly. A point that is earlier than the last counts at the last one's time. Throws `BugError` when the
- * register is lower: meter rules come before the fold.
+ * Folds the next meter point in. Energy between two points is spread evenly over the time between them, in whole Wh
+ * that add up exactly. A point that is earlier than the last counts at the last one's time. Throws `BugError` when
+ * the register is lower: meter rules come before the fold.
  */
 export function addUsage(usage: Usage, next: MeterPoint, tariff: Tariff, timeZone: string): Usage {
   const { last } = usage;

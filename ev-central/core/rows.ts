@@ -34,7 +34,10 @@ export type ConnectorState = {
   readonly batteryWh: number | null;
   readonly socPercent: number | null;
   readonly vehiclePowerW: number | null;
-  /** The session that ended here while the vehicle is still plugged in: only its driver may charge on (OCPP Finishing). */
+  /**
+   * The session that ended here while the vehicle is still plugged in: only its driver may charge on (OCPP
+   * Finishing).
+   */
   readonly finishedSessionId: SessionId | null;
 };
 

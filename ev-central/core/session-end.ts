@@ -12,7 +12,9 @@ import { flagSession, moveSession, putSession } from './session-change.ts';
 import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
 import { book, closeHold } from './wallet.ts';
 
-/** The end of a session: from the engine's report, or where Central gave up waiting for it. Times are corrected ones. */
+/**
+ * The end of a session: from the engine's report, or where Central gave up waiting for it. Times are corrected ones.
+ */
 export type TrueEnd = {
   readonly reason: EndReason; readonly meterStopWh: number; readonly endedAtMs: number; readonly rawEndedAtMs: number;
   readonly socPercent: number | null;

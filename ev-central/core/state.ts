@@ -1,14 +1,16 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
-import type { ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId } from '../../shared/ids.ts';
+import type {
+  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
+} from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { Tariff } from '../../shared/messages/values.ts';
-import { Deadlines } from './deadlines.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
-  ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord, PointState,
-  RequestRecord, Session, User,
+  ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
+  PointState, RequestRecord, Session, User,
 } from './rows.ts';
-import { SessionIndex } from './session-index.ts';
+import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { Table } from './table.ts';
 

@@ -5,12 +5,16 @@ import type { SessionState } from '../../shared/messages/values.ts';
 type Allowed = { readonly next: readonly SessionState[]; readonly driverMayStop: boolean; readonly mayCancel: boolean };
 
 /**
- * From a state to those that may follow. A session that Central holds as over can come back to `finishing` only when the
- * point had already begun it: what was delivered is billed, never lost.
+ * From a state to those that may follow. A session that Central holds as over can come back to `finishing` only when
+ * the point had already begun it: what was delivered is billed, never lost.
  */
 export const SESSION_TABLE = {
-  requested: { next: ['queued', 'authorized', 'preparing', 'rejected', 'cancelled'], driverMayStop: true, mayCancel: true },
-  queued: { next: ['authorized', 'preparing', 'rejected', 'cancelled', 'expired'], driverMayStop: true, mayCancel: true },
+  requested: {
+    next: ['queued', 'authorized', 'preparing', 'rejected', 'cancelled'], driverMayStop: true, mayCancel: true,
+  },
+  queued: {
+    next: ['authorized', 'preparing', 'rejected', 'cancelled', 'expired'], driverMayStop: true, mayCancel: true,
+  },
   authorized: {
     next: ['preparing', 'charging', 'expired', 'cancelled', 'rejected', 'queued', 'completed', 'interrupted'],
     driverMayStop: true, mayCancel: true,

@@ -1,7 +1,6 @@
 // What people see: rows made from the state, for screens, drivers and tools. Reads only.
 import type { SiteId, UserId } from '../../shared/ids.ts';
 import type { PointOffer, SessionRow } from '../../shared/messages/rows.ts';
-import { fits } from './placement.ts';
 import { connectorStatus, pointStatus } from './point-status.ts';
 import { bandAt } from './price.ts';
 import type { ChargePoint, PointState, Session } from './rows.ts';
@@ -52,7 +51,8 @@ export function openSessions(state: State, now: number, driverId?: UserId): Sess
 export function sessionRow(state: State, session: Session, now: number): SessionRow {
   const meter = state.meters.get(session.sessionId);
   const waits = session.state === 'queued' && !session.offered;
-  const place = waits ? waitingLine(state, session.siteId, now).findIndex((s) => s.sessionId === session.sessionId) + 1 : 0;
+  const line = waits ? waitingLine(state, session.siteId, now) : [];
+  const place = line.findIndex((s) => s.sessionId === session.sessionId) + 1;
   const running = !isOver(session) && session.usage !== null;
   const live = running && meter !== undefined && session.meterStartWh !== null;
   return {

@@ -11,11 +11,13 @@ import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /**
- * Who waits at a site, first in line first. A class counts as one higher for each `ageingMs` waited, up to the highest;
- * among equals the longest wait wins. So nobody starves: after enough time she is in the highest class, and oldest there.
+ * Who waits at a site, first in line first. A class counts as one higher for each `ageingMs` waited, up to the
+ * highest; among equals the longest wait wins. So nobody starves: after enough time she is in the highest class, and
+ * oldest there.
  */
 export function waitingLine(state: State, siteId: SiteId, now: number): Session[] {
-  const line = [...state.sessionIndex.waitingAt(siteId)].map((id) => state.sessions.must(id)).filter((s) => !s.offered);
+  const waiting = [...state.sessionIndex.waitingAt(siteId)].map((id) => state.sessions.must(id));
+  const line = waiting.filter((s) => !s.offered);
   const rank = new Map(line.map((s) => [s, effectiveClass(s, now, state.settings.ageingMs)]));
   return line.sort((a, b) =>
     (rank.get(b) ?? 0) - (rank.get(a) ?? 0)
@@ -61,7 +63,9 @@ export function estimatedWaitMs(state: State, session: Session, place: number, n
   return Number.isFinite(wait) ? Math.round(wait) : null;
 }
 
-/** How long a running charge still takes: to its goal or a full battery, at the present power. Null: nobody can tell. */
+/**
+ * How long a running charge still takes: to its goal or a full battery, at the present power. Null: nobody can tell.
+ */
 export function remainingMs(state: State, session: Session): number | null {
   const meter = state.meters.get(session.sessionId);
   if (meter === undefined || session.meterStartWh === null || meter.powerW === 0) return null;
