@@ -86,8 +86,10 @@ function takeAccepted(step: Step, { bootId, seq, resend }: Accepted): void {
 
 function takeAuthorize(step: Step, command: Authorize): void {
   const connector = connectorOf(step.point, command.connectorNo);
-  const sessionIds = [connector?.session?.sessionId, connector?.authorization?.sessionId];
-  if (sessionIds.includes(command.sessionId)) return reportResult(step, command, null);
+  // Central repeats an authorization when it is not sure that we still know it (a new boot of ours).
+  const isKnown = connector?.authorization?.sessionId === command.sessionId;
+  if (connector?.session?.sessionId === command.sessionId) return reportResult(step, command, null);
+  if (isKnown && connector !== undefined) connector.authorization = null;
   const refusal = authorizeRefusal(step, command);
   reportResult(step, command, refusal);
   if (refusal !== null || connector === undefined) return;

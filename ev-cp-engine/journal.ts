@@ -1,6 +1,6 @@
 // The engine's memory on the disk, one for a whole process: each point's state, the facts that Central has not
-// accepted, the offsets read. Lines are collected and written with one flush for all that came meanwhile (group commit); what was
-// decided leaves the process only after its flush. docs/decisions/0010-engine-journal.md says why a file of lines.
+// accepted, the offsets read. Lines are collected and written with one flush for all that came meanwhile (group
+// commit); what was decided leaves the process only after its flush. Why a file of lines: docs/decisions/0010.
 import { invariant } from '../shared/assert.ts';
 import { Failure } from '../shared/failure.ts';
 import type { PointId } from '../shared/ids.ts';
