@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { connectionId, messageId } from '../../shared/ids.ts';
+import { ANA, BEN, Network, POINT } from './core-harness.ts';
+import { pointStatus } from './point-status.ts';
+
+function charging(settings = {}) {
+  const network = new Network(settings);
+  network.connect();
+  const session = network.charging(ANA);
+  network.later(60_000);
+  network.sample(session, 1, 1_180);
+  return { network, session };
+}
+
+describe('when an engine dies in the middle of a charge', () => {
+  it('the session is provisional, and becomes final, with one ticket, by the report of its true end', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    expect(pointStatus(network.state, POINT).status).toBe('Faulted');
+    expect(network.lastNotice(ANA, 'ended')).toMatchObject({ provisional: true, energyWh: 180, state: 'interrupted' });
+    expect(network.state.users.must(ANA).heldMinor).toBe(2_000);
+    network.health('ok');
+    network.reboot();
+    network.end(session, 1_185, 'engine-restarted');
+    expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ energyWh: 185, endReason: 'engine-restarted' });
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'interrupted', settled: true });
+    expect(network.state.users.must(ANA).heldMinor).toBe(0);
+  });
+
+  it('its final state is the normal one when the report says that it had ended before', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.end(session, 1_200, 'unplugged');
+    expect(network.state.sessions.must(session.sessionId).state).toBe('completed');
+  });
+
+  it('the session goes on when only the way to the engine was cut', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.health('ok');
+    network.later(1_000);
+    network.sample(session, 2, 1_190);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'charging', provisional: false });
+  });
+
+  it('a session that nobody reports is closed at its last meter value after a day, and a late report corrects it', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.later(24 * 3_600_000 + 1_000);
+    const first = network.lastNotice(ANA, 'ticket').ticket;
+    expect(first).toMatchObject({ kind: 'final', energyWh: 180, endReason: 'never-reported' });
+    network.end(session, 1_280, 'engine-restarted');
+    const second = network.lastNotice(ANA, 'ticket').ticket;
+    expect(second).toMatchObject({ kind: 'correction', corrects: first.ticketId, energyWh: 100 });
+    expect(network.state.users.must(ANA).balanceMinor).toBe(10_000 - first.totalMinor - second.totalMinor);
+  });
+
+  it('authorizes again what the engine forgot', () => {
+    const network = new Network();
+    network.connect();
+    const id = network.charge(ANA);
+    network.authorize();
+    const before = network.lastCommand('authorize').number;
+    network.reboot();
+    expect(network.lastCommand('authorize').number).toBeGreaterThan(before);
+    expect(network.sessionOf(id).commandNumber).toBe(network.lastCommand('authorize').number);
+  });
+
+  it('frees the connector when the journal is gone and the end will never be reported', () => {
+    const { network, session } = charging();
+    network.reboot(POINT, true);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'interrupted', provisional: true });
+    network.fact('unplugged', { connectorNo: 1 });
+    network.charge(BEN, { mayQueue: false });
+    expect(network.lastNotice(BEN, 'accepted').pointId).toBe(POINT);
+  });
+});
+
+describe('when a monitor goes', () => {
+  it('the point is disconnected, the charge goes on to its end and is billed', () => {
+    const { network, session } = charging();
+    network.feed({ kind: 'link-closed', connectionId: connectionId(1), reason: 'dead-peer' });
+    expect(pointStatus(network.state, POINT).status).toBe('Disconnected');
+    expect(network.state.sessions.must(session.sessionId).state).toBe('charging');
+    network.end(session, 2_000);
+    expect(network.lastNotice(ANA, 'ticket').ticket.energyWh).toBe(1_000);
+    network.charge(BEN);
+    expect(network.lastNotice(BEN, 'refused').reason).toBe('point-disconnected');
+  });
+
+  it('the charge stops at once under the other policy', () => {
+    const { network } = charging({ monitorLossPolicy: 'stop' });
+    network.feed({ kind: 'link-closed', connectionId: connectionId(1), reason: 'dead-peer' });
+    expect(network.lastCommand('stop').reason).toBe('monitor-lost');
+  });
+
+  it('a newer connection of the same point wins, and the third within a minute bars the identity', () => {
+    const network = new Network();
+    network.connect();
+    network.connect(POINT, 11);
+    expect(network.state.monitorLinks.get(POINT)?.connectionId).toBe(11);
+    network.connect(POINT, 12);
+    network.feed({
+      kind: 'monitor-proof', connectionId: connectionId(13), re: messageId('f'), pointId: POINT, address: 'x',
+      proved: true, byHand: false, keyBase64: 'a2V5', clockOffsetMs: 0,
+    });
+    expect(network.state.monitorLinks.get(POINT)).toBeUndefined();
+    expect(network.state.pointStates.must(POINT).barred?.why).toBe('two-monitors');
+    network.order({ kind: 'unbar-point', pointId: POINT, note: '' });
+    network.connect(POINT, 14);
+    expect(pointStatus(network.state, POINT).status).toBe('Available');
+  });
+});
+
+describe('facts', () => {
+  it('are accepted only in order: a gap is asked for, a known one is acknowledged again', () => {
+    const network = new Network();
+    network.connect();
+    const first = network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.again({ ...first, seq: 3 });
+    expect(network.lastCommand('accepted')).toMatchObject({ seq: 1, resend: true });
+    network.again(first);
+    expect(network.lastCommand('accepted')).toMatchObject({ seq: 1, resend: false });
+  });
+
+  it('of a new boot wait for the rest of the boot before', () => {
+    const network = new Network();
+    network.connect();
+    const fact = network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.later(2_000);
+    network.again({
+      ...fact, type: 'booted', bootId: 200, seq: 1, previous: { bootId: 100, seq: 2 }, connectors: [],
+    });
+    expect(network.lastCommand('accepted')).toMatchObject({ bootId: 100, seq: 1, resend: true });
+  });
+
+  it('of a session that Central does not know are reported, not lost in silence', () => {
+    const network = new Network();
+    network.connect();
+    const { session } = charging();
+    network.end({ ...session, pointId: POINT }, 1_200);
+    expect(network.effects.some((e) => e.kind === 'message' && e.level === 'error')).toBe(true);
+  });
+});
+
+describe('a revoked key', () => {
+  it('closes what was under way at the last accepted meter value, disputed, and lists what came later', () => {
+    const { network, session } = charging();
+    network.order({ kind: 'revoke-point-key', pointId: POINT, note: 'stolen' }, 'operator');
+    const { ticket } = network.lastNotice(ANA, 'ticket');
+    expect(ticket).toMatchObject({ energyWh: 180, endReason: 'key-revoked', flags: ['disputed'] });
+    expect(network.state.monitorLinks.get(POINT)).toBeUndefined();
+    network.feed({
+      kind: 'monitor-proof', connectionId: connectionId(5), re: messageId('f'), pointId: POINT, address: 'x',
+      proved: true, byHand: false, keyBase64: 'a2V5', clockOffsetMs: 0,
+    });
+    expect(network.state.monitorLinks.get(POINT)).toBeUndefined();
+    network.feed({
+      kind: 'monitor-proof', connectionId: connectionId(6), re: messageId('f'), pointId: POINT, address: 'x',
+      proved: true, byHand: true, keyBase64: 'a2V5', clockOffsetMs: 0,
+    });
+    expect(network.state.monitorLinks.get(POINT)?.connectionId).toBe(6);
+    network.end(session, 1_300);
+    expect(network.state.sessions.must(session.sessionId).disputedWh).toBe(120);
+    expect(network.noticesOf(ANA).filter((type) => type === 'ticket')).toHaveLength(1);
+  });
+});
+
+describe('times', () => {
+  it('of a point are corrected with the offset of its link, above the noise', () => {
+    const { network } = charging();
+    network.feed({
+      kind: 'point-health', connectionId: connectionId(1), engine: 'ok', reason: '', sinceMs: network.now,
+      clockOffsetMs: 10_000,
+    });
+    const other = network.charge(BEN, { mayQueue: true });
+    expect(network.sessionOf(other).state).toBe('queued');
+    expect(network.state.monitorLinks.get(POINT)?.clockOffsetMs).toBe(10_000);
+  });
+
+  it('that jump within a session are flagged, and the session is billed by uptime', () => {
+    const { network, session } = charging();
+    network.fact('session-ended', {
+      sessionId: session.sessionId, connectorNo: 1, meterStartWh: 1_000, meterStopWh: 1_200,
+      startedAtMs: session.startedAtMs ?? 0, endedAtMs: network.now + 7_200_000, chargedUptimeMs: 60_000,
+      reason: 'unplugged', socPercent: null,
+    });
+    const { ticket } = network.lastNotice(ANA, 'ticket');
+    expect(ticket.flags).toContain('clock-jump');
+    expect(ticket.endedAtMs - ticket.startedAtMs).toBe(60_000);
+  });
+
+  it('far in the future are flagged', () => {
+    const { network, session } = charging();
+    network.fact('session-ended', {
+      sessionId: session.sessionId, connectorNo: 1, meterStartWh: 1_000, meterStopWh: 1_200,
+      startedAtMs: session.startedAtMs ?? 0, endedAtMs: network.now + 600_000, chargedUptimeMs: 660_000,
+      reason: 'unplugged', socPercent: null,
+    });
+    expect(network.lastNotice(ANA, 'ticket').ticket.flags).toContain('clock-ahead');
+  });
+});
+
+describe('meter rules', () => {
+  it('a register that goes back is flagged and not believed', () => {
+    const { network, session } = charging();
+    network.later(1_000);
+    network.sample(session, 2, 900);
+    expect(network.state.sessions.must(session.sessionId).flags).toContain('meter-rollback');
+    network.end(session, 1_100);
+    expect(network.lastNotice(ANA, 'ticket').ticket.energyWh).toBe(180);
+  });
+
+  it('an old sample changes nothing', () => {
+    const { network, session } = charging();
+    network.sample(session, 1, 5_000);
+    expect(network.state.meters.must(session.sessionId).registerWh).toBe(1_180);
+  });
+
+  it('a session that Central holds as ended is told to stop', () => {
+    const { network, session } = charging();
+    network.end(session, 1_200);
+    network.later(1_000);
+    network.sample(session, 9, 1_210);
+    expect(network.lastCommand('stop').sessionId).toBe(session.sessionId);
+  });
+});
