@@ -53,7 +53,7 @@ export function databaseFailure(what: string, error: unknown): unknown {
   if (['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'SQLITE_IOERR_SHMSIZE'].includes(code)) {
     return new Failure('disk-full', `cannot ${what}: the disk is full; make space`, error);
   }
-  if (/^SQLITE_(READONLY|CANTOPEN|PERM)|^(EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EISDIR)$/.test(code)) {
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM)|^(EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EISDIR|EEXIST)$/.test(code)) {
     return new Failure('not-writable', `cannot ${what}: give a file in a folder that this user can write`, error);
   }
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {

@@ -34,6 +34,7 @@ export function samplePointState(change: Partial<PointState> = {}): PointState {
     operative: { on: true, sinceMs: START_MS, note: '', by: '' }, barred: null,
     connectors: [{
       connectorNo: 1, plugged: false, faults: [], batteryWh: null, socPercent: null, vehiclePowerW: null,
+      finishedSessionId: null,
     }],
     faults: [], keyId: null, accepted: null, commandNumber: 0, evictionsMs: [], ...change,
   };

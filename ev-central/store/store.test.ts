@@ -1,17 +1,26 @@
+// One suite for a database in memory and on a file.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Input } from '../core/inputs.ts';
+import type { Session } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { messageId, sessionId, siteId } from '../../shared/ids.ts';
+import { BugError } from '../../shared/assert.ts';
+import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { networkEvent } from '../../shared/messages/network-event.ts';
+import { meterSample } from '../../shared/messages/meter-sample.ts';
+import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import type { Commit, Store } from './store.ts';
 import { IN_MEMORY, openStore } from './store.ts';
 import {
   sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
 } from './sample-rows.ts';
 
+const HOUR_MS = 3_600_000;
 let folder: string;
 let store: Store;
 const clock = { nowMs: START_MS, now: (): number => clock.nowMs };
@@ -25,33 +34,197 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const KINDS = [['in memory', () => IN_MEMORY], ['on a file', () => join(folder, 'ev.db')]] as const;
-
-describe.each(KINDS)('a store %s', (kind, file) => {
+describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
   beforeEach(() => {
-    store = open(file());
+    store = open(kind);
   });
 
   test('gives back the rows that were committed', () => {
     const tables = filledTables();
-    store.load(tables);
     store.commit(batch(tables));
     expect(snapshot(reload())).toEqual(snapshot(tables));
   });
 
-  test('keeps nothing of a batch that was not committed', () => {
-    const tables = filledTables();
+  test('keeps an installation id and the counter over a restart', () => {
+    const tables = emptyTables();
+    store.load(tables);
+    const made = tables.installation.must('installation');
+    expect(made).toEqual({ installationId: expect.stringMatching(/^[0-9a-z]{5}$/), counter: 0 });
+    tables.installation.put({ ...made, counter: 41 });
     store.commit(batch(tables));
-    const before = snapshot(reload());
-    tables.users.put(sampleUser({ balanceMinor: 1 }));
-    tables.sessions.put(sampleSession({ state: 'completed', settled: true }));
-    expect(snapshot(reload())).toEqual(before);
+    expect(reload().installation.must('installation')).toEqual({ ...made, counter: 41 });
   });
 
+  test('holds after any run of changes, commits and crashes what was committed last', () => {
+    fc.assert(fc.property(fc.array(fc.array(changeArbitrary, { maxLength: 12 }), { maxLength: 8 }), fc.boolean(),
+      (batches, crashes) => {
+        let tables = reload();
+        for (const changes of batches) {
+          const before = snapshot(reload());
+          for (const change of changes) applyChange(tables, change);
+          if (crashes && changes.length % 3 === 0) {
+            tables = reload();
+            expect(snapshot(tables)).toEqual(before);
+          } else {
+            store.commit(batch(tables));
+            expect(snapshot(reload())).toEqual(snapshot(tables));
+          }
+        }
+      }), { numRuns: kind === 'in memory' ? 60 : 10 });
+  });
+
+  test('loads open and provisional sessions, and settled ones of the last hour with their meters', () => {
+    const tables = filledTables();
+    tables.sessions.put(sampleSession({ sessionId: sessionId('old'), state: 'completed', settled: true }));
+    tables.meters.put(sampleMeter({ sessionId: sessionId('old') }));
+    tables.sessions.put(sampleSession({ sessionId: sessionId('torn'), state: 'interrupted', provisional: true }));
+    store.commit(batch(tables));
+    clock.nowMs += HOUR_MS / 2;
+    expect([...reload().sessions.values()].map((s) => s.sessionId).sort()).toEqual(['k7f2-99', 'old', 'torn']);
+    clock.nowMs += HOUR_MS;
+    const later = reload();
+    expect([...later.sessions.values()].map((s) => s.sessionId).sort()).toEqual(['k7f2-99', 'torn']);
+    expect([...later.meters.values()].map((m) => m.sessionId)).toEqual(['k7f2-99']);
+  });
+
+  test('brings back a settled session and its meter when an input names it', () => {
+    const tables = filledTables();
+    const old = sampleSession({ sessionId: sessionId('old'), state: 'completed', settled: true });
+    tables.sessions.put(old);
+    tables.meters.put(sampleMeter({ sessionId: old.sessionId, sample: 9 }));
+    store.commit(batch(tables));
+    clock.nowMs += 2 * HOUR_MS;
+    const later = reload();
+    const sample = meterSample.schema.parse({ ...Object(meterSample.example), sessionId: 'old' });
+    store.hydrate(later, { kind: 'meter', sample, sender: 'ALC-01' });
+    expect(later.sessions.get(old.sessionId)).toEqual(old);
+    expect(later.meters.get(old.sessionId)?.sample).toBe(9);
+  });
+
+  test('never overwrites a row in memory with the stored one', () => {
+    const tables = filledTables();
+    store.commit(batch(tables));
+    const newer: Session = sampleSession({ state: 'finishing' });
+    tables.sessions.put(newer);
+    store.hydrate(tables, {
+      kind: 'order', orderId: requestId('o-1'), by: 'olga', role: 'operator', address: '', answer: null,
+      order: { kind: 'end-session', sessionId: newer.sessionId, note: '' },
+    } satisfies Input);
+    expect(tables.sessions.get(newer.sessionId)).toBe(newer);
+  });
+
+  test('numbers outbox rows in the order of the sends, and keeps what is not acknowledged', () => {
+    const sends = ['a', 'b', 'c'].map((key) => ({
+      kind: 'send', topic: 'events', key, to: 'services', message: networkEvent.schema.parse(networkEvent.example),
+    } as const));
+    const rows = store.commit(batch(emptyTables(), { sends }));
+    expect(rows.map((row) => row.key)).toEqual(['a', 'b', 'c']);
+    expect(store.outboxSize()).toBe(3);
+    store.commit(batch(emptyTables(), { outboxDone: [rows[0]?.rowId ?? 0] }));
+    store.commit(batch(emptyTables(), { outboxDone: [rows[0]?.rowId ?? 0] }));
+    expect(store.outboxSize()).toBe(2);
+    reload();
+    expect(store.outboxSize()).toBe(2);
+    expect(store.pendingOutbox(0, 10)).toEqual(rows.slice(1));
+    expect(store.pendingOutbox(rows[1]?.rowId ?? 0, 10)).toEqual(rows.slice(2));
+    expect(JSON.parse(rows[0]?.text ?? '')).toEqual(sends[0]?.message);
+  });
+
+  test('sends done rows of the last 24 h again when the broker lost its log, oldest first', () => {
+    const message = networkEvent.schema.parse(networkEvent.example);
+    const sends = ['a', 'b'].map((key) => ({ kind: 'send', topic: 'events', key, to: '', message } as const));
+    const rows = store.commit(batch(emptyTables(), { sends }));
+    store.commit(batch(emptyTables(), { outboxDone: rows.map((row) => row.rowId) }));
+    expect(store.pendingOutbox(0, 10)).toEqual([]);
+    expect(store.reopenOutbox(clock.nowMs - 24 * HOUR_MS)).toBe(2);
+    expect(store.pendingOutbox(0, 10)).toEqual(rows);
+    expect(store.outboxSize()).toBe(2);
+  });
+
+  test('remembers the offsets of the last batch and the cluster that they belong to', () => {
+    expect(store.clusterId()).toBeNull();
+    store.setClusterId('c1');
+    store.commit(batch(emptyTables(), { offsets: [{ topic: 'ev.facts', partition: 3, next: 10, epoch: 0 }] }));
+    store.commit(batch(emptyTables(), { offsets: [{ topic: 'ev.facts', partition: 3, next: 4, epoch: 1 }] }));
+    reload();
+    expect(store.offsets()).toEqual([{ topic: 'ev.facts', partition: 3, next: 4, epoch: 1 }]);
+    expect(store.clusterId()).toBe('c1');
+  });
+
+  test('gives a driver the notices behind the last one that she has', () => {
+    const notice = ticketIssued.schema.parse(ticketIssued.example);
+    store.commit(batch(emptyTables(), {
+      appends: [1, 2, 3].map((number) => ({ kind: 'append', table: 'notices', row: { ...notice, number } })),
+    }));
+    const page = store.noticesAfter(userId('ana'), 1, 1);
+    expect(page).toEqual({ notices: [{ ...notice, number: 2 }], more: true });
+    expect(store.noticesAfter(userId('ana'), 2, 10)).toEqual({ notices: [{ ...notice, number: 3 }], more: false });
+    expect(store.noticesAfter(userId('bob'), 0, 10)).toEqual({ notices: [], more: false });
+  });
+
+  test('keeps meter values and tickets of a session as they were written', () => {
+    const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
+    const value = {
+      sessionId: ticket.sessionId, sample: 2, registerWh: 1_010, powerW: 7_000, socPercent: null, atMs: START_MS,
+      rawAtMs: START_MS, receivedAtMs: START_MS,
+    };
+    const correction = { ...ticket, ticketId: 'k7f2-200', kind: 'correction', corrects: ticket.ticketId };
+    store.commit(batch(filledTables(), {
+      appends: [
+        { kind: 'append', table: 'meter_values', row: value },
+        { kind: 'append', table: 'meter_values', row: { ...value, sample: 1 } },
+        { kind: 'append', table: 'tickets', row: ticket },
+        { kind: 'append', table: 'tickets', row: { ...ticket, ...correction } as typeof ticket },
+      ],
+    }));
+    expect(store.meterValues(ticket.sessionId)).toEqual([{ ...value, sample: 1 }, value]);
+    expect(store.ticketsOf(ticket.sessionId)).toEqual([ticket, correction]);
+    expect(store.session(ticket.sessionId)).toEqual(sampleSession());
+  });
+
+  test('refuses a second final ticket of one session, and writes nothing of that batch', () => {
+    const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
+    const tables = filledTables();
+    store.commit(batch(tables, { appends: [{ kind: 'append', table: 'tickets', row: ticket }] }));
+    tables.users.put(sampleUser({ balanceMinor: 1 }));
+    const second = { ...ticket, ticketId: 'k7f2-201' } as typeof ticket;
+    expect(() => store.commit(batch(tables, { appends: [{ kind: 'append', table: 'tickets', row: second }] })))
+      .toThrow(BugError);
+    expect(reload().users.must(userId('ana')).balanceMinor).toBe(5_000);
+  });
+
+  test('deletes what is no longer needed, and keeps what is', () => {
+    const tables = filledTables();
+    const record = { driverId: userId('ana'), kind: 'charge', sessionId: null } as const;
+    tables.requests.put({ ...record, requestId: requestId('r-old'), atMs: START_MS });
+    tables.keys.put(sampleKey({ keyId: keyId('login'), kind: 'login', expiresAtMs: START_MS }));
+    const command = {
+      pointId: pointId('ALC-01'), number: 1, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: START_MS,
+      outcome: 'done', reason: null,
+    } as const;
+    tables.commands.put(command);
+    tables.commands.put({ ...command, number: 2, outcome: 'open' });
+    const message = networkEvent.schema.parse(networkEvent.example);
+    const sends = [1, 2].map(() => ({ kind: 'send', topic: 'events', key: 'k', to: '', message } as const));
+    const [first] = store.commit(batch(tables, { sends }));
+    store.commit(batch(tables, { outboxDone: [first?.rowId ?? 0] }));
+    expect(store.purge(START_MS + HOUR_MS)).toBe(0);
+    clock.nowMs += 49 * HOUR_MS;
+    tables.requests.put({ ...record, requestId: requestId('r-new'), atMs: clock.nowMs });
+    store.commit(batch(tables));
+    expect(store.purge(clock.nowMs)).toBe(4);
+    const later = reload();
+    expect([...later.requests.values()].map((r) => r.requestId)).toEqual(['r-new']);
+    expect([...later.commands.values()].map((c) => c.number)).toEqual([2]);
+    expect([...later.keys.values()].map((k) => k.keyId)).toEqual(['k7f2-5']);
+    expect(store.outboxSize()).toBe(1);
+  });
+
+  /** As after a restart. A database in memory cannot be opened again: there only memory is new. */
   function reload(): Tables {
     if (kind === 'on a file') {
       store.close();
-      store = open(file());
+      store = open(kind);
     }
     const tables = emptyTables();
     store.load(tables);
@@ -59,14 +232,76 @@ describe.each(KINDS)('a store %s', (kind, file) => {
   }
 });
 
-function open(file: string): Store {
+describe('a store on a file', () => {
+  test('is readable by its owner alone, with everything beside it', () => {
+    store = open('on a file');
+    store.commit(batch(filledTables()));
+    const files = ['ev.db', 'ev.db-wal', 'ev.db-shm', 'master.key'];
+    expect(files.map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600]);
+  });
+
+  test('holds keys only as the master key file wraps them', () => {
+    store = open('on a file');
+    store.commit(batch(filledTables()));
+    const db = new Database(join(folder, 'ev.db'), { readonly: true });
+    const row = JSON.stringify(db.prepare('SELECT * FROM keys').all());
+    db.close();
+    expect(row).toContain('k7f2-5');
+    expect(row).not.toContain(sampleKey().keyBase64);
+  });
+
+  test('refuses to open keys without the master key file, saying what to do', () => {
+    store = open('on a file');
+    store.commit(batch(filledTables()));
+    store.close();
+    rmSync(join(folder, 'master.key'));
+    expect(() => open('on a file')).toThrow(/master key file .* is missing.*put the file back/);
+    store = openStore({ file: IN_MEMORY, masterKeyFile: null, clock, log: () => undefined });
+  });
+
+  test('can be read with plain columns by an instructor', () => {
+    store = open('on a file');
+    store.commit(batch(filledTables()));
+    const db = new Database(join(folder, 'ev.db'), { readonly: true });
+    expect(db.prepare('SELECT point_id, connector_no, type, max_power_w FROM connectors').all())
+      .toEqual([{ point_id: 'ALC-01', connector_no: 1, type: 'IEC_62196_T2', max_power_w: 22_000 }]);
+    expect(db.prepare('SELECT connected, engine, is_operative FROM charging_point_states').all())
+      .toEqual([{ connected: 1, engine: 'ok', is_operative: 1 }]);
+    db.close();
+  });
+
+  test('says that a folder cannot be used', () => {
+    store = open('on a file');
+    expect(() => openStore({
+      file: join(folder, 'master.key', 'ev.db'), masterKeyFile: null, clock, log: () => undefined,
+    })).toThrow(expect.objectContaining({ code: 'not-writable' }));
+  });
+
+  test('says that a full disk is full', () => {
+    store = open('on a file');
+    store.close();
+    const file = join(folder, 'ev.db');
+    const db = new Database(file);
+    const pages = Number(db.pragma('page_count', { simple: true }));
+    db.close();
+    store = open('on a file', pages + 2);
+    const tables = filledTables();
+    for (let i = 0; i < 2_000; i++) tables.users.put(sampleUser({ userId: userId(`u${i}`) }));
+    expect(() => store.commit(batch(tables))).toThrow(expect.objectContaining({ code: 'disk-full' }));
+  });
+});
+
+function open(kind: 'in memory' | 'on a file', maxPages?: number): Store {
+  const file = kind === 'in memory' ? IN_MEMORY : join(folder, 'ev.db');
   return openStore({
-    file, masterKeyFile: file === IN_MEMORY ? null : join(folder, 'master.key'), clock, log: () => undefined,
+    file, masterKeyFile: kind === 'in memory' ? null : join(folder, 'master.key'), clock, log: () => undefined,
+    ...(maxPages === undefined ? {} : { maxPages }),
   });
 }
 
 function filledTables(): Tables {
   const tables = emptyTables();
+  if (store !== undefined) store.load(tables);
   tables.tariffs.put(sampleTariff);
   tables.sites.put(sampleSite);
   tables.points.put(samplePoint());
@@ -85,7 +320,67 @@ function batch(tables: Tables, rest: Partial<Commit> = {}): Commit {
 /** All rows of all tables, comparable. */
 function snapshot(tables: Tables): Record<string, unknown[]> {
   return Object.fromEntries(Object.entries(tables).map(([name, table]) => [
-    name, [...table.values()].sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
+    name, [...table.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
   ]));
 }
-void [statSync, Database, messageId, sessionId, siteId];
+
+type Change = { table: keyof Tables; which: number; figure: number; words: string; remove: boolean };
+const changeArbitrary: fc.Arbitrary<Change> = fc.record({
+  table: fc.constantFrom(...(Object.keys(emptyTables()) as (keyof Tables)[])),
+  which: fc.integer({ min: 0, max: 3 }),
+  figure: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 2 ** 45 })),
+  words: fc.string(),
+  remove: fc.boolean(),
+});
+
+/** One change to one row; parents that the schema asks for are put first. */
+function applyChange(tables: Tables, { table, which, figure, words, remove }: Change): void {
+  const id = `row-${which}`;
+  const putParents = (): void => {
+    tables.tariffs.put(sampleTariff);
+    tables.sites.put(sampleSite);
+    tables.sessions.put(sampleSession({ sessionId: sessionId(id), energyWh: figure, flags: [words] }));
+  };
+  const changes: Record<keyof Tables, () => void> = {
+    installation: () => tables.installation.put({ ...tables.installation.must('installation'), counter: figure }),
+    tariffs: () => tables.tariffs.put({ ...sampleTariff, perSessionMicros: figure }),
+    sites: () => {
+      putParents();
+      tables.sites.put({ ...sampleSite, siteId: siteId(id), name: words, latitude: figure / 2 ** 40 });
+    },
+    points: () => {
+      putParents();
+      if (remove) tables.points.remove(pointId(id));
+      else tables.points.put(samplePoint({ pointId: pointId(id), address: words }));
+    },
+    pointStates: () => (remove ? tables.pointStates.remove(pointId(id)) : tables.pointStates.put(samplePointState({
+      pointId: pointId(id), commandNumber: figure, operative: { on: remove, sinceMs: figure, note: words, by: words },
+    }))),
+    users: () => (remove ? tables.users.remove(userId(id)) : tables.users.put(sampleUser({
+      userId: userId(id), balanceMinor: 3 - figure, active: figure % 2 === 0, pinHash: words,
+    }))),
+    sessions: putParents,
+    meters: () => {
+      putParents();
+      tables.meters.put(sampleMeter({ sessionId: sessionId(id), registerWh: figure, socPercent: null }));
+    },
+    keys: () => (remove ? tables.keys.remove(keyId(id)) : tables.keys.put(sampleKey({
+      keyId: keyId(id), expiresAtMs: figure, keyBase64: Buffer.alloc(32, which).toString('base64'),
+    }))),
+    requests: () => tables.requests.put({
+      requestId: requestId(id), driverId: userId('ana'), kind: 'stop', sessionId: null, atMs: START_MS + figure,
+    }),
+    orders: () => tables.orders.put({
+      orderId: requestId(id), by: words, outcome: 'done', text: words, lines: [{ what: words, outcome: '' }],
+      atMs: START_MS + figure,
+    }),
+    commands: () => tables.commands.put({
+      pointId: pointId(id), number: 1 + which, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: figure,
+      outcome: 'open', reason: null,
+    }),
+    lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
+      who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
+    })),
+  };
+  changes[table]();
+}

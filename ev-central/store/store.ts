@@ -14,6 +14,7 @@ import { prepareAppends } from './appends.ts';
 import { makeCodecs } from './codecs.ts';
 import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
+import { prepareFailedRecords } from './failed-records.ts';
 import { prepareLoader } from './loading.ts';
 import type { KeyWrap } from './master-key.ts';
 import { openMasterKey, passingMasterKey } from './master-key.ts';
@@ -63,6 +64,10 @@ export type Store = {
   /** The Kafka cluster that the offsets belong to; null before the first one. */
   clusterId(): string | null;
   setClusterId(clusterId: string): void;
+  /** Counts, at once, that handling the record at this place (`ev.facts/3@1042`) made the process end. */
+  noteFailedRecord(place: string, nowMs: number): void;
+  /** How often that happened, by place. */
+  failedRecords(): ReadonlyMap<string, number>;
   noticesAfter(userId: UserId, after: number, limit: number): { notices: Notice[]; more: boolean };
   /** A page of a list; a bad filter or cursor comes back as `error`. */
   query(
@@ -84,12 +89,15 @@ export type StoreOptions = {
   readonly masterKeyFile: string | null;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  /** The most pages that the file may have: how tests fill a disk. */
+  readonly maxPages?: number;
 };
 
 /** Opens the database, brings it to the newest version and makes its installation row. @throws Failure */
-export function openStore({ file, masterKeyFile, clock, log }: StoreOptions): Store {
+export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOptions): Store {
   const db = openDatabase(file);
   try {
+    if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
     for (const name of migrate(db, readMigrations(), clock)) log('info', 'database-migrated', { migration: name });
     attempt('make the installation id', () => makeInstallation(db));
     return attempt(`prepare the database ${file}`, () => makeStore(db, openWrap(db, masterKeyFile), clock));
@@ -109,6 +117,7 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
   const history = prepareHistory(db, codecs);
   const queries = prepareQueries(db);
   const purge = preparePurge(db);
+  const failed = prepareFailedRecords(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
     for (const row of batch.appends) append(row);
@@ -127,6 +136,8 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     offsets: () => attempt('read the offsets', () => offsets.all()),
     clusterId: () => attempt('read the cluster id', () => offsets.clusterId()),
     setClusterId: (clusterId) => attempt('write the cluster id', () => offsets.setClusterId(clusterId)),
+    noteFailedRecord: (place, nowMs) => attempt('count a failed record', () => failed.note(place, nowMs)),
+    failedRecords: () => attempt('read the failed records', () => failed.all()),
     noticesAfter: (userId, after, limit) =>
       attempt('read notices', () => history.noticesAfter(userId, after, limit)),
     query: (what, filter, after, limit) =>

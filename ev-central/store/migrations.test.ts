@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sqlite } from './database.ts';
+import { IN_MEMORY, openDatabase } from './database.ts';
+import type { Migration } from './migrations.ts';
+import { migrate, readMigrations } from './migrations.ts';
+
+const clock = { now: (): number => 1_763_700_000_000 };
+const MIGRATIONS: Migration[] = [
+  { version: 1, name: '0001-people.sql', sql: 'CREATE TABLE people (name TEXT) STRICT' },
+  { version: 2, name: '0002-age.sql', sql: 'ALTER TABLE people ADD COLUMN age INTEGER' },
+];
+
+/**
+ * For each version after the first: rows that a database of the version before may hold, and what must be true of them
+ * afterwards. A new migration adds its line here.
+ */
+const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expected: unknown }>> = {};
+
+let db: Sqlite;
+beforeEach(() => {
+  db = openDatabase(IN_MEMORY);
+});
+afterEach(() => {
+  db.close();
+});
+
+describe('the migrations of this program', () => {
+  test('make a database from nothing, once', () => {
+    const all = readMigrations();
+    expect(migrate(db, all, clock)).toEqual(all.map((m) => m.name));
+    expect(migrate(db, all, clock)).toEqual([]);
+    expect(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()).toEqual(
+      expect.arrayContaining(['users', 'charging_points', 'charging_sessions', 'schema_migrations']));
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  test.each(readMigrations().slice(1))('$name keeps the rows of the version before', ({ version }) => {
+    const all = readMigrations();
+    migrate(db, all, clock, version - 1);
+    const rows = ROWS_BEFORE[version];
+    expect(rows, `ROWS_BEFORE has no rows for version ${version}`).toBeDefined();
+    db.exec(rows?.insert ?? '');
+    migrate(db, all, clock, version);
+    expect(db.prepare(rows?.check ?? '').all()).toEqual(rows?.expected);
+    expect(db.pragma('foreign_key_check')).toEqual([]);
+  });
+});
+
+describe('a migration run', () => {
+  test('applies what is missing to a database with rows in it', () => {
+    migrate(db, MIGRATIONS, clock, 1);
+    db.exec("INSERT INTO people VALUES ('ana')");
+    expect(migrate(db, MIGRATIONS, clock)).toEqual(['0002-age.sql']);
+    expect(db.prepare('SELECT * FROM people').all()).toEqual([{ name: 'ana', age: null }]);
+  });
+
+  test('leaves the version before whole when a migration fails', () => {
+    const broken = [...MIGRATIONS, { version: 3, name: '0003-broken.sql', sql: 'CREATE TABLE a (x); CREATE TABL b' }];
+    expect(() => migrate(db, broken, clock)).toThrow(expect.objectContaining({ code: 'database-failed' }));
+    expect(db.prepare('SELECT max(version) FROM schema_migrations').pluck().get()).toBe(2);
+    expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'a'").pluck().get()).toBe(0);
+  });
+
+  test('refuses a file that was changed after it was applied', () => {
+    migrate(db, MIGRATIONS, clock);
+    const changed = MIGRATIONS.map((m) => ({ ...m, sql: `${m.sql} ` }));
+    expect(() => migrate(db, changed, clock)).toThrow(/0001-people.sql .* never changed/);
+  });
+
+  test('does not mind the line ends of a checkout', () => {
+    const unix = [{ version: 1, name: '0001-a.sql', sql: 'CREATE TABLE a (\nx)' }];
+    migrate(db, unix, clock);
+    expect(migrate(db, [{ version: 1, name: '0001-a.sql', sql: 'CREATE TABLE a (\r\nx)' }], clock)).toEqual([]);
+  });
+
+  test('refuses a database that is newer than the program', () => {
+    migrate(db, MIGRATIONS, clock);
+    expect(() => migrate(db, MIGRATIONS.slice(0, 1), clock)).toThrow(/this database is newer \(version 2/);
+  });
+});
