@@ -1,5 +1,5 @@
-// A broker that answers “not now”: its error is retriable by Kafka's own word and passes in a moment, as with a partition
-// that has just been created and whose leader does not know it yet.
+// A broker that answers “not now”: its error is retriable by Kafka's own word and passes in a moment, as with a
+// partition that has just been created and whose leader does not know it yet.
 
 const GIVE_UP_MS = 2_500;
 const PAUSE_MS = 20;
