@@ -103,9 +103,9 @@ export class BusConsumer implements BusReader {
       if (this.#closing || this.#health.closed) break;
       try {
         const reason = await this.#runGeneration(started);
-        if (!this.#isClosing()) this.#log('warn', 'reader ended', { group: this.#options.groupId, reason });
+        if (!this.#isClosing()) this.#log('info', 'reader ended', { group: this.#options.groupId, reason });
       } catch (error) {
-        this.#log('warn', 'reader did not start', { group: this.#options.groupId, reason: describeError(error) });
+        this.#log('info', 'reader did not start', { group: this.#options.groupId, reason: describeError(error) });
       }
       if (this.#isClosing()) break;
       this.#setState('recovering');
