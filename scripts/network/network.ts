@@ -1,0 +1,208 @@
+// A whole network of real processes on this machine, in one folder: EV_Central, engines, monitors and drivers' clients
+// over TCP and Kafka. The demo, the replay, the end-to-end tests and the drills all start theirs here.
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { freePort } from '../broker/ports.ts';
+import { type JsonEvent, ManagedProcess } from './managed-process.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const TOOL_TIMEOUT_MS = 120_000;
+
+const secretsSchema = z.object({
+  points: z.record(z.string(), z.string()),
+  users: z.record(z.string(), z.object({ password: z.string(), pin: z.string().nullable().optional() })),
+});
+export type Secrets = z.infer<typeof secretsSchema>;
+
+export type NetworkOptions = {
+  /** Everything of this network: database, journals, logs, secrets. */
+  readonly dir: string;
+  readonly brokers: string;
+  readonly topicPrefix: string;
+  /** More flags for EV_Central. */
+  readonly centralArgs?: readonly string[];
+};
+
+/** An engine with its monitor. */
+export type PointProcesses = { readonly pointId: string; engine: ManagedProcess; monitor: ManagedProcess };
+
+export class Network {
+  readonly options: NetworkOptions;
+  readonly processes = new Set<ManagedProcess>();
+  readonly points = new Map<string, PointProcesses>();
+  centralPort = 0;
+  secrets: Secrets = { points: {}, users: {} };
+  #central: ManagedProcess | null = null;
+  readonly #enginePorts = new Map<string, number>();
+
+  constructor(options: NetworkOptions) {
+    this.options = options;
+  }
+
+  get logDir(): string {
+    return join(this.options.dir, 'log');
+  }
+
+  get centralAddress(): string {
+    return `127.0.0.1:${this.centralPort}`;
+  }
+
+  get central(): ManagedProcess {
+    if (this.#central === null) throw new Error('EV_Central was not started');
+    return this.#central;
+  }
+
+  /** Makes the database with the sites, points, users and tariffs of a file; keeps the secrets that were generated. */
+  async load(networkFile: string): Promise<void> {
+    await mkdir(this.options.dir, { recursive: true, mode: 0o700 });
+    const secretsFile = join(this.options.dir, 'secrets.json');
+    await this.tool(['admin', 'load', networkFile, '--secrets-out', secretsFile, '--bcrypt-cost', '4']);
+    this.secrets = secretsSchema.parse(JSON.parse(await readFile(secretsFile, 'utf8')));
+  }
+
+  /** Starts EV_Central (again, on the same port and database) and waits until it listens. */
+  async startCentral(args: readonly string[] = []): Promise<ManagedProcess> {
+    if (this.centralPort === 0) this.centralPort = await freePort();
+    const central = this.start('ev-central', 'EV_Central', [
+      '--port', String(this.centralPort), '--data-dir', this.centralDir, '--no-ui',
+      ...(this.options.centralArgs ?? []), ...args,
+    ]);
+    this.#central = central;
+    await central.untilLine('listening');
+    return central;
+  }
+
+  get centralDir(): string {
+    return join(this.options.dir, 'central');
+  }
+
+  /** Starts one point: an engine and its monitor, each a process. */
+  async startPoint(pointId: string, engineArgs: readonly string[] = []): Promise<PointProcesses> {
+    const engine = await this.startEngine(pointId, engineArgs);
+    const monitor = this.startMonitor(pointId);
+    const point = { pointId, engine, monitor };
+    this.points.set(pointId, point);
+    return point;
+  }
+
+  async startEngine(pointId: string, args: readonly string[] = []): Promise<ManagedProcess> {
+    const engine = this.start('ev-cp-engine', `engine ${pointId}`, [
+      '--listen', `127.0.0.1:${await this.#enginePort(pointId)}`, '--id', pointId,
+      '--data-dir', join(this.options.dir, 'engine', pointId), '--control', ...args,
+    ]);
+    await engine.next((event) => event['event'] === 'ready');
+    const point = this.points.get(pointId);
+    if (point !== undefined) point.engine = engine;
+    return engine;
+  }
+
+  startMonitor(pointId: string): ManagedProcess {
+    const monitor = this.start('ev-cp-monitor', `monitor ${pointId}`, [
+      '--engine', `127.0.0.1:${this.#enginePorts.get(pointId) ?? 0}`, '--central', this.centralAddress,
+      '--point', pointId, '--data-dir', join(this.options.dir, 'monitor'), '--control',
+    ], { EV_MONITOR_SECRET: this.secrets.points[pointId] ?? '' });
+    const point = this.points.get(pointId);
+    if (point !== undefined) point.monitor = monitor;
+    return monitor;
+  }
+
+  /** Many points in one engine and one monitor process. */
+  async startFleet(pointIds: readonly string[], fleetFile: unknown, engineArgs: readonly string[] = []): Promise<{
+    engine: ManagedProcess; monitor: ManagedProcess;
+  }> {
+    const file = join(this.options.dir, 'fleet.json');
+    const secretsFile = join(this.options.dir, 'fleet-secrets.json');
+    const secrets = Object.fromEntries(pointIds.map((id) => [id, this.secrets.points[id]]));
+    await writeFile(file, JSON.stringify(fleetFile));
+    await writeFile(secretsFile, JSON.stringify(secrets), { mode: 0o600 });
+    const port = await this.#enginePort('fleet');
+    const engine = this.start('ev-cp-engine', 'engine fleet', [
+      '--listen', `127.0.0.1:${port}`, '--fleet', file, '--data-dir', join(this.options.dir, 'engine', 'fleet'),
+      '--control', ...engineArgs,
+    ]);
+    await engine.next((event) => event['event'] === 'ready');
+    const monitor = this.start('ev-cp-monitor', 'monitor fleet', [
+      '--engine', `127.0.0.1:${port}`, '--central', this.centralAddress, '--fleet', secretsFile,
+      '--data-dir', join(this.options.dir, 'monitor'), '--control',
+    ]);
+    return { engine, monitor };
+  }
+
+  /** All these drivers in one client process, driven by JSON lines. */
+  async startDrivers(driverIds: readonly string[], label = 'drivers'): Promise<ManagedProcess> {
+    const file = join(this.options.dir, `${label}.json`);
+    const drivers = driverIds.map((driverId) => ({
+      driverId, password: this.secrets.users[driverId]?.password ?? '',
+    }));
+    await writeFile(file, JSON.stringify({ drivers }), { mode: 0o600 });
+    return this.start('ev-driver', label, [
+      '--central', this.centralAddress, '--fleet', file, '--control', '--data-dir', join(this.options.dir, 'driver'),
+    ]);
+  }
+
+  /** Starts any process of this network, with the broker, topics and logs that all share. */
+  start(
+    program: ManagedProcess['program'], label: string, args: readonly string[],
+    env: Readonly<Record<string, string>> = {}, onEvent?: (event: JsonEvent) => void,
+  ): ManagedProcess {
+    const process = new ManagedProcess({
+      program, label, args, env: { ...this.env, ...env }, ...(onEvent === undefined ? {} : { onEvent }),
+    });
+    this.processes.add(process);
+    return process;
+  }
+
+  /** The environment that every process of this network gets. */
+  get env(): Readonly<Record<string, string>> {
+    return { KAFKA_BROKERS: this.options.brokers, EV_TOPIC_PREFIX: this.options.topicPrefix, EV_LOG_DIR: this.logDir };
+  }
+
+  /** Runs a tool (`admin …`, `ctl …`) to its end; rejects with what it printed unless it ends with 0. */
+  async tool(args: readonly string[]): Promise<string> {
+    const { status, output } = await this.tryTool(args);
+    if (status !== 0) throw new Error(`ev-central ${args.slice(0, 2).join(' ')} ended with ${status}: ${output}`);
+    return output;
+  }
+
+  /** As `tool`, for a tool that may fail. */
+  tryTool(args: readonly string[]): Promise<{ status: number; output: string }> {
+    const [tool = '', ...rest] = args;
+    const where = this.centralPort === 0 ? [] : ['--central', this.centralAddress];
+    const child = spawn(process.execPath, [
+      join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
+    ], { cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
+    child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status) => resolve({ status: status ?? 1, output }));
+    });
+  }
+
+  /** Rows of a `ctl` list, parsed. */
+  async rows(args: readonly string[]): Promise<Record<string, unknown>[]> {
+    const output = await this.tool(['ctl', ...args, '--json']);
+    const value: unknown = JSON.parse(output);
+    return z.array(z.record(z.string(), z.unknown())).parse(value);
+  }
+
+  /** Ends every process: clients first, EV_Central last. */
+  async stop(): Promise<void> {
+    const order: ManagedProcess['program'][] = ['ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central'];
+    for (const program of order) {
+      await Promise.all([...this.processes].filter((p) => p.program === program).map((p) => p.stop()));
+    }
+    this.processes.clear();
+  }
+
+  async #enginePort(name: string): Promise<number> {
+    const known = this.#enginePorts.get(name);
+    if (known !== undefined) return known;
+    const port = await freePort();
+    this.#enginePorts.set(name, port);
+    return port;
+  }
+}
