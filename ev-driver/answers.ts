@@ -1,0 +1,114 @@
+// Central's answers to the client's questions, taken in. Pure. A row that is not what rows.ts describes is left out: a
+// newer Central may have other rows, and one bad row must not hide the others.
+import { assertNever } from '../shared/assert.ts';
+import { pointId } from '../shared/ids.ts';
+import { noticeSchema, type Notice } from '../shared/messages/notice.ts';
+import type { PointsChanged } from '../shared/messages/points-changed.ts';
+import type { QueryAnswer } from '../shared/messages/query-answer.ts';
+import { pointOfferSchema, sessionRowSchema, type PointOffer, type SessionRow } from '../shared/messages/rows.ts';
+import { chargeOfRow, isOver } from './charges.ts';
+import { centralTime, putCharge, type ClientEffect, type ClientState, type Now } from './client-state.ts';
+import type { Purpose } from './client-state.ts';
+import { applied } from './deliveries.ts';
+import { takeAnswer } from './notice-inbox.ts';
+import { askNotices, askPoints } from './questions.ts';
+import { sendCharge } from './requests.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One page of rows: what it was asked for says what to do with it. */
+export function queryAnswered(state: ClientState, answer: QueryAnswer, now: Now, out: ClientEffect[]): void {
+  const query = answer.re === null ? undefined : state.queries.get(answer.re);
+  if (query === undefined || answer.re === null) return;
+  state.queries.delete(answer.re);
+  if (answer.error !== null) {
+    const fields = { what: query.what, error: answer.error };
+    out.push({ kind: 'note', level: 'warn', event: 'query-refused', fields });
+  }
+  switch (query.what) {
+    case 'notices': return noticesAnswered(state, answer, now, out);
+    case 'points': return pointsAnswered(state, query, answer, now, out);
+    case 'sessions': return sessionsAnswered(state, query, answer, out);
+    case 'look-up': {
+      for (const offer of offers(answer.rows)) state.directory.set(offer.pointId, offer.siteId);
+      // A point that nobody knows has no site: Central says so, whatever the record's key.
+      const key = state.directory.get(query.pointId) ?? state.driverId;
+      return sendCharge(state, query.requestId, key, now, out);
+    }
+    default: assertNever(query, 'query');
+  }
+}
+
+/** Rows of points that changed; those that carry only some fields change what is known. */
+export function pointsChanged(state: ClientState, push: PointsChanged, now: Now, out: ClientEffect[]): void {
+  for (const row of push.rows) {
+    const id = row['pointId'];
+    const known = typeof id === 'string' ? state.points.get(pointId(id)) : undefined;
+    for (const offer of offers([{ ...known, ...row }])) {
+      state.points.set(offer.pointId, offer);
+      state.directory.set(offer.pointId, offer.siteId);
+    }
+  }
+  if (state.pointsAtMs !== null) state.pointsAtMs = centralTime(now);
+  out.push({ kind: 'event', event: { kind: 'rows', what: 'points' } });
+}
+
+function noticesAnswered(state: ClientState, answer: QueryAnswer, now: Now, out: ClientEffect[]): void {
+  if (answer.error !== null) return;
+  const notices = answer.rows.flatMap((row): Notice[] => {
+    const parsed = noticeSchema.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+  const { apply, skipped } = takeAnswer(state.inbox, notices);
+  if (skipped > 0) {
+    const { driverId } = state;
+    out.push({ kind: 'note', level: 'warn', event: 'notices-expired', fields: { driverId, skipped } });
+  }
+  for (const notice of apply) applied(state, notice, now, out);
+  // Nothing more is to be had: what Central has said it gave is gone.
+  if (notices.length === 0) state.centralLast = Math.min(state.centralLast, state.inbox.last);
+  else if (answer.next !== null) askNotices(state, now, out);
+}
+
+function pointsAnswered(
+  state: ClientState, query: Extract<Purpose, { what: 'points' }>, answer: QueryAnswer, now: Now, out: ClientEffect[],
+): void {
+  if (answer.error !== null) return;
+  const found = [...query.found, ...offers(answer.rows)];
+  if (answer.next !== null) return askPoints(state, { after: answer.next, found }, now, out);
+  state.points.clear();
+  for (const offer of found) {
+    state.points.set(offer.pointId, offer);
+    state.directory.set(offer.pointId, offer.siteId);
+  }
+  state.pointsAtMs = centralTime(now);
+  out.push({ kind: 'event', event: { kind: 'rows', what: 'points' } });
+}
+
+function sessionsAnswered(
+  state: ClientState, query: Extract<Purpose, { what: 'sessions' }>, answer: QueryAnswer, out: ClientEffect[],
+): void {
+  if (answer.error !== null) return;
+  const rows = answer.rows.flatMap((row): SessionRow[] => {
+    const parsed = sessionRowSchema.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+  state.sessions = [...query.found, ...rows];
+  state.sessionsNext = answer.next;
+  for (const row of rows) {
+    if (row.endedAtMs !== null || ['completed', 'rejected', 'cancelled', 'expired'].includes(row.state)) continue;
+    const known = [...state.charges.values()]
+      .find((charge) => charge.sessionId === row.sessionId || charge.requestId === row.requestId);
+    // A notice that was applied in between knows better.
+    if (known !== undefined && (isOver(known) || known.sinceMs > row.stateSinceMs)) continue;
+    putCharge(state, chargeOfRow(known, row), out);
+  }
+  out.push({ kind: 'event', event: { kind: 'rows', what: 'sessions' } });
+}
+
+function offers(rows: readonly Row[]): PointOffer[] {
+  return rows.flatMap((row) => {
+    const parsed = pointOfferSchema.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+}

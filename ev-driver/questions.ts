@@ -1,0 +1,51 @@
+// What a client asks over its link: missed notices, the points, its sessions, and where a point is. Pure; the answers
+// are taken in by answers.ts.
+import type { PointId, RequestId } from '../shared/ids.ts';
+import type { Query } from '../shared/messages/query.ts';
+import type { PointOffer } from '../shared/messages/rows.ts';
+import type { ClientEffect, ClientState, Now, Purpose } from './client-state.ts';
+
+/** Central has this long to answer a question. */
+const ANSWER_MS = 10_000;
+const PAGE_ROWS = 100;
+const SESSION_ROWS = 50;
+
+/** Asks for the notices after the last one, unless that is asked already. */
+export function askNotices(state: ClientState, now: Now, out: ClientEffect[]): void {
+  if ([...state.queries.values()].some((query) => query.what === 'notices')) return;
+  const filter = { after: state.inbox.last };
+  askFor(state, { what: 'notices' }, { what: 'my-notices', filter, after: null, limit: PAGE_ROWS }, now, out);
+}
+
+/** Asks for a page of the points; `found` are those of the pages before. */
+export function askPoints(
+  state: ClientState, { after, found }: { after: string | null; found: readonly PointOffer[] }, now: Now,
+  out: ClientEffect[],
+): void {
+  const filter = { ...state.interests.points };
+  askFor(state, { what: 'points', found }, { what: 'points', filter, after, limit: PAGE_ROWS }, now, out);
+}
+
+/** Asks for a page of the driver's sessions, newest first; null is the first page. */
+export function askSessions(state: ClientState, after: string | null, now: Now, out: ClientEffect[]): void {
+  const found = after === null ? [] : state.sessions;
+  askFor(state, { what: 'sessions', found }, { what: 'my-sessions', filter: {}, after, limit: SESSION_ROWS }, now, out);
+}
+
+/** Asks which site a point belongs to; the charge that waits for it is sent then. */
+export function lookUpPoint(
+  state: ClientState, wanted: { requestId: RequestId; pointId: PointId }, now: Now, out: ClientEffect[],
+): void {
+  const filter = { text: wanted.pointId };
+  askFor(state, { what: 'look-up', ...wanted }, { what: 'points', filter, after: null, limit: PAGE_ROWS }, now, out);
+}
+
+function askFor(
+  state: ClientState, purpose: Purpose, query: Pick<Query, 'what' | 'filter' | 'after' | 'limit'>, now: Now,
+  out: ClientEffect[],
+): void {
+  state.queryCount += 1;
+  const id = `q-${state.queryCount}`;
+  state.queries.set(id, { ...purpose, byAwakeMs: now.awakeMs + ANSWER_MS });
+  out.push({ kind: 'to-central', id, frame: { type: 'query', ...query } });
+}
