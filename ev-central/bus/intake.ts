@@ -30,6 +30,8 @@ export type IntakeOptions = OpenerOptions & {
   readonly poison: ReadonlyMap<string, number>;
   /** Has any peer a key? If none has, nothing in the logs can be for us. */
   readonly anyKeys: () => boolean;
+  /** The broker lost records: what was sent to it lately has to be sent again. */
+  readonly onLost: () => void;
   readonly topicPrefix: string;
   /** Fresh for each start. */
   readonly groupId: string;
@@ -76,7 +78,7 @@ class Reading {
     return this.#positions.get(key(topic, partition));
   }
 
-  /** Compares every stored offset with the log, corrects what is not in it, and commits that before anything is read. */
+  /** Compares every stored offset with the log, and commits what had to be corrected before anything is read. */
   async compare(log: { clusterId: string; ranges: readonly LogRange[] }): Promise<void> {
     const otherCluster = this.#clusterId !== null && this.#clusterId !== log.clusterId;
     const changed: PartitionOffset[] = [];
@@ -86,11 +88,15 @@ class Reading {
       if (corrected !== null) changed.push(corrected);
     }
     if (changed.length === 0 && this.#clusterId === log.clusterId) return;
-    const input: Input | null = lost.length === 0 ? null : { kind: 'log-lost', detail: detailOf(lost, otherCluster) };
     await this.#options.push({
-      count: 1, inputs: () => (input === null ? [] : [input]), offsets: () => changed, clusterId: log.clusterId,
+      count: 1, inputs: () => this.#lost(lost, otherCluster), offsets: () => changed, clusterId: log.clusterId,
     });
     this.#clusterId = log.clusterId;
+    if (lost.length > 0) this.#options.onLost();
+  }
+
+  #lost(lost: readonly string[], otherCluster: boolean): Input[] {
+    return lost.length === 0 ? [] : [{ kind: 'log-lost', detail: detailOf(lost, otherCluster) }];
   }
 
   /** The position of one partition as the log demands it, when it is another than the stored one. */
@@ -179,11 +185,10 @@ class Reading {
       this.#options.log(level, 'unexpected-offset', { topic, partition, expected: stored.next, got: first.offset });
       return;
     }
-    const input: Input | null = lost.length === 0 ? null : { kind: 'log-lost', detail: detailOf(lost, false) };
-    await this.#options.push({
-      count: 1, inputs: () => (input === null ? [] : [input]), offsets: () => [corrected],
-    });
-    if (lost.length > 0) throw new Failure('bus-unreachable', `the log of ${topic}/${partition} was made anew`);
+    await this.#options.push({ count: 1, inputs: () => this.#lost(lost, false), offsets: () => [corrected] });
+    if (lost.length === 0) return;
+    this.#options.onLost();
+    throw new Failure('bus-unreachable', `the log of ${topic}/${partition} was made anew`);
   }
 
   #set(offset: PartitionOffset): PartitionOffset {

@@ -1,10 +1,13 @@
-// Sends what the outbox holds: oldest first, one send in flight, and a row is done only after the broker's ack. Rows are
-// sealed when they are sent, under the key that the receiver has then. A send that failed is repeated for ever, with
-// pauses; what nobody knows to have arrived is sent again with the same id, and receivers know duplicates by number.
+// Sends what the outbox holds: oldest first, one send in flight, and a row is done only after the broker's ack. Rows
+// are sealed when they are sent, under the key that the receiver has then. A send that failed is repeated for ever,
+// with pauses; what nobody knows to have arrived is sent again with the same id, and receivers know duplicates by
+// number.
 import type { BusSender, OutRecord } from '../../shared/bus/port.ts';
+import { Failure } from '../../shared/failure.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { describeError, type Log } from '../../shared/log.ts';
 import type { Sealer, SentTopic } from './send-keys.ts';
+import { countOfSend } from './send-size.ts';
 
 /** A row as it was written with the batch that it came from. `text` is the message as JSON. */
 export type OutboxRow = {
@@ -16,14 +19,9 @@ export type OutboxRow = {
   readonly text: string;
 };
 
-export type OutboxStore = {
-  /** Rows that are not done, with ids above `after`, in row order. */
-  pending(after: number, limit: number): readonly OutboxRow[];
-  countPending(): number;
-};
-
 export type OutboxOptions = {
-  readonly store: OutboxStore;
+  /** Rows that are not done, with ids above `after`, in row order. */
+  readonly pending: (after: number, limit: number) => readonly OutboxRow[];
   readonly sender: BusSender;
   readonly sealer: Sealer;
   /** Queues the marks of rows that are done; they are written with the next commit. */
@@ -31,6 +29,8 @@ export type OutboxOptions = {
   /** Resolves when the bus is up, or closed. */
   readonly whenUp: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Something that is no failure of the bus: the process has to end. */
+  readonly fatal: (error: unknown) => void;
   readonly log: Log;
 };
 
@@ -41,7 +41,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   /** The last row whose send was acknowledged in this process. */
   #sentUpTo = 0;
-  #pending: number;
+  #fromTheFirst = false;
   #wake: (() => void) | null = null;
   #woken = false;
   #closed = false;
@@ -49,24 +49,22 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#pending = options.store.countPending();
-  }
-
-  /** Rows that wait for the broker. */
-  get backlog(): number {
-    return this.#pending;
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#running ??= this.#run().catch((error: unknown) => this.#options.fatal(error));
   }
 
   /** Rows were committed. */
-  added(rows: number): void {
-    if (rows === 0) return;
-    this.#pending += rows;
+  added(): void {
     this.#woken = true;
     this.#wake?.();
+  }
+
+  /** Rows that were done are open again (the broker lost its log): everything is looked through from the first. */
+  reopened(): void {
+    this.#fromTheFirst = true;
+    this.added();
   }
 
   /**
@@ -82,15 +80,16 @@ export class Outbox {
   async #run(): Promise<void> {
     while (!this.#closed) {
       this.#woken = false;
-      const rows = this.#options.store.pending(this.#sentUpTo, LIMITS.outboxWindow);
+      if (this.#fromTheFirst) this.#sentUpTo = 0;
+      this.#fromTheFirst = false;
+      const rows = this.#options.pending(this.#sentUpTo, LIMITS.outboxWindow);
       if (rows.length === 0) await this.#untilWoken();
-      else await this.#deliver(rows);
+      else await this.#deliver(rows.slice(0, countOfSend(rows, (row) => Buffer.byteLength(row.text))));
     }
   }
 
   async #deliver(rows: readonly OutboxRow[]): Promise<void> {
-    let backoffMs = BACKOFF_MS;
-    for (;;) {
+    for (let backoffMs = BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS)) {
       await this.#options.whenUp();
       if (this.#closed) return;
       try {
@@ -98,14 +97,13 @@ export class Outbox {
         await this.#options.sender.send(this.#seal(rows));
         break;
       } catch (error) {
+        if (!(error instanceof Failure)) throw error;
         this.#options.log('debug', 'outbox-send-failed', { rows: rows.length, reason: describeError(error) });
         if (this.#closed) return;
         await this.#options.sleep(backoffMs);
-        backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
       }
     }
     this.#sentUpTo = rows.at(-1)?.rowId ?? this.#sentUpTo;
-    this.#pending -= rows.length;
     this.#options.markDone(rows.map((row) => row.rowId));
   }
 

@@ -4,6 +4,7 @@ import type { BusSender, OutRecord } from '../../shared/bus/port.ts';
 import { describeError, type Log } from '../../shared/log.ts';
 import type { Publish } from '../core/effects.ts';
 import type { Sealer } from './send-keys.ts';
+import { countOfSend } from './send-size.ts';
 
 /** More can only wait behind a broker that hangs: the oldest are dropped, newer ones say the same and more. */
 const WAITING = 50_000;
@@ -29,12 +30,16 @@ export function createPublisher(options: {
   async function sendAll(): Promise<void> {
     sending = true;
     while (waiting.length > 0) {
-      const effects = waiting;
+      let records = seal(waiting);
       waiting = [];
       try {
-        await sender.send(seal(effects), { acks: 1 });
+        while (records.length > 0) {
+          const count = countOfSend(records, (record) => record.value.length);
+          await sender.send(records.slice(0, count), { acks: 1 });
+          records = records.slice(count);
+        }
       } catch (error) {
-        log('debug', 'publish-dropped', { records: effects.length, reason: describeError(error) });
+        log('debug', 'publish-dropped', { records: records.length, reason: describeError(error) });
       }
     }
     sending = false;

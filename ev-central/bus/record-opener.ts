@@ -108,7 +108,8 @@ function deadLetter(record: BusRecord, reason: DeadLetterReason, detail: string)
   const kept = Object.entries(record.headers).slice(0, HEADERS_KEPT)
     .map(([name, value]) => [shortened(name), shortened(value)]);
   return {
-    kind: 'dead-letter', source: placeOf(record), reason, detail, claimedSender: shortened(record.headers['from'] ?? ''),
+    kind: 'dead-letter', source: placeOf(record), reason, detail,
+    claimedSender: shortened(record.headers['from'] ?? ''),
     headers: Object.fromEntries(kept) as Record<string, string>,
     payloadBase64: record.value.subarray(0, RECORD_BYTES).toString('base64'),
   };

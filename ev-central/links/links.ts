@@ -23,6 +23,8 @@ export type LinksOptions = Omit<MonitorOptions & DriverOptions & OperatorOptions
   readonly isFull: () => boolean;
   readonly whenRoom: () => Promise<void>;
   readonly comparePassword: ComparePassword;
+  /** The frame that a password check of the core is about: its secret is kept under this id. */
+  readonly frameOfCheck: (checkId: number) => string | null;
   /** A driver's stored notices with numbers above `after`, in order. */
   readonly noticesAfter: (driver: UserId, after: number, limit: number) => readonly Notice[];
   readonly log: Log;
@@ -39,7 +41,7 @@ export type Links = {
   missedNotices(effect: Of<'missed-notices'>): void;
 };
 
-/** Secrets that one connection may have waiting for their comparison. */
+/** Secrets that one connection may have waiting for their comparison; the oldest are forgotten. */
 const SECRETS_AT_ONCE = 8;
 const NOTICES_A_READ = 200;
 
@@ -78,16 +80,20 @@ export function createLinks(options: LinksOptions): Links {
   function takeMessage(connection: Connection, message: JsonObject): void {
     const refusal = connection.peer.kind === 'unnamed'
       ? greet(connection, message, options) : takeLater(connection, message, options);
-    if (refusal === null && connection.secrets.size <= SECRETS_AT_ONCE) return;
-    const why = refusal ?? 'too many passwords at once';
-    log('warn', 'bad-frame', { address: connection.address, peer: nameOf(connection), why });
-    if (isLetIn(connection)) answerBadFrame(connection, message, why);
-    else connection.link.close({ code: 'malformed-frame', detail: why });
+    forgetOldest(connection.secrets);
+    if (refusal === null) return;
+    log('warn', 'bad-frame', { address: connection.address, peer: nameOf(connection), why: refusal });
+    if (isLetIn(connection)) answerBadFrame(connection, message, refusal);
+    else connection.link.close({ code: 'malformed-frame', detail: refusal });
   }
 
   function frame({ connectionId: id, re, frame: body }: Of<'frame'>): void {
     const connection = connections.get(id);
-    if (connection === undefined) return;
+    if (connection === undefined) {
+      // It ended while the core let it in: the core has to hear that once more.
+      if (body.type.startsWith('welcome-')) give({ kind: 'link-closed', connectionId: id, reason: 'gone meanwhile' });
+      return;
+    }
     if (re !== null) connection.secrets.delete(re);
     noteWelcome(connection, body);
     sendFrame(connection, re, body);
@@ -98,14 +104,11 @@ export function createLinks(options: LinksOptions): Links {
     connections.get(id)?.link.close({ code: reason, detail });
   }
 
-  /** The oldest secret that waits: inputs are handled in order, and what was answered without a check is gone. */
   function checkPassword({ checkId, connectionId: id, hash }: Of<'check-password'>): void {
-    const secrets = connections.get(id)?.secrets;
-    const oldest = secrets?.entries().next().value;
-    if (oldest !== undefined) secrets?.delete(oldest[0]);
-    checks.check({
-      password: oldest?.[1] ?? null, hash, done: (ok) => give({ kind: 'password-checked', checkId, ok }),
-    });
+    const frameId = options.frameOfCheck(checkId) ?? '';
+    const password = connections.get(id)?.secrets.get(frameId) ?? null;
+    connections.get(id)?.secrets.delete(frameId);
+    checks.check({ password, hash, done: (ok) => give({ kind: 'password-checked', checkId, ok }) });
   }
 
   function missedNotices({ connectionId: id, userId, after }: Of<'missed-notices'>): void {
@@ -178,6 +181,13 @@ function takeLater(connection: Connection, message: JsonObject, options: LinksOp
     }
     case 'unnamed': return OUT_OF_PLACE;
     default: return assertNever(peer, 'peer');
+  }
+}
+
+function forgetOldest(secrets: Map<string, string>): void {
+  for (const id of secrets.keys()) {
+    if (secrets.size <= SECRETS_AT_ONCE) return;
+    secrets.delete(id);
   }
 }
 

@@ -1,0 +1,267 @@
+// EV_Central put together: state, store, queue, bus and links, from parts that were made outside. The simulation makes
+// other parts and runs the same thing.
+import { keyId, pointId, type RequestId, requestId, userId, type UserId } from '../shared/ids.ts';
+import type { Bus } from '../shared/bus/port.ts';
+import type { Clock } from '../shared/clock.ts';
+import { Failure } from '../shared/failure.ts';
+import { describeError, type Log } from '../shared/log.ts';
+import type { Order } from '../shared/messages/orders.ts';
+import { KEY_BYTES } from '../shared/seal.ts';
+import type { ActionResult } from '../shared/screen/handle.ts';
+import type { Ticker } from '../shared/wire/awake-timer.ts';
+import { createIntake, type Intake } from './bus/intake.ts';
+import { createKeyRing } from './bus/key-ring.ts';
+import { Outbox } from './bus/outbox.ts';
+import { createPublisher } from './bus/publisher.ts';
+import { createSealer, serviceKey } from './bus/send-keys.ts';
+import { createTails } from './bus/tail.ts';
+import { createState, derive, endBatch, handle } from './core/handle.ts';
+import type { Settings } from './core/settings.ts';
+import type { State } from './core/state.ts';
+import { createLinks, type Links } from './links/links.ts';
+import type { ComparePassword } from './links/password-checks.ts';
+import { createPointsWatch } from './links/points-watch.ts';
+import { type Committed, InputLoop } from './loop.ts';
+import type { MessageBoard } from './message-board.ts';
+import { carryOut } from './outlets.ts';
+import { createReader, offersOf } from './queries.ts';
+import type { ReadPage } from './links/drivers.ts';
+import type { Store } from './store/store.ts';
+import { logTraffic } from './traffic-log.ts';
+
+export type CentralParts = {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly ticker: Ticker;
+  readonly defer: (run: () => void) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly randomBytes: (count: number) => Buffer;
+  readonly comparePassword: ComparePassword;
+  readonly settings: Settings;
+  readonly replicationFactor: number;
+  /** By which local tools log in. */
+  readonly token: string;
+  /** Unlike that of any start before. */
+  readonly bootId: string;
+  readonly board: MessageBoard;
+  readonly log: Log;
+  /** Central cannot go on: the process has to end with the failure's status. */
+  readonly fatal: (error: unknown) => void;
+  /** Something is new on the screen. */
+  readonly changed: () => void;
+};
+
+export type Central = {
+  readonly state: State;
+  readonly links: Links;
+  readonly read: ReadPage;
+  readonly outboxRows: () => number;
+  /** Letters that nobody could read, since the start. */
+  readonly deadLetters: () => number;
+  /** Gives an order of somebody at this process's own screen; resolves after its commit. */
+  order(order: Order, by: string): Promise<ActionResult>;
+  /** Begins to read and send as soon as the bus is there. */
+  start(): void;
+  /** Handles what came, writes it, and ends. Links are closed by whoever made their server. */
+  stop(): Promise<void>;
+};
+
+/** A slice of what is no longer needed is deleted this often. */
+const PURGE_MS = 5_000;
+/** Prices change with the time of day, without anything happening. */
+const PRICES_MS = 60_000;
+const TOPICS_RETRY_MS = 1_000;
+const OUTBOX_REOPENED_MS = 24 * 3_600_000;
+
+export function createCentral(parts: CentralParts): Central {
+  const { store, bus, clock, ticker, settings, log, board } = parts;
+  const state = createState(settings);
+  store.load(state);
+  derive(state, clock.now());
+  const keys = createKeyRing((id) => state.keys.get(id));
+  ensureServiceKey(state, parts);
+
+  let deadLetters = 0;
+  let overloaded = false;
+  const loop = new InputLoop({
+    state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log, fatal: parts.fatal,
+    store: {
+      hydrate: (tables, input) => store.hydrate(tables, input),
+      commit: (tables, { clusterId, ...batch }, now) => {
+        store.commit({ tables, ...batch, now });
+        if (clusterId !== null) store.setClusterId(clusterId);
+      },
+      notePoison: (place) => store.noteFailedRecord(place, clock.now()),
+    },
+    committed: (batch) => afterCommit(batch),
+  });
+  const give = loop.give.bind(loop);
+  const watch = createPointsWatch({
+    read: (filter) => offersOf(state, filter, clock.now()), ticker, monotonic: () => clock.monotonic(),
+  });
+  const read = createReader({
+    state, nowMs: () => clock.now(), status: () => statusRow(state, parts),
+    stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
+  });
+  const tails = createTails({
+    bus, keys, topicPrefix: settings.topicPrefix, groupId: `ev-central-${parts.bootId}`, clock, log,
+  });
+  const links = createLinks({
+    give, isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
+    secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
+    randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
+    frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,
+    watchPoints: (connection, filter) => watch.watch(connection, filter),
+    startTail: (tail, line) => tails.start(tail, line),
+    noticesAfter: (driver: UserId, after, limit) => store.noticesAfter(driver, after, limit).notices,
+  });
+  const sealer = createSealer({ state, keys, topicPrefix: settings.topicPrefix });
+  const publisher = createPublisher({ sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', log });
+  const outbox = new Outbox({
+    pending: (after, limit) => store.pendingOutbox(after, limit), sender: bus.sender(), sealer, log,
+    markDone: (rowIds) => void loop.push({ count: 0, inputs: () => [], outboxDone: rowIds }),
+    whenUp: () => bus.whenUp(), sleep: parts.sleep, fatal: parts.fatal,
+  });
+  const intake = createIntake({
+    bus, keys, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
+    isKnown: (sender) => isKnown(state, sender),
+    stored: { clusterId: store.clusterId(), offsets: store.offsets() }, poison: store.failedRecords(),
+    anyKeys: () => anyPeerKey(state), topicPrefix: settings.topicPrefix, groupId: `ev-central-${parts.bootId}`,
+    onLost: () => {
+      const rows = store.reopenOutbox(clock.now() - OUTBOX_REOPENED_MS);
+      log('warn', 'outbox-reopened', { rows });
+      outbox.reopened();
+    },
+  });
+
+  function afterCommit(batch: Committed): void {
+    logTraffic(log, batch);
+    carryOut(batch.effects, {
+      links, publish: (effects) => publisher.publish(effects),
+      message: ({ level, text, fields }) => {
+        board.add(batch.nowMs, level, text);
+        log(level, 'message', { text, ...fields });
+      },
+    });
+    if (batch.sends.length > 0) outbox.added();
+    for (const { table } of batch.appends) {
+      if (table === 'events') watch.changed();
+      if (table === 'dead_letters') deadLetters += 1;
+    }
+    const rows = store.outboxSize();
+    if (rows > settings.outboxBacklog !== overloaded) {
+      overloaded = !overloaded;
+      give({ kind: 'outbox-backlog', rows });
+    }
+    if (batch.inputs.some((input) => input.kind !== 'tick')) parts.changed();
+  }
+
+  async function order(wanted: Order, by: string): Promise<ActionResult> {
+    const orderId = freshRequestId(parts);
+    await loop.push({
+      count: 1,
+      inputs: () => [
+        { kind: 'order', orderId, order: wanted, by, role: 'admin', address: 'this screen', answer: null },
+      ],
+    });
+    const record = state.orders.get(orderId);
+    if (record === undefined) return { ok: false, text: 'The order was not taken: see the log.' };
+    const lines = record.lines.map(({ what, outcome }) => `${what}: ${outcome}`);
+    return { ok: record.outcome === 'done', text: record.text, lines };
+  }
+
+  const ending = startUpkeep(parts, { give, purge: () => loop.waiting === 0, prices: () => watch.changed() });
+  return {
+    state, links, read, order, outboxRows: () => store.outboxSize(), deadLetters: () => deadLetters,
+    start() {
+      void runBus(parts, { outbox, intake }).catch((error: unknown) => parts.fatal(error));
+    },
+    async stop() {
+      ending();
+      watch.close();
+      await loop.stop();
+      const ended = outbox.close();
+      await bus.close();
+      await ended;
+    },
+  };
+}
+
+/** Prepares the topics as soon as the bus is there, then sends and reads. */
+async function runBus(
+  { bus, settings, replicationFactor, sleep, log }: CentralParts, { outbox, intake }: { outbox: Outbox; intake: Intake },
+): Promise<void> {
+  const { topicPrefix: prefix, partitions } = settings;
+  for (;;) {
+    await bus.whenUp();
+    try {
+      await bus.ensureTopics({ prefix, partitions, replicationFactor });
+      break;
+    } catch (error) {
+      if (!(error instanceof Failure) || !error.retry) throw error;
+      log('warn', 'topics-not-ready', { reason: describeError(error) });
+      await sleep(TOPICS_RETRY_MS);
+    }
+  }
+  outbox.start();
+  await intake.start();
+}
+
+/** The bus's state as input, old rows deleted now and then, prices looked at. Returns what ends it. */
+function startUpkeep(
+  { bus, ticker, store, clock }: CentralParts,
+  to: { give: InputLoop['give']; purge: () => boolean; prices: () => void },
+): () => void {
+  const endBus = bus.onState((now) => {
+    to.give({ kind: 'bus', up: now === 'up', reason: now === 'up' ? '' : 'Kafka does not answer' });
+  });
+  to.give({ kind: 'bus', up: bus.state() === 'up', reason: 'looking for Kafka' });
+  let purgeMs = ticker.awakeMs() + PURGE_MS;
+  let pricesMs = ticker.awakeMs() + PRICES_MS;
+  const endTicks = ticker.subscribe((awakeMs) => {
+    if (awakeMs >= pricesMs) {
+      pricesMs = awakeMs + PRICES_MS;
+      to.prices();
+    }
+    if (awakeMs < purgeMs || !to.purge()) return;
+    // More to delete: the next slice follows at the next tick.
+    if (store.purge(clock.now()) === 0) purgeMs = awakeMs + PURGE_MS;
+  });
+  return () => {
+    endBus();
+    endTicks();
+  };
+}
+
+/** The key of the services that read events and dead letters is made with the installation. */
+function ensureServiceKey(state: State, { clock, randomBytes }: CentralParts): void {
+  if (serviceKey(state) !== undefined) return;
+  state.keys.put({
+    keyId: keyId(`s-${state.installation.must('installation').installationId}-1`), kind: 'service',
+    ownerId: 'services', keyBase64: randomBytes(KEY_BYTES).toString('base64'), createdAtMs: clock.now(),
+    expiresAtMs: null, replacedAtMs: null, revokedAtMs: null,
+  });
+}
+
+function anyPeerKey(state: State): boolean {
+  for (const { kind } of state.keys.values()) if (kind !== 'service') return true;
+  return false;
+}
+
+function isKnown(state: State, sender: string): boolean {
+  return state.points.get(pointId(sender)) !== undefined || state.users.get(userId(sender)) !== undefined;
+}
+
+function statusRow(state: State, { clock, store, bus }: CentralParts): Readonly<Record<string, unknown>> {
+  return {
+    nowMs: clock.now(), installationId: state.installation.must('installation').installationId,
+    bus: bus.state(), busSinceMs: state.bus.sinceMs, outboxRows: store.outboxSize(),
+    sites: state.sites.size, points: state.points.size, monitors: state.monitorLinks.size,
+    drivers: state.logIns.size, openSessions: state.sessionIndex.open().size,
+  };
+}
+
+function freshRequestId({ randomBytes }: CentralParts): RequestId {
+  return requestId(`o-${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, '0')}`);
+}

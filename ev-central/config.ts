@@ -1,0 +1,164 @@
+// The settings of EV_Central. The plain arguments are the practice's: listening port, broker, database.
+import { z } from 'zod';
+import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
+import { LIMITS } from '../shared/limits.ts';
+import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
+
+const text = z.string().min(1);
+const folder = text.describe('folder');
+const minutes = (max: number) => z.coerce.number().positive().max(max).describe('minutes');
+const seconds = (max: number) => z.coerce.number().positive().max(max).describe('seconds');
+const count = z.coerce.number().int().positive().describe('number');
+
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
+
+export const CENTRAL_SETTINGS = {
+  port: setting({
+    flag: 'port', env: 'EV_CENTRAL_PORT', schema: wholeNumberSchema.max(65_535), default: 7_010, argument: 0,
+    describe: 'port for monitors, drivers and tools; 0 takes a free one',
+  }),
+  brokers: setting({
+    flag: 'kafka-brokers', env: 'KAFKA_BROKERS', schema: text.describe('host:port,…'), default: '127.0.0.1:9092',
+    argument: 1, describe: 'the Kafka brokers',
+  }),
+  database: setting({
+    flag: 'database', env: 'EV_CENTRAL_DATABASE', schema: text.nullable().describe('file'), default: null, argument: 2,
+    describe: 'the SQLite file; without it central.db in the data folder',
+  }),
+  host: setting({
+    flag: 'host', env: 'EV_CENTRAL_HOST', schema: text.describe('address'), default: '127.0.0.1',
+    describe: 'address to listen on; 0.0.0.0 for all of this machine',
+  }),
+  dataDir: setting({
+    flag: 'data-dir', env: 'EV_CENTRAL_DATA_DIR', schema: folder, default: 'var/central',
+    describe: 'where the database, its key and the token of local tools are',
+  }),
+  logDir: setting({
+    flag: 'log-dir', env: 'EV_LOG_DIR', schema: folder, default: 'var/log', describe: 'where the log is written',
+  }),
+  tls: setting({
+    flag: 'tls', env: 'EV_CENTRAL_TLS', schema: flagSchema, default: false, boolean: true,
+    describe: 'TLS on the loopback too; off the loopback it is always on, unless --insecure',
+  }),
+  tlsDir: setting({
+    flag: 'tls-dir', env: 'EV_CENTRAL_TLS_DIR', schema: folder, default: 'var/tls',
+    describe: 'certificates; a development authority is made there on first use',
+  }),
+  insecure: setting({
+    flag: 'insecure', env: 'EV_CENTRAL_INSECURE', schema: flagSchema, default: false, boolean: true,
+    describe: 'plain TCP off the loopback: anybody on the network can read passwords and keys',
+  }),
+  topicPrefix: setting({
+    flag: 'topic-prefix', env: 'EV_TOPIC_PREFIX', default: DEFAULT_SETTINGS.topicPrefix,
+    schema: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}$/, 'letters, digits, ".", "_" and "-"'),
+    describe: 'begins the names of the topics, so that several networks can share a cluster',
+  }),
+  partitions: setting({
+    flag: 'partitions', env: 'EV_CENTRAL_PARTITIONS', schema: count.max(1_000), default: LIMITS.partitions,
+    describe: 'partitions of each topic, set when the topics are made',
+  }),
+  replication: setting({
+    flag: 'replication', env: 'EV_CENTRAL_REPLICATION', schema: count.max(10), default: 1,
+    describe: 'copies of each record that the cluster keeps, set when the topics are made',
+  }),
+  noUi: setting({
+    flag: 'no-ui', env: 'EV_CENTRAL_NO_UI', schema: flagSchema, default: false, boolean: true,
+    describe: 'no screen: log lines',
+  }),
+  supervise: setting({
+    flag: 'supervise', env: 'EV_CENTRAL_SUPERVISE', schema: flagSchema, default: false, boolean: true,
+    describe: 'start it again, with pauses, when it ends by a failure that a new start may heal',
+  }),
+  printConfig: setting({
+    flag: 'print-config', env: 'EV_CENTRAL_PRINT_CONFIG', schema: flagSchema, default: false, boolean: true,
+    describe: 'print the settings in force with their origin, and end',
+  }),
+  plugTimeout: setting({
+    flag: 'plug-timeout', env: 'EV_CENTRAL_PLUG_TIMEOUT', schema: seconds(86_400),
+    default: DEFAULT_SETTINGS.plugTimeoutMs / SECOND_MS, describe: 'time to plug in after an authorization or an offer',
+  }),
+  commandTimeout: setting({
+    flag: 'command-timeout', env: 'EV_CENTRAL_COMMAND_TIMEOUT', schema: seconds(3_600),
+    default: DEFAULT_SETTINGS.commandTimeoutMs / SECOND_MS, describe: 'time for a point to answer a command',
+  }),
+  provisional: setting({
+    flag: 'provisional', env: 'EV_CENTRAL_PROVISIONAL', schema: minutes(100_000),
+    default: DEFAULT_SETTINGS.provisionalMs / MINUTE_MS,
+    describe: 'time after which an interrupted charge without a report becomes final',
+  }),
+  monitorLoss: setting({
+    flag: 'monitor-loss', env: 'EV_CENTRAL_MONITOR_LOSS', schema: z.enum(['finish', 'stop']).describe('finish|stop'),
+    default: DEFAULT_SETTINGS.monitorLossPolicy, describe: 'what a running charge does when its monitor is lost',
+  }),
+  hold: setting({
+    flag: 'hold', env: 'EV_CENTRAL_HOLD', schema: count, default: DEFAULT_SETTINGS.defaultHoldMinor,
+    describe: 'the hold for a charge without a goal in money, in minor units (cents)',
+  }),
+  pointKeyLife: setting({
+    flag: 'point-key-life', env: 'EV_CENTRAL_POINT_KEY_LIFE', schema: minutes(1_000_000),
+    default: DEFAULT_SETTINGS.pointKeyLifeMs / MINUTE_MS, describe: 'how long a point may start charges with one key',
+  }),
+  loginKeyLife: setting({
+    flag: 'login-key-life', env: 'EV_CENTRAL_LOGIN_KEY_LIFE', schema: minutes(1_000_000),
+    default: DEFAULT_SETTINGS.loginKeyLifeMs / MINUTE_MS, describe: 'how long the key of a log-in holds',
+  }),
+  lockoutUser: setting({
+    flag: 'lockout-user', env: 'EV_CENTRAL_LOCKOUT_USER', schema: count,
+    default: DEFAULT_SETTINGS.lockoutFailuresUser, describe: 'wrong passwords that lock a user out',
+  }),
+  lockoutAddress: setting({
+    flag: 'lockout-address', env: 'EV_CENTRAL_LOCKOUT_ADDRESS', schema: count,
+    default: DEFAULT_SETTINGS.lockoutFailuresAddress, describe: 'wrong passwords that lock an address out',
+  }),
+  lockoutWindow: setting({
+    flag: 'lockout-window', env: 'EV_CENTRAL_LOCKOUT_WINDOW', schema: minutes(10_000),
+    default: DEFAULT_SETTINGS.lockoutWindowMs / MINUTE_MS, describe: 'in which they are counted',
+  }),
+  lockout: setting({
+    flag: 'lockout', env: 'EV_CENTRAL_LOCKOUT', schema: minutes(10_000),
+    default: DEFAULT_SETTINGS.lockoutMs / MINUTE_MS, describe: 'for which it is locked out',
+  }),
+  ageing: setting({
+    flag: 'ageing', env: 'EV_CENTRAL_AGEING', schema: minutes(100_000),
+    default: DEFAULT_SETTINGS.ageingMs / MINUTE_MS,
+    describe: 'waiting time that raises a driver in a queue by one priority class',
+  }),
+  meterValueEvery: setting({
+    flag: 'meter-value-every', env: 'EV_CENTRAL_METER_VALUE_EVERY', schema: seconds(86_400),
+    default: DEFAULT_SETTINGS.meterValueEveryMs / SECOND_MS, describe: 'distance of the stored meter values of a charge',
+  }),
+  outboxBacklog: setting({
+    flag: 'outbox-backlog', env: 'EV_CENTRAL_OUTBOX_BACKLOG', schema: count, default: DEFAULT_SETTINGS.outboxBacklog,
+    describe: 'unsent messages above which new charges are refused',
+  }),
+  waitingAtSite: setting({
+    flag: 'waiting-at-site', env: 'EV_CENTRAL_WAITING_AT_SITE', schema: count, default: DEFAULT_SETTINGS.waitingAtSite,
+    describe: 'drivers that may wait at one site',
+  }),
+} as const;
+
+export type CentralConfig = ConfigOf<typeof CENTRAL_SETTINGS>;
+
+/** The settings of the rules, in the units of the core. */
+export function coreSettings(config: CentralConfig): Settings {
+  return {
+    plugTimeoutMs: config.plugTimeout * SECOND_MS,
+    commandTimeoutMs: config.commandTimeout * SECOND_MS,
+    provisionalMs: config.provisional * MINUTE_MS,
+    monitorLossPolicy: config.monitorLoss,
+    defaultHoldMinor: config.hold,
+    pointKeyLifeMs: config.pointKeyLife * MINUTE_MS,
+    loginKeyLifeMs: config.loginKeyLife * MINUTE_MS,
+    lockoutFailuresUser: config.lockoutUser,
+    lockoutFailuresAddress: config.lockoutAddress,
+    lockoutWindowMs: config.lockoutWindow * MINUTE_MS,
+    lockoutMs: config.lockout * MINUTE_MS,
+    ageingMs: config.ageing * MINUTE_MS,
+    meterValueEveryMs: config.meterValueEvery * SECOND_MS,
+    outboxBacklog: config.outboxBacklog,
+    waitingAtSite: config.waitingAtSite,
+    topicPrefix: config.topicPrefix,
+    partitions: config.partitions,
+  };
+}

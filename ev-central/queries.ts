@@ -1,0 +1,128 @@
+// The lists that drivers and operators ask for: what only memory knows comes from the core's views, the rest from the
+// store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
+import type { Query } from '../shared/messages/query.ts';
+import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
+import { isOver } from './core/session-index.ts';
+import { liveCost } from './core/meter.ts';
+import type { State } from './core/state.ts';
+import {
+  driverRows, type OfferFilter, pointDetail, pointOffers, queueRows, sessionRow,
+} from './core/views.ts';
+import { pointId, sessionId, siteId } from '../shared/ids.ts';
+import type { Session } from './core/rows.ts';
+import type { Asker, Page, ReadPage } from './links/drivers.ts';
+
+type Filter = Query['filter'];
+type What = Query['what'];
+type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
+  | 'audit' | 'users' | 'tickets' | 'commands'>;
+type Row = Readonly<Record<string, unknown>>;
+
+export type QueryOptions = {
+  readonly state: State;
+  readonly stored: (what: StoredWhat, filter: Filter, after: string | null, limit: number) => Page;
+  readonly status: () => Row;
+  readonly nowMs: () => number;
+};
+
+const DRIVERS_LISTS: readonly What[] = ['points', 'sites', 'my-sessions', 'my-notices', 'my-tickets'];
+const POINT_FILTERS = ['siteId', 'pointId', 'text', 'latitude', 'longitude', 'radiusM', 'connectorType', 'minPowerW'];
+const DEFAULT_RADIUS_M = 10_000;
+
+export function createReader(options: QueryOptions): ReadPage {
+  return (asker, query) => {
+    try {
+      return readPage(asker, query, options);
+    } catch (error) {
+      return failed(error instanceof Error ? error.message : 'the list cannot be read');
+    }
+  };
+}
+
+function readPage(asker: Asker, query: Query, options: QueryOptions): Page {
+  const { state } = options;
+  const { what, filter, after, limit } = query;
+  const nowMs = options.nowMs();
+  if (asker.role === 'user' && !DRIVERS_LISTS.includes(what)) return failed(`the list ${what} is for operators`);
+  switch (what) {
+    case 'points': return pointsPage(state, query, asker, nowMs);
+    case 'sites': return slice([...state.sites.values()], after, limit);
+    case 'tariffs': return slice([...state.tariffs.values()], after, limit);
+    case 'drivers': return slice(driverRows(state), after, limit);
+    case 'queue': {
+      const site = filter['siteId'];
+      return slice(queueRows(state, nowMs, site === undefined ? undefined : siteId(String(site))), after, limit);
+    }
+    case 'status': return { rows: [options.status()], next: null, error: null };
+    case 'my-sessions': case 'my-notices': case 'my-tickets': {
+      if (asker.userId === null) return failed('this list is for people with an account');
+      return withLive(options, options.stored(what, { ...filter, driverId: asker.userId }, after, limit), nowMs);
+    }
+    default: return withLive(options, options.stored(what, filter, after, limit), nowMs);
+  }
+}
+
+/** The offers that a question for points is answered with, and that are watched for changes. */
+export function offersOf(state: State, filter: Filter, nowMs: number): PointOffer[] {
+  return pointOffers(state, offerFilter(filter), nowMs);
+}
+
+/** A session as it is shown, with what it costs by now. */
+export function liveSessionRow(state: State, session: Session, nowMs: number): SessionRow {
+  const row = sessionRow(state, session, nowMs);
+  if (isOver(session) || session.usage === null) return row;
+  return { ...row, costMinor: liveCost({ state, now: nowMs, effects: [] }, session) };
+}
+
+function pointsPage(state: State, { filter, after, limit }: Query, asker: Asker, nowMs: number): Page {
+  const unknown = Object.keys(filter).find((name) => !POINT_FILTERS.includes(name));
+  if (unknown !== undefined) return failed(`unknown filter "${unknown}": points know ${POINT_FILTERS.join(', ')}`);
+  const one = filter['pointId'];
+  if (one === undefined) return slice(offersOf(state, filter, nowMs), after, limit);
+  const point = state.points.get(pointId(String(one)));
+  if (point === undefined) return failed(`no such point: ${String(one)}`);
+  const { offer, state: known, keyExpiresAtMs, sessions } = pointDetail(state, point, nowMs);
+  if (asker.role === 'user') return { rows: [offer], next: null, error: null };
+  const monitorAddress = state.monitorLinks.get(point.pointId)?.address ?? null;
+  const { connectors: reported, ...rest } = known;
+  return { rows: [{ ...rest, ...offer, reported, monitorAddress, keyExpiresAtMs, sessions }], next: null, error: null };
+}
+
+function offerFilter(filter: Filter): OfferFilter {
+  const text = (name: string): string | undefined => (filter[name] === undefined ? undefined : String(filter[name]));
+  const latitude = Number(filter['latitude']);
+  const longitude = Number(filter['longitude']);
+  const near = Number.isFinite(latitude) && Number.isFinite(longitude)
+    ? { latitude, longitude, radiusM: Number(filter['radiusM'] ?? DEFAULT_RADIUS_M) } : undefined;
+  const [site, words, connectorType] = [text('siteId'), text('text'), text('connectorType')];
+  return {
+    ...(site === undefined ? {} : { siteId: site }),
+    ...(words === undefined ? {} : { text: words }),
+    ...(connectorType === undefined ? {} : { connectorType }),
+    ...(filter['minPowerW'] === undefined ? {} : { minPowerW: Number(filter['minPowerW']) }),
+    ...(near === undefined ? {} : { near }),
+  };
+}
+
+/** Rows of sessions that run are replaced by what memory knows of them. */
+function withLive({ state }: QueryOptions, page: Page, nowMs: number): Page {
+  const rows = page.rows.map((row) => {
+    const id = row['sessionId'];
+    if (typeof id !== 'string' || row['requestedAtMs'] === undefined) return row;
+    const session = state.sessions.get(sessionId(id));
+    return session === undefined || isOver(session) ? row : liveSessionRow(state, session, nowMs);
+  });
+  return { ...page, rows };
+}
+
+/** A page of a list in memory; the cursor is the place in it. */
+function slice(rows: readonly Row[], after: string | null, limit: number): Page {
+  const from = after === null ? 0 : Number(after);
+  if (!Number.isSafeInteger(from) || from < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
+  const end = from + limit;
+  return { rows: rows.slice(from, end), next: end < rows.length ? String(end) : null, error: null };
+}
+
+function failed(error: string): Page {
+  return { rows: [], next: null, error };
+}
