@@ -59,7 +59,10 @@ export async function startUnderProjectNode(mainUrl) {
  */
 export function runNode(node, file, args) {
   const leash = pathToFileURL(join(ROOT, 'scripts', 'leash.mjs')).href;
-  const child = spawn(node, ['--import', leash, file, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, ['--import', leash, file, ...args], {
+    env: { ...process.env, EV_LEASH: String(process.pid) },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const forward = (signal) => {
     // Ctrl-C in a terminal reaches the child by itself; a second one from here would cut its clean end short.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describeError } from '../shared/log.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
 import { untilAskedToEnd } from './plain-words.ts';
@@ -31,10 +32,11 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 async function runTests(brokers: string, reportFile: string): Promise<TestCounts> {
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+  const leash = ['--import', pathToFileURL(join(import.meta.dirname, 'leash.mjs')).href];
+  const child = spawn(process.execPath, [...leash, vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     cwd: ROOT,
-    env: { ...process.env, EV_TEST_BROKERS: brokers },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, EV_TEST_BROKERS: brokers, EV_LEASH: String(process.pid) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // A group of its own: what tests have started and left is ended with it.
     detached: process.platform !== 'win32',
   });
