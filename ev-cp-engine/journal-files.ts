@@ -1,6 +1,6 @@
 // The journal's files on the disk: one file of lines in a folder of its own (0700, 0600), and a lock, so that two
 // processes never write one journal. The simulation puts its own disk in this place.
-import { chmodSync, closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../shared/failure.ts';
@@ -27,8 +27,7 @@ const NAME = 'journal.jsonl';
 export function openJournalFiles(dir: string): JournalFiles {
   const path = join(dir, NAME);
   const release = tryDisk(dir, () => {
-    mkdirSync(dir, { recursive: true });
-    chmodSync(dir, 0o700); // also one that was there before
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     return lock(dir);
   });
   let handle: FileHandle | null = null;

@@ -39,7 +39,9 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
       if (hosted === null || links.get(hosted) !== link) return;
       links.delete(hosted);
       hosted.sendFrame = null;
-      log('warn', 'monitor-gone', { point: hosted.pointId, remoteAddress, why: `${reason.code}: ${reason.detail}` });
+      const why = `${reason.code}: ${reason.detail}`;
+      const level = reason.code === 'closed' ? 'info' : 'warn';
+      log(level, 'monitor-gone', { point: hosted.pointId, remoteAddress, why });
       station.take(hosted, { kind: 'monitor-down' });
     };
   }

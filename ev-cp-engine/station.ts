@@ -73,6 +73,7 @@ export class Station {
   #trouble: string | null = null;
   #lastTickMs: number;
   #endTicks: () => void = () => undefined;
+  #closed = false;
 
   constructor(options: StationOptions) {
     this.#options = options;
@@ -125,6 +126,7 @@ export class Station {
 
   /** Hands one input to a point's engine. Returns what it answers to a local action. */
   take(hosted: Hosted, input: EngineInput): LocalAnswer | null {
+    if (this.#closed) return null;
     const effects = handleEngine(hosted.point, input, this.now());
     let answer: LocalAnswer | null = null;
     const facts: Fact[] = [];
@@ -182,8 +184,9 @@ export class Station {
       for (const c of hosted.point.kept.connectors) if (c.session !== null) this.#addMeterRow(hosted, c.connectorNo);
     }
     this.#writeMeters();
+    this.#closed = true;
     this.#flushSoon();
-    await this.settled();
+    while (this.#flushing !== null) await this.settled();
     await this.#options.journal.close();
   }
 
