@@ -15,6 +15,7 @@ import { DRIVER_SETTINGS } from './settings.ts';
 
 /** Sockets that a peer keeps open must not keep an ended process alive. */
 const LEAVE_MS = 1_500;
+const BUG_STATUS = 81;
 
 async function start(command: Command): Promise<void> {
   const read = readSettings(command, DRIVER_SETTINGS, process.env);
@@ -27,9 +28,9 @@ async function start(command: Command): Promise<void> {
     && process.stdout.isTTY;
   const { node, leave } = openNode(config, !withScreen);
   const onEnd = (status: number): void => leave(status);
-  const running: Running = config.fleet === null
-    ? await runTerminal({ node, config, withScreen, onEnd, password: await passwordOf(config, withScreen) })
-    : runFleet({ node, file: config.fleet, control: config.control, onEnd });
+  const running = await leavingOnFailure(leave, async (): Promise<Running> => (config.fleet === null
+    ? runTerminal({ node, config, withScreen, onEnd, password: await passwordOf(config, withScreen) })
+    : runFleet({ node, file: config.fleet, control: config.control, onEnd })));
   const stop = (): void => {
     running.close();
     leave(0);
@@ -48,14 +49,24 @@ async function script(
   if (driverId === null) throw new Failure('bad-configuration', 'which driver? --driver ID or EV_DRIVER_ID');
   const password = (await passwordOf(config, false)) ?? '';
   const { node, leave } = openNode(config, false);
-  const status = await run({
+  const status = await leavingOnFailure(leave, () => run({
     openClient: (interests, onEvent) => node.openClient({ driverId, password, interests, keep: 'now', onEvent }),
     awakeMs: () => node.ticker.awakeMs(), subscribe: (onTick) => node.ticker.subscribe(onTick), json, timeoutMs,
     print: (text) => {
       if (text !== '') process.stdout.write(`${text}\n`);
     },
-  });
+  }));
   leave(status);
+}
+
+/** What was opened is closed again when the work could not begin or broke off; the failure is told by `runCommand`. */
+async function leavingOnFailure<T>(leave: (status: number) => void, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    leave(error instanceof Failure ? error.exitStatus : BUG_STATUS);
+    throw error;
+  }
 }
 
 function openNode(config: DriverConfig, console: boolean): { node: DriverNode; leave: (status: number) => void } {

@@ -1,6 +1,7 @@
 // The subcommands on the command line: their arguments and options, turned into what the scripts take.
 import { InvalidArgumentError, type Command } from 'commander';
-import { isId, pointId, siteId } from '../shared/ids.ts';
+import { Failure } from '../shared/failure.ts';
+import { ID_RULE, isId, pointId, siteId } from '../shared/ids.ts';
 import { NO_GOAL, CONNECTOR_TYPES, type Goal, type Target } from '../shared/messages/values.ts';
 import type { ChargeWish } from './charges.ts';
 import type { ExitStatus } from './exit-status.ts';
@@ -36,8 +37,10 @@ export function addScripts(program: Command, run: RunScript): void {
     .option('--connector-type <type>', `one of ${CONNECTOR_TYPES.join(', ')}`, connectorType)
     .option('--min-kw <number>', 'the least power', positive)
     .option('--no-queue', 'do not wait when nothing is free')
-    .action((point: string | undefined, options: ChargeOptions) =>
-      start(options, (script) => chargeScript(script, wishOf(point, options), options.amount ?? null)));
+    .action((point: string | undefined, options: ChargeOptions) => {
+      const wish = wishOf(point, options);
+      return start(options, (script) => chargeScript(script, wish, options.amount ?? null));
+    });
   common('stop [session]', 'end a running charge').action((session: string | undefined, options: Common) =>
     start(options, (script) => stopScript(script, session ?? null)));
   common('cancel [request]', 'take a request back that has not begun')
@@ -72,10 +75,10 @@ function wishOf(point: string | undefined, options: ChargeOptions): Omit<ChargeW
 
 function targetOf(point: string | undefined, { site, near, radius }: Where): Target {
   const given = [point, site, near].filter((each) => each !== undefined).length;
-  if (given !== 1) throw new InvalidArgumentError('name one: a point, --site, or --near');
+  if (given !== 1) throw new Failure('bad-configuration', 'name one: a point, --site, or --near');
   if (near !== undefined) return { kind: 'near', ...near, radiusM: Math.round(radius * 1000) };
   const id = point ?? site ?? '';
-  if (!isId(id)) throw new InvalidArgumentError(`${id} is no id`);
+  if (!isId(id)) throw new Failure('bad-configuration', `${id} is no id: ${ID_RULE}`);
   return point === undefined ? { kind: 'site', siteId: siteId(id) }
     : { kind: 'point', pointId: pointId(id), connectorNo: null };
 }
