@@ -1,0 +1,82 @@
+// A driver of the demo: her client process, what she asks for, and what she is told.
+import type { Notice } from '../../shared/messages/notice.ts';
+import { noticeSchema } from '../../shared/messages/notice.ts';
+import { NO_GOAL, type Goal, type Target } from '../../shared/messages/values.ts';
+import type { JsonEvent, ManagedProcess } from '../network/managed-process.ts';
+
+export class Driver {
+  readonly driverId: string;
+  readonly process: ManagedProcess;
+  readonly notices: Notice[] = [];
+  #onNotice: (notice: Notice) => void = () => undefined;
+  readonly #waiting = new Set<() => void>();
+  #loggedIn = false;
+
+  constructor(driverId: string, process: ManagedProcess) {
+    this.driverId = driverId;
+    this.process = process;
+    process.listen((event) => this.#take(event));
+  }
+
+  set onNotice(listener: (notice: Notice) => void) {
+    this.#onNotice = listener;
+  }
+
+  async loggedIn(timeoutMs: number): Promise<void> {
+    await this.#until(() => (this.#loggedIn ? true : undefined), 'log in', timeoutMs);
+  }
+
+  /** Asks for a charge; the value is the request's id. */
+  async ask(target: Target, goal: Partial<Goal> = {}, requestId = `${this.driverId}-${Date.now()}`): Promise<string> {
+    const answered = this.process.next((event) => event['event'] === 'answer' && event['do'] === 'charge');
+    this.process.send({
+      do: 'charge', driverId: this.driverId, requestId, target, goal: { ...NO_GOAL, ...goal }, mayQueue: true,
+    });
+    const answer = await answered;
+    if (answer['ok'] !== true) throw new Error(`${this.driverId} could not ask: ${String(answer['text'])}`);
+    return requestId;
+  }
+
+  stop(requestId: string): void {
+    this.process.send({ do: 'stop', driverId: this.driverId, requestId });
+  }
+
+  /** The first notice of a kind for a request, if it comes in time. */
+  told<T extends Notice['type']>(
+    type: T, requestId: string, timeoutMs = 45_000,
+  ): Promise<Extract<Notice, { type: T }>> {
+    const find = (): Extract<Notice, { type: T }> | undefined => this.notices.find(
+      (notice): notice is Extract<Notice, { type: T }> => notice.type === type && notice.requestId === requestId,
+    );
+    return this.#until(find, `be told “${type}”`, timeoutMs);
+  }
+
+  #take(event: JsonEvent): void {
+    if (event['event'] === 'logged-in') this.#loggedIn = true;
+    const parsed = event['event'] === 'notice' ? noticeSchema.safeParse(event['notice']) : undefined;
+    if (parsed?.success === true) {
+      this.notices.push(parsed.data);
+      this.#onNotice(parsed.data);
+    }
+    for (const look of [...this.#waiting]) look();
+  }
+
+  #until<T>(find: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = find();
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        clearTimeout(timer);
+        resolve(found);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look);
+        const heard = this.notices.map((notice) => notice.type).join(', ');
+        reject(new Error(`${this.driverId} did not ${what} within ${timeoutMs} ms; heard: ${heard}`));
+      }, timeoutMs);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}

@@ -1,0 +1,101 @@
+// The demo's set-up: a broker, a database with the demo network, EV_Central, and for each point an engine and a monitor
+// process; the drivers' clients come and go. Everything lives in one temporary folder and ends with the demo.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type ChosenBroker, chooseBroker } from '../broker-choice.ts';
+import { portProblem } from '../broker/ports.ts';
+import { Network } from '../network/network.ts';
+import { Driver } from './driver.ts';
+
+export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
+const USUAL_PORT = 7010;
+/** How much faster than real energy flows: a charge of 8 kWh takes seconds, not an hour. */
+export const SPEED = 200;
+const UP_TIMEOUT_MS = 60_000;
+
+const networkFileSchema = z.object({
+  sites: z.array(z.object({ siteId: z.string(), name: z.string() })).min(3),
+  points: z.array(z.object({ pointId: z.string(), siteId: z.string() })).min(12),
+  users: z.array(z.object({ userId: z.string(), role: z.string() })),
+});
+export type DemoNetwork = z.infer<typeof networkFileSchema>;
+
+export type Stage = {
+  readonly dir: string;
+  readonly broker: ChosenBroker;
+  readonly network: Network;
+  readonly file: DemoNetwork;
+  readonly driverIds: readonly string[];
+  readonly drivers: Map<string, Driver>;
+  close(): Promise<void>;
+};
+
+/** Prepares folder, broker and database; starts no process of the network yet. */
+export async function setStage(log: (line: string) => void): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'ev-demo-'));
+  let broker: ChosenBroker | undefined;
+  try {
+    broker = await chooseBroker({ dir: join(dir, 'broker'), log });
+    const network = new Network({
+      dir, brokers: broker.brokers, topicPrefix: `demo-${process.pid}`, centralArgs: ['--plug-timeout', '20'],
+    });
+    if ((await portProblem(USUAL_PORT)) === undefined) network.centralPort = USUAL_PORT;
+    const file = networkFileSchema.parse(JSON.parse(await readFile(NETWORK_FILE, 'utf8')));
+    log('Making the database …');
+    await network.load(NETWORK_FILE);
+    const driverIds = file.users.filter((user) => user.role === 'user').map((user) => user.userId).slice(0, 6);
+    return { dir, broker, network, file, driverIds, drivers: new Map(), close: () => strike(dir, broker, network) };
+  } catch (error) {
+    await broker?.stop();
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Starts the points, a few at a time: a machine with two cores does not like thirty starts at once. */
+export async function startPoints(stage: Stage, except: readonly string[] = []): Promise<void> {
+  const waiting = stage.file.points.map((point) => point.pointId).filter((id) => !except.includes(id));
+  const worker = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      await stage.network.startPoint(id, ['--auto', '--speed', String(SPEED)]);
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
+}
+
+/** A driver sits down at her client; she can leave and come back. */
+export async function driverComes(stage: Stage, driverId: string): Promise<Driver> {
+  const known = stage.drivers.get(driverId);
+  if (known !== undefined) return known;
+  const driver = new Driver(driverId, await stage.network.startDrivers([driverId], `driver-${driverId}`));
+  stage.drivers.set(driverId, driver);
+  await driver.loggedIn(UP_TIMEOUT_MS);
+  return driver;
+}
+
+export async function driverGoes(stage: Stage, driverId: string): Promise<void> {
+  const driver = stage.drivers.get(driverId);
+  stage.drivers.delete(driverId);
+  await driver?.process.stop();
+}
+
+/** Waits until every started point is available to drivers. */
+export async function untilPointsAreUp(stage: Stage): Promise<void> {
+  const deadline = Date.now() + UP_TIMEOUT_MS;
+  const wanted = stage.network.points.size;
+  for (;;) {
+    const rows = await stage.network.rows(['points']);
+    const up = rows.filter((row) => row['status'] === 'Available').length;
+    if (up >= wanted) return;
+    if (Date.now() > deadline) throw new Error(`only ${up} of ${wanted} points are available after a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+async function strike(dir: string, broker: ChosenBroker | undefined, network: Network): Promise<void> {
+  await network.stop();
+  await broker?.stop();
+  await rm(dir, { recursive: true, force: true });
+}
