@@ -1,5 +1,5 @@
-// Life without end, for the demo in a terminal: drivers come, charge, wait and go; points break and are repaired; now and
-// then an engine dies. Which of these, when, is drawn from a seed.
+// Life without end, for the demo in a terminal: drivers come, charge, wait and go; points break and are repaired; now
+// and then an engine dies. Which of these, when, is drawn from a seed.
 import { pointId, siteId } from '../../shared/ids.ts';
 import type { Target } from '../../shared/messages/values.ts';
 import { driverComes, driverGoes, SPEED, type Stage } from './stage.ts';
@@ -21,7 +21,8 @@ export async function live(stage: Stage, options: { seed: number; stopped: () =>
 
 async function visit(stage: Stage, driverId: string, random: () => number): Promise<void> {
   const driver = await driverComes(stage, driverId);
-  const request = await driver.ask(chooseTarget(stage, random), { energyWh: 2_000 + Math.floor(random() * 14) * 1_000 });
+  const energyWh = 2_000 + Math.floor(random() * 14) * 1_000;
+  const request = await driver.ask(chooseTarget(stage, random), { energyWh });
   const over = await Promise.race([
     driver.told('ticket', request, 120_000), driver.told('refused', request, 120_000),
   ]);

@@ -48,7 +48,9 @@ async function busyPoint(stage: Stage, say: Say, driverIds: readonly string[], a
   }
 }
 
-/** A cable gets too hot in the middle of a charge: it ends at once, is billed for what flowed, and the point recovers. */
+/**
+ * A cable gets too hot in the middle of a charge: it ends at once, is billed for what flowed, and the point recovers.
+ */
 async function brokenPoint(stage: Stage, say: Say, driverId: string, at: string): Promise<void> {
   const driver = await enters(stage, say, driverId);
   say(driverId, `asks for 20 kWh at ${at}`);

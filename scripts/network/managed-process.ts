@@ -1,5 +1,6 @@
-// One process of the network, started on somebody's behalf (demo, replay, tests, drills): its lines are kept, JSON lines
-// on stdout are events, orders go in on stdin, and it ends when its launcher is gone, however it went (leash.mjs).
+// One process of the network, started on somebody's behalf (demo, replay, tests, drills): its lines are kept, JSON
+// lines on stdout are events, orders go in on stdin, and it ends when its launcher is gone, however it went
+// (leash.mjs).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,7 +83,8 @@ export class ManagedProcess {
       const stop = this.listen((event) => {
         if (matches(event)) finish(() => resolve(event));
       });
-      const timer = setTimeout(() => finish(() => reject(this.#error(`did not say so within ${timeoutMs} ms`))), timeoutMs);
+      const tooLate = (): void => finish(() => reject(this.#error(`did not say so within ${timeoutMs} ms`)));
+      const timer = setTimeout(tooLate, timeoutMs);
       void this.#exited.then((status) => finish(() => reject(this.#error(`ended with status ${status}`))));
       const finish = (settle: () => void): void => {
         stop();

@@ -156,7 +156,8 @@ export class Network {
 
   /** The environment that every process of this network gets. */
   get env(): Readonly<Record<string, string>> {
-    return { KAFKA_BROKERS: this.options.brokers, EV_TOPIC_PREFIX: this.options.topicPrefix, EV_LOG_DIR: this.logDir };
+    const { brokers, topicPrefix } = this.options;
+    return { KAFKA_BROKERS: brokers, EV_TOPIC_PREFIX: topicPrefix, EV_LOG_DIR: this.logDir };
   }
 
   /** Runs a tool (`admin …`, `ctl …`) to its end; rejects with what it printed unless it ends with 0. */
