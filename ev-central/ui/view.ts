@@ -105,7 +105,7 @@ export type CentralView = {
   readonly messages: readonly ScreenMessage[];
 };
 
-/** The lists that are read from the database. `events` takes `{ pointId }` as a filter, all take `{ text }`. */
+/** The lists that are read from the database. The screen's only filter is `{ pointId }`, for events of a point. */
 export type CentralList = 'sessions' | 'events' | 'audit' | 'dead-letters' | 'tickets' | 'commands';
 
 export type CentralActions = {

@@ -26,6 +26,8 @@ export type FormSpec = {
   readonly fields: readonly FormField[];
   /** Fields that make no sense with the present values are left out. */
   readonly shows?: (name: string, values: FormValues) => boolean;
+  /** The field that has the focus first; default: 0. */
+  readonly focus?: number;
   readonly submit: string;
   /** Null: done, the form closes. Otherwise what is wrong, in words; the form stays. */
   readonly onSubmit: (values: FormValues) => string | null;
@@ -41,7 +43,8 @@ type State = { values: Record<string, string>; focus: number; error: string | nu
 
 export function formDialog<View>(host: Host<View>, spec: FormSpec): Dialog {
   const state: State = {
-    values: Object.fromEntries(spec.fields.map((field) => [field.name, initialValue(field)])), focus: 0, error: null,
+    values: Object.fromEntries(spec.fields.map((field) => [field.name, initialValue(field)])), focus: spec.focus ?? 0,
+    error: null,
   };
   const shown = (): readonly FormField[] =>
     spec.fields.filter((field) => spec.shows?.(field.name, state.values) ?? true);

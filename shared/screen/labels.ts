@@ -14,6 +14,7 @@ export const LABELS = {
     ['/', 'filter the list by any text in it'], ['Enter, 2nd click', 'open what is selected'],
     ['Esc', 'back; closes a window, clears a filter'],
   ],
+  details: 'Details',
   // columns and panels
   point: 'Point', site: 'Site', place: 'Place', state: 'State', driver: 'Driver', power: 'Power', energy: 'Energy',
   price: 'Price', cost: 'Amount', why: 'Why', messages: 'Messages', connector: 'Connector', key: 'Key', bus: 'Bus',

@@ -37,6 +37,8 @@ const FRAME_MS = 125;
 const TICK_MS = 1_000;
 /** How long a message stays above the key bar. */
 const MESSAGE_MS = 8_000;
+/** From this height on the message line has a place of its own; on smaller ones it covers the page's last line. */
+const ROOMY_ROWS = 30;
 const SMALLEST = { width: 40, height: 10 } as const;
 
 /** Opens a screen on the process's terminal or on given streams. */
@@ -143,7 +145,8 @@ class OpenScreen<View, Actions> {
     const top = headerRows + tabRows;
     const dialog = this.dialogs.at(-1);
     const barRows = keyBarRows(this.pageKeys(), width);
-    const page = { x: 0, y: top, width, height: height - top - barRows - 1 };
+    const noteRows = height >= ROOMY_ROWS ? 1 : 0;
+    const page = { x: 0, y: top, width, height: height - top - barRows - noteRows };
     this.page.draw(canvas, page, this.snapshot);
     this.drawNote(canvas, height - barRows - 1);
     if (dialog !== undefined) {
@@ -157,19 +160,21 @@ class OpenScreen<View, Actions> {
 
   private drawTabs(canvas: Canvas, y: number): void {
     fill(canvas, { x: 0, y, width: canvas.width, height: 1 }, HEADER_STRONG);
-    let x = 0;
+    const titles = this.setup.tabs.map((id, i) => `${i + 1} ${this.pages.find((p) => p.id === id)?.title ?? id}`);
+    const room = canvas.width - titles.reduce((sum, title) => sum + title.length, 0);
+    const gap = Math.max(1, Math.min(3, Math.floor(room / titles.length)));
+    let x = 1;
     for (const [i, id] of this.setup.tabs.entries()) {
-      const title = this.pages.find((p) => p.id === id)?.title ?? id;
-      const text = ` ${i + 1} ${title} `;
-      const end = put(canvas, x, y, text, id === this.page.id ? HEADER_TAB : HEADER_STRONG);
+      const end = put(canvas, x, y, titles[i] ?? '', id === this.page.id ? HEADER_TAB : HEADER_STRONG);
       clickable(canvas, { x, y, width: end - x, height: 1 }, () => this.show(id));
-      x = end;
+      x = end + gap;
     }
   }
 
   private drawNote(canvas: Canvas, y: number): void {
     if (this.note === null || performance.now() - this.note.atMs > MESSAGE_MS) return;
     const look = LEVEL_LOOK[this.note.level];
+    fill(canvas, { x: 0, y, width: canvas.width, height: 1 });
     put(canvas, 1, y, `${look.symbol} ${this.note.text}`, look.style, canvas.width - 2);
   }
 

@@ -38,12 +38,18 @@ export type Table<Row> = {
   draw(canvas: Canvas, area: Area, rows: readonly Row[], focused?: boolean): void;
   onKey(event: KeyEvent | PasteEvent): boolean;
   selected(): Row | undefined;
+  /** How many rows the filter lets through. */
+  shown(): number;
   select(key: string): void;
 };
 
-export function createTable<Row>(spec: TableSpec<Row>): Table<Row> {
+/** `filter` and `marked` may be shared with another view of the same rows (tiles). */
+export function createTable<Row>(
+  spec: TableSpec<Row>, shared?: { filter: Filter; marked: Set<string> },
+): Table<Row> {
   const state: State<Row> = {
-    filter: createFilter(), marked: new Set(), shown: [], index: 0, key: null, top: 0, page: 1,
+    filter: shared?.filter ?? createFilter(), marked: shared?.marked ?? new Set(), shown: [], index: 0, key: null,
+    top: 0, page: 1,
   };
   return {
     filter: state.filter,
@@ -51,6 +57,7 @@ export function createTable<Row>(spec: TableSpec<Row>): Table<Row> {
     draw: (canvas, area, rows, focused = true) => drawTable(canvas, area, { spec, state, rows, focused }),
     onKey: (event) => tableKey(event, spec, state),
     selected: () => state.shown[state.index],
+    shown: () => state.shown.length,
     select: (key) => {
       state.key = key;
     },

@@ -3,6 +3,10 @@ import { sampleMonitorView } from './sample-monitor.ts';
 import { openMonitorScreen } from '../../ev-cp-monitor/ui/screen.ts';
 import { sampleEngineView } from './sample-engine.ts';
 import { openEngineScreen } from '../../ev-cp-engine/ui/screen.ts';
+import { sampleCentralView, sampleRows } from './sample-central.ts';
+import { openCentralScreen } from '../../ev-central/ui/screen.ts';
+import { sampleDriverView } from './sample-driver.ts';
+import { openDriverScreen } from '../../ev-driver/ui/screen.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 
 const [kind = 'central', count = '12', more = '1'] = process.argv.slice(2);
@@ -30,6 +34,39 @@ openers['engine'] = (onQuit) => openEngineScreen({
       : kind === 'clear' ? 'nothing is broken' : null),
   },
 });
+openers['central'] = (onQuit) => openCentralScreen({
+  view: () => {
+    const view = sampleCentralView(n, Date.now());
+    return more === 'down'
+      ? { ...view, bus: { state: 'down', sinceMs: Date.now() - 9_000, why: 'connection refused' } } : view;
+  },
+  onQuit,
+  actions: {
+    order: (order) => ({ ok: true, text: JSON.stringify(order) }),
+    whyNot: (order) => (order.kind === 'unbar-point' ? 'the point is not barred' : null),
+    query: (what, _filter, after, limit) => sampleRows(what, 250, 1_763_700_000_000)(after, limit),
+  },
+});
+openers['driver'] = (onQuit) => {
+  let loggedIn = more !== 'login';
+  return openDriverScreen({
+    view: () => {
+      const view = sampleDriverView(n, Date.now(), (more === '1' || more === 'login' ? 'none' : more) as 'charging');
+      return loggedIn ? view
+        : { ...view, driverId: null, balance: null, points: [], login: { state: 'needed', text: 'Wrong password.' } };
+    },
+    onQuit,
+    actions: {
+      login: async () => {
+        loggedIn = true;
+        return { ok: true, text: 'Logged in' };
+      },
+      request: (wish) => ({ ok: true, text: JSON.stringify(wish) }),
+      whyNotRequest: () => null, stop: done('stopped'), whyNotStop: () => null, cancel: done('cancelled'),
+      whyNotCancel: () => 'the charge is running: stop it', reload: () => undefined, moreHistory: () => undefined,
+    },
+  });
+};
 const opener = openers[kind];
 if (opener === undefined) throw new Error(`one of ${Object.keys(openers).join(', ')}`);
 const screen = opener(() => {

@@ -1,0 +1,49 @@
+// Words that only the driver's screen has.
+
+export const DRIVER_LABELS = {
+  name: 'EV_Driver', points: 'Points', charges: 'My charges', history: 'History', notLoggedIn: 'not logged in',
+  balance: 'balance', held: 'held', batch: 'file', next: 'next in', asOf: 'as of',
+  noPoints: 'no points known yet', noCharge: 'No charge now. Choose a point on page 1 and press "c".',
+  noHistory: 'no charges yet', steps: 'What happened', stale: 'no figures for', provisional: 'provisional',
+  login: {
+    title: 'Log in at EV_Central', id: 'User id', password: 'Password', submit: 'Log in', checking: 'checking …',
+    idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
+  },
+  column: {
+    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price/kWh', waiting: 'Wait', far: 'Away',
+    site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy', amount: 'Amount', why: 'Why',
+    session: 'Session',
+  },
+  keys: {
+    charge: 'Charge', stop: 'Stop charge', cancel: 'Cancel', leave: 'Leave queue', ticket: 'Ticket', filter: 'Filter',
+    reload: 'Reload', nextCharge: 'Next charge', more: 'Open',
+  },
+  question: {
+    stop: 'Stop this charge? The ticket follows.', cancel: 'Take this request back?',
+    leave: 'Leave the queue? Your place is lost.',
+  },
+  noneRunning: 'no charge is running', noTicket: 'there is no ticket yet',
+  form: {
+    title: 'Ask for a charge', where: 'Where', thisPoint: 'this point:', atSite: 'any point at a site',
+    near: 'any point near', site: 'Site', position: 'Position (lat, lon)', radius: 'Within km', type: 'Plug',
+    anyType: 'any', minPower: 'At least kW', goal: 'Until', goalNone: 'the battery is full', goalKwh: 'energy (kWh)',
+    goalMoney: 'amount', goalSoc: 'battery (%)', amount: 'How much', queue: 'If busy', queueYes: 'wait in the queue',
+    queueNo: 'refuse', submit: 'Ask', positionHint: '38.3452, -0.4810',
+    positionWrong: 'The position is two numbers: latitude, longitude.', radiusWrong: 'Within 1 to 200 km.',
+    powerWrong: 'kW: a number, or empty.', amountWrong: 'How much: a number above 0.',
+    socWrong: 'The battery: 1 to 100 %.',
+  },
+  gauge: {
+    power: 'Power', battery: 'Battery', energy: 'Energy', cost: 'Cost', left: 'Time left', goal: 'Goal',
+    unknown: 'unknown', reached: 'of',
+  },
+  banner: {
+    plugIn: 'PLUG IN BEFORE', left: 'left', queue: 'WAITING: PLACE', at: 'about', sending: 'SENDING THE REQUEST',
+    wait: 'to wait',
+  },
+  state: { sending: 'sending', offered: 'kept for you' },
+  help: [
+    'Free points come first. "c" asks for a charge at the selected point, at a site, or near you.',
+    'A charge goes on when this program ends; log in again to see it.',
+  ],
+} as const;

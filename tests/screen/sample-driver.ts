@@ -1,0 +1,77 @@
+// A made-up state of a driver's client, for tests and for looking at the screen.
+import { pointId, requestId, sessionId, siteId, ticketId, tariffId, userId } from '../../shared/ids.ts';
+import { currency } from '../../shared/money.ts';
+import { NO_GOAL, type PointStatus, type Ticket } from '../../shared/messages/values.ts';
+import type { ChargeView, DriverScreenView, OfferView } from '../../ev-driver/ui/view.ts';
+
+const EUR = currency('EUR');
+const STATUSES: readonly PointStatus[] = ['Charging', 'Available', 'Faulted', 'Unavailable', 'Available', 'Reserved'];
+
+export function sampleDriverView(count: number, nowMs: number, state: ChargeView['state'] | 'none'): DriverScreenView {
+  return {
+    nowMs, driverId: userId('ana'), login: { state: 'in', text: '' }, suggestedDriverId: 'ana',
+    central: { state: 'up', sinceMs: nowMs - 60_000, why: '' }, centralAddress: '127.0.0.1:7010',
+    bus: { state: 'up', sinceMs: nowMs - 60_000, why: '' },
+    balance: { balanceMinor: 7_580, heldMinor: 500, currency: EUR },
+    sites: [{ siteId: siteId('ALC'), name: 'Alicante, Mercado' }, { siteId: siteId('BEN'), name: 'Benidorm' }],
+    points: Array.from({ length: count }, (_unused, i) => sampleOffer(i)),
+    pointsAtMs: nowMs - 1_000,
+    charges: state === 'none' ? [] : [sampleCharge(state, nowMs)],
+    history: Array.from({ length: 30 }, (_unused, i) => ({
+      sessionId: sessionId(`k7f2-${i}`), pointId: pointId('ALC-01'), state: i % 5 === 4 ? 'rejected' : 'completed',
+      requestedAtMs: nowMs - i * 86_400_000, energyWh: i % 5 === 4 ? 0 : 10_000, amountMinor: i % 5 === 4 ? 0 : 420,
+      currency: EUR, why: i % 5 === 4 ? 'ALC-01 is broken down (too hot).' : 'the wanted energy is reached',
+      ticket: i % 5 === 4 ? null : sampleTicket(nowMs - i * 86_400_000),
+    })),
+    position: null, batch: null,
+    messages: [
+      { atMs: nowMs - 60_000, level: 'good', text: 'Logged in at 127.0.0.1:7010' },
+      { atMs: nowMs - 20_000, level: 'info', text: 'Accepted: ALC-01 connector 1; 5.00 EUR held.' },
+    ],
+  };
+}
+
+function sampleOffer(i: number): OfferView {
+  const status = STATUSES[i % STATUSES.length] ?? 'Available';
+  return {
+    pointId: pointId(`ALC-${String(i + 1).padStart(2, '0')}`), siteId: siteId('ALC'), siteName: 'Alicante, Mercado',
+    place: `Level ${i % 3}`, status, maxPowerW: 22_000, connectorTypes: ['IEC_62196_T2', 'CHADEMO'], connectors: 2,
+    freeConnectors: status === 'Available' ? 2 : 0, perKwhMicros: 420_000, currency: EUR, waiting: i % 4,
+    distanceM: 150 * (i + 1),
+  };
+}
+
+export function sampleCharge(state: ChargeView['state'], nowMs: number): ChargeView {
+  const live = state === 'charging' || state === 'suspended' || state === 'completed' || state === 'interrupted';
+  return {
+    requestId: requestId('r-ana-41'), sessionId: sessionId('k7f2-99'), askedFor: 'ALC-01',
+    pointId: state === 'queued' ? null : pointId('ALC-01'), connectorNo: state === 'queued' ? null : 1,
+    state, sinceMs: nowMs - 61_000, why: state === 'rejected' ? 'ALC-01 is broken down (too hot).' : '',
+    provisional: state === 'interrupted', goal: { ...NO_GOAL, energyWh: 10_000 },
+    queuePlace: state === 'queued' ? 2 : null, estimatedWaitMs: state === 'queued' ? 540_000 : null,
+    plugByMs: state === 'authorized' || state === 'offered' ? nowMs + 45_000 : null,
+    live: !live ? null : {
+      atMs: nowMs - 500, powerW: 11_000, energyWh: 4_120, socPercent: 41, costMinor: 173, currency: EUR,
+      remainingMs: 1_925_000,
+    },
+    maxPowerW: 22_000,
+    ticket: state === 'completed' ? sampleTicket(nowMs) : null,
+    steps: [
+      { atMs: nowMs - 63_000, level: 'info', text: 'Asked for ALC-01, 10 kWh' },
+      { atMs: nowMs - 62_000, level: 'info', text: 'Accepted: ALC-01 connector 1; 5.00 EUR held.' },
+      { atMs: nowMs - 61_000, level: 'good', text: 'Authorized: plug in at ALC-01 connector 1 before 12:31.' },
+    ],
+  };
+}
+
+function sampleTicket(endedAtMs: number): Ticket {
+  return {
+    ticketId: ticketId('k7f2-120'), sessionId: sessionId('k7f2-99'), kind: 'final', corrects: null, driverId: 'ana',
+    siteId: siteId('ALC'), pointId: pointId('ALC-01'), connectorNo: 1, tariffId: tariffId('day-night'),
+    startedAtMs: endedAtMs - 3_600_000, endedAtMs, issuedAtMs: endedAtMs + 500, meterStartWh: 1_204_311,
+    meterStopWh: 1_214_311, energyWh: 10_000, endReason: 'energy-reached',
+    lines: [{ kind: 'energy', fromMinute: 0, toMinute: 1440, quantity: 10_000, unitPriceMicros: 420_000,
+      amountMicros: 4_200_000 }],
+    currency: EUR, totalMinor: 420, flags: [],
+  };
+}
