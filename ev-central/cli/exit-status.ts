@@ -1,0 +1,17 @@
+// What the exit status of `admin` and `ctl` says.
+export const TOOL_EXIT = {
+  done: 0,
+  /** Central, or a rule of the registry, said no. */
+  refused: 2,
+  /** EV_Central cannot be reached. */
+  unreachable: 5,
+  /** The log-in was refused. */
+  loginRefused: 6,
+} as const;
+
+/** For `--help`. */
+export const TOOL_EXIT_HELP = `
+Exit status:
+  0 done       5 EV_Central cannot be reached
+  2 refused    6 the log-in was refused         64 wrong usage
+`;

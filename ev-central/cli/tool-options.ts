@@ -1,0 +1,100 @@
+// The options that all tool commands share: where Central is, who asks, and how to print.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { CENTRAL_SETTINGS } from '../config.ts';
+import { TOKEN_FILE } from '../links/operator-token.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { parseAddress } from '../../shared/config.ts';
+import { Failure } from '../../shared/failure.ts';
+import { loadClientTls } from '../../shared/wire/tls.ts';
+import type { LocalFiles } from './local-central.ts';
+import { openLocalCentral } from './local-central.ts';
+import type { OperatorProof, OperatorTarget } from './operator-client.ts';
+import { OperatorClient } from './operator-client.ts';
+import type { OrderDesk } from './order-desk.ts';
+
+export type ToolOptions = {
+  readonly target: OperatorTarget;
+  /** The address was given: the database of this machine is not touched. */
+  readonly remote: boolean;
+  readonly dataDir: string;
+  readonly files: LocalFiles;
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly json: boolean;
+};
+
+/** Adds the shared options to a command. */
+export function addToolOptions(command: Command): Command {
+  const { port, dataDir, database } = CENTRAL_SETTINGS;
+  return command
+    .option('--central <host:port>', `address of EV_Central (default: 127.0.0.1:${port.default}, env ${port.env})`)
+    .option('--data-dir <folder>', `${dataDir.describe} (default: ${dataDir.default}, env ${dataDir.env})`)
+    .option('--database <file>', `${database.describe} (env ${database.env})`)
+    .option('--master-key-file <file>', 'the key that wraps stored keys (default: master.key in the data folder)')
+    .option('--user <id>', 'log in with a password; without it the token in the data folder (env EV_TOOL_USER)')
+    .option('--password <text>', 'the password; better in the environment (env EV_TOOL_PASSWORD)')
+    .option('--tls-ca <file>', "EV_Central's ca.crt: connect with TLS; needed off the loopback (env EV_TLS_CA)")
+    .option('--insecure', 'plain TCP off the loopback: anybody on the network can read the password')
+    .option('--json', 'print JSON for programs');
+}
+
+/** Reads the shared options of a command. Throws `Failure('bad-configuration')`. */
+export function readToolOptions(
+  command: Command, env: Readonly<Record<string, string | undefined>> = process.env,
+): ToolOptions {
+  const given: Record<string, unknown> = command.optsWithGlobals();
+  const text = (name: string, variable?: string): string | null => {
+    const value = given[name] ?? (variable === undefined ? undefined : env[variable]);
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const { port, dataDir: dataDirSetting, database } = CENTRAL_SETTINGS;
+  const address = text('central') ?? `127.0.0.1:${env[port.env] ?? port.default}`;
+  const parsed = parseAddress(address);
+  if (parsed === null) throw new Failure('bad-configuration', `--central: ${address} is not host:port`);
+  const caFile = text('tlsCa', 'EV_TLS_CA');
+  const dataDir = text('dataDir', dataDirSetting.env) ?? dataDirSetting.default;
+  return {
+    target: {
+      ...parsed, tls: caFile === null ? null : loadClientTls({ caFile }), insecure: given['insecure'] === true,
+    },
+    remote: text('central') !== null || text('user') !== null,
+    dataDir,
+    files: {
+      database: text('database', database.env) ?? join(dataDir, 'central.db'),
+      masterKeyFile: text('masterKeyFile') ?? join(dataDir, 'master.key'),
+    },
+    user: text('user', 'EV_TOOL_USER'), password: text('password', 'EV_TOOL_PASSWORD'),
+    json: given['json'] === true,
+  };
+}
+
+/** The running Central. Throws `Failure('link-lost')` when there is none, `Failure('link-refused')` for a bad log-in. */
+export async function connectCentral(options: ToolOptions): Promise<OperatorClient> {
+  return OperatorClient.connect(options.target, proofOf(options));
+}
+
+/** For the registry: the running Central, or the database itself while no Central runs on it. */
+export async function openDesk(options: ToolOptions): Promise<OrderDesk> {
+  if (!options.remote) {
+    const local = openLocalCentral(options.files, systemClock);
+    if (local !== null) return local;
+  }
+  return connectCentral(options);
+}
+
+function proofOf(options: ToolOptions): OperatorProof {
+  const { user, password, dataDir } = options;
+  if (user !== null) {
+    if (password !== null) return { userId: user, password };
+    throw new Failure('bad-configuration', `--user ${user} needs --password, or EV_TOOL_PASSWORD in the environment`);
+  }
+  const file = join(dataDir, TOKEN_FILE);
+  try {
+    return { token: readFileSync(file, 'utf8').trim() };
+  } catch (cause) {
+    throw new Failure('link-lost', `there is no token ${file}: EV_Central does not run with this --data-dir; start it, `
+      + 'or log in with --user', cause);
+  }
+}
