@@ -11,7 +11,7 @@ import { centralTime, putCharge, type ClientEffect, type ClientState, type Now }
 import type { Purpose } from './client-state.ts';
 import { applied } from './deliveries.ts';
 import { takeAnswer } from './notice-inbox.ts';
-import { askNotices, askPoints } from './questions.ts';
+import { askNoticePage, askPoints } from './questions.ts';
 import { sendCharge } from './requests.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export function queryAnswered(state: ClientState, answer: QueryAnswer, now: Now,
     out.push({ kind: 'note', level: 'warn', event: 'query-refused', fields });
   }
   switch (query.what) {
-    case 'notices': return noticesAnswered(state, answer, now, out);
+    case 'notices': return noticesAnswered(state, query, answer, now, out);
     case 'points': return pointsAnswered(state, query, answer, now, out);
     case 'sessions': return sessionsAnswered(state, query, answer, out);
     case 'look-up': {
@@ -53,21 +53,27 @@ export function pointsChanged(state: ClientState, push: PointsChanged, now: Now,
   out.push({ kind: 'event', event: { kind: 'rows', what: 'points' } });
 }
 
-function noticesAnswered(state: ClientState, answer: QueryAnswer, now: Now, out: ClientEffect[]): void {
+function noticesAnswered(
+  state: ClientState, query: Extract<Purpose, { what: 'notices' }>, answer: QueryAnswer, now: Now, out: ClientEffect[],
+): void {
   if (answer.error !== null) return;
-  const notices = answer.rows.flatMap((row): Notice[] => {
+  const rows = answer.rows.flatMap((row): Notice[] => {
     const parsed = noticeSchema.safeParse(row);
     return parsed.success ? [parsed.data] : [];
   });
-  const { apply, skipped } = takeAnswer(state.inbox, notices);
+  const found = [...query.found, ...rows];
+  const oldest = rows.at(-1)?.number ?? 0;
+  if (answer.next !== null && oldest > state.inbox.last + 1) {
+    return askNoticePage(state, { after: answer.next, found }, now, out);
+  }
+  const { apply, skipped } = takeAnswer(state.inbox, found);
   if (skipped > 0) {
     const { driverId } = state;
     out.push({ kind: 'note', level: 'warn', event: 'notices-expired', fields: { driverId, skipped } });
   }
   for (const notice of apply) applied(state, notice, now, out);
   // Nothing more is to be had: what Central has said it gave is gone.
-  if (notices.length === 0) state.centralLast = Math.min(state.centralLast, state.inbox.last);
-  else if (answer.next !== null) askNotices(state, now, out);
+  if (found.length === 0) state.centralLast = Math.min(state.centralLast, state.inbox.last);
 }
 
 function pointsAnswered(

@@ -27,7 +27,7 @@ const MESSAGES_KEPT = 200;
 
 /** What a question over the link was asked for. */
 export type Purpose =
-  | { readonly what: 'notices' }
+  | { readonly what: 'notices'; readonly found: readonly Notice[] }
   | { readonly what: 'points'; readonly found: readonly PointOffer[] }
   | { readonly what: 'sessions'; readonly found: readonly SessionRow[] }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };

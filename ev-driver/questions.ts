@@ -2,6 +2,7 @@
 // are taken in by answers.ts.
 import type { PointId, RequestId } from '../shared/ids.ts';
 import type { Query } from '../shared/messages/query.ts';
+import type { Notice } from '../shared/messages/notice.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
 import type { ClientEffect, ClientState, Now, Purpose } from './client-state.ts';
 
@@ -9,12 +10,23 @@ import type { ClientEffect, ClientState, Now, Purpose } from './client-state.ts'
 const ANSWER_MS = 10_000;
 const PAGE_ROWS = 100;
 const SESSION_ROWS = 50;
+/** Mostly one or two are missing; a long absence is made up by `missed-notices`. */
+const NOTICE_ROWS = 20;
+/** Central pushes changes of what a first page of points showed. A look-up must not take the place of that. */
+const LATER_PAGE = '0';
 
 /** Asks for the notices after the last one, unless that is asked already. */
 export function askNotices(state: ClientState, now: Now, out: ClientEffect[]): void {
   if ([...state.queries.values()].some((query) => query.what === 'notices')) return;
-  const filter = { after: state.inbox.last };
-  askFor(state, { what: 'notices' }, { what: 'my-notices', filter, after: null, limit: PAGE_ROWS }, now, out);
+  askNoticePage(state, { after: null, found: [] }, now, out);
+}
+
+/** Asks for a page of the notices, which come newest first; `found` are those of the pages before. */
+export function askNoticePage(
+  state: ClientState, { after, found }: { after: string | null; found: readonly Notice[] }, now: Now,
+  out: ClientEffect[],
+): void {
+  askFor(state, { what: 'notices', found }, { what: 'my-notices', filter: {}, after, limit: NOTICE_ROWS }, now, out);
 }
 
 /** Asks for a page of the points; `found` are those of the pages before. */
@@ -36,8 +48,8 @@ export function askSessions(state: ClientState, after: string | null, now: Now, 
 export function lookUpPoint(
   state: ClientState, wanted: { requestId: RequestId; pointId: PointId }, now: Now, out: ClientEffect[],
 ): void {
-  const filter = { text: wanted.pointId };
-  askFor(state, { what: 'look-up', ...wanted }, { what: 'points', filter, after: null, limit: PAGE_ROWS }, now, out);
+  const filter = { pointId: wanted.pointId };
+  askFor(state, { what: 'look-up', ...wanted }, { what: 'points', filter, after: LATER_PAGE, limit: 1 }, now, out);
 }
 
 function askFor(
