@@ -23,7 +23,7 @@ import { openJournalFiles } from './journal-files.ts';
 import { MeterSender } from './meter-sender.ts';
 import { createMonitorServer } from './monitor-server.ts';
 import { createRoster } from './roster.ts';
-import { createStop } from './shutdown.ts';
+import { createStop, exitOnBug } from './shutdown.ts';
 import { ENGINE_SETTINGS } from './settings.ts';
 import { createActions, createSnapshot } from './snapshot.ts';
 import { Station } from './station.ts';
@@ -45,6 +45,7 @@ async function start(command: Command): Promise<void> {
   const withScreen = !noUi && !config.control && process.stdin.isTTY && process.stdout.isTTY;
   const openedLog = openLog({ dir: config.logDir, name: `ev-cp-engine-${name}`, console: !withScreen });
   const { log } = openedLog;
+  exitOnBug(log, openedLog.close);
   const brokers = parseBrokers(config.brokers);
   const journal = await Journal.open(openJournalFiles(config.dataDir ?? join('var', 'engine', name)), log);
   const ticker = createProcessTicker(systemClock);
@@ -66,7 +67,8 @@ async function start(command: Command): Promise<void> {
     station, bus, log, parts: [server, reader, ...senders], closeLog: openedLog.close,
     closeScreen: () => screen?.close(),
   });
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  // `on`, not `once`: the screen ends the process itself when it sees that nobody else listens.
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   if (config.control) serveControl(station, { address, onEnd: stop });
   if (!withScreen) return;
   const { openEngineScreen } = await import('./ui/screen.ts');

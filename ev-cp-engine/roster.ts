@@ -37,7 +37,11 @@ export function createRoster(options: {
   function pointFor(pointId: PointId): Hosted | string {
     const known = station.points.get(pointId);
     if (fleet !== null || id !== null) return known ?? `${pointId} is not a point of this engine`;
-    if (named !== null && named !== pointId) return `this engine is the point ${named}`;
+    // A name that was a mistake (Central never gave it a key) does not bind the engine.
+    const holder = named === null || named === pointId ? undefined : station.points.get(named);
+    if (holder !== undefined && (holder.sendFrame !== null || holder.key !== null)) {
+      return `this engine is the point ${holder.pointId}`;
+    }
     named = pointId;
     return known ?? add(pointId);
   }

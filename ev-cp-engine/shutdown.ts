@@ -26,6 +26,15 @@ export function createStop(parts: Parts): () => void {
   };
 }
 
+/** A bug is logged with its stack and ends the process with its own status; the next start goes on from the journal. */
+export function exitOnBug(log: Log, closeLog: () => Promise<void>): void {
+  process.on('uncaughtException', (error) => {
+    log('error', 'bug', { error });
+    exitWith(error);
+    void closeLog().finally(() => process.exit());
+  });
+}
+
 async function end({ station, bus, log, parts, closeLog, closeScreen }: Parts): Promise<void> {
   await station.close();
   closeScreen();
