@@ -26,6 +26,10 @@ export const CENTRAL_SETTINGS = {
     flag: 'database', env: 'EV_CENTRAL_DATABASE', schema: text.nullable().describe('file'), default: null, argument: 2,
     describe: 'the SQLite file; without it central.db in the data folder',
   }),
+  masterKeyFile: setting({
+    flag: 'master-key-file', env: 'EV_CENTRAL_MASTER_KEY_FILE', schema: text.nullable().describe('file'), default: null,
+    describe: 'the key that wraps the stored keys; without it master.key in the data folder',
+  }),
   host: setting({
     flag: 'host', env: 'EV_CENTRAL_HOST', schema: text.describe('address'), default: '127.0.0.1',
     describe: 'address to listen on; 0.0.0.0 for all of this machine',

@@ -10,9 +10,9 @@ import {
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
 import type { Session } from './core/rows.ts';
-import type { Asker, Page, ReadPage } from './links/drivers.ts';
+import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 
-type Filter = Query['filter'];
+type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
   | 'audit' | 'users' | 'tickets' | 'commands'>;
@@ -39,7 +39,7 @@ export function createReader(options: QueryOptions): ReadPage {
   };
 }
 
-function readPage(asker: Asker, query: Query, options: QueryOptions): Page {
+function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   const { state } = options;
   const { what, filter, after, limit } = query;
   const nowMs = options.nowMs();
@@ -74,7 +74,7 @@ export function liveSessionRow(state: State, session: Session, nowMs: number): S
   return { ...row, costMinor: liveCost({ state, now: nowMs, effects: [] }, session) };
 }
 
-function pointsPage(state: State, { filter, after, limit }: Query, asker: Asker, nowMs: number): Page {
+function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: Asker, nowMs: number): Page {
   const unknown = Object.keys(filter).find((name) => !POINT_FILTERS.includes(name));
   if (unknown !== undefined) return failed(`unknown filter "${unknown}": points know ${POINT_FILTERS.join(', ')}`);
   const one = filter['pointId'];

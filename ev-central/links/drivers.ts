@@ -12,14 +12,17 @@ export type Page = {
 };
 /** Who asks: a driver sees points, sites and what is hers; people with another role see all lists. */
 export type Asker = { readonly role: 'user' | OperatorRole; readonly userId: UserId | null };
+export type PageQuery = Pick<Query, 'what' | 'after' | 'limit'> & {
+  readonly filter: Readonly<Record<string, string | number>>;
+};
 /** Reads one page. Never throws. */
-export type ReadPage = (asker: Asker, query: Query) => Page;
+export type ReadPage = (asker: Asker, query: PageQuery) => Page;
 
 export type DriverOptions = {
   readonly give: (input: Input) => void;
   readonly read: ReadPage;
   /** She asked for points and gets what changes from now on. */
-  readonly watchPoints: (connection: Connection, filter: Query['filter']) => void;
+  readonly watchPoints: (connection: Connection, filter: PageQuery['filter']) => void;
   readonly randomBytes: (count: number) => Buffer;
 };
 

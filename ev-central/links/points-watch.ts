@@ -1,15 +1,15 @@
 // Drivers who asked for points get the rows that change from then on, at most once a second. Drivers with the same
 // question share the work, and nothing is worked out while nothing happens.
 import type { PointOffer } from '../../shared/messages/rows.ts';
-import type { Query } from '../../shared/messages/query.ts';
 import type { Ticker } from '../../shared/wire/awake-timer.ts';
 import { type Connection, frameParts, sendFrame } from './connection.ts';
+import type { PageQuery } from './drivers.ts';
 
 /** The offers that a question for points is answered with. */
-export type ReadOffers = (filter: Query['filter']) => readonly PointOffer[];
+export type ReadOffers = (filter: PageQuery['filter']) => readonly PointOffer[];
 
 export type PointsWatch = {
-  watch(connection: Connection, filter: Query['filter']): void;
+  watch(connection: Connection, filter: PageQuery['filter']): void;
   /** Something happened in the network: offers may look different now. */
   changed(): void;
   close(): void;
@@ -19,7 +19,7 @@ const EVERY_MS = 1_000;
 /** Work on offers in one go; further questions get their turn at the next tick. */
 const BUDGET_MS = 20;
 
-type Watched = { readonly filter: Query['filter']; readonly connections: Set<Connection>; rows: Map<string, string> };
+type Watched = { readonly filter: PageQuery['filter']; readonly connections: Set<Connection>; rows: Map<string, string> };
 
 export function createPointsWatch(options: {
   read: ReadOffers; ticker: Ticker; monotonic: () => number;
@@ -60,7 +60,7 @@ export function createPointsWatch(options: {
     }
   }
 
-  function watch(connection: Connection, filter: Query['filter']): void {
+  function watch(connection: Connection, filter: PageQuery['filter']): void {
     const name = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)));
     if (questions.get(connection) === name) return;
     if (questions.has(connection)) leave(connection);

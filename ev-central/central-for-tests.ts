@@ -1,0 +1,145 @@
+// Central as it is shipped, on a database of its own, with real links on a free port and a bus in memory.
+import { compare } from 'bcrypt';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../shared/clock.ts';
+import { userId } from '../shared/ids.ts';
+import { hashSecret } from '../shared/point-proof.ts';
+import { createProcessTicker } from '../shared/wire/awake-timer.ts';
+import { LinkClient } from '../shared/wire/client.ts';
+import type { CloseReason } from '../shared/wire/close-reason.ts';
+import type { JsonObject } from '../shared/wire/json.ts';
+import type { Link } from '../shared/wire/link.ts';
+import { listen } from '../shared/wire/server.ts';
+import { tcpConnect } from '../shared/wire/tcp-socket.ts';
+import { type Central, createCentral } from './central.ts';
+import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
+import { MemoryBus } from './memory-bus.ts';
+import { createMessageBoard } from './message-board.ts';
+import { openStore, type Store } from './store/store.ts';
+import { samplePoint, sampleSite, sampleTariff, sampleUser } from './store/sample-rows.ts';
+
+export const SECRET = Buffer.alloc(32, 9);
+export const TOKEN = 'token-of-this-test-0123456789';
+/** bcrypt of "correct horse" and of "4711", with few rounds. */
+export const PASSWORD_HASH = '$2b$04$hYriLcOVBXg9GaJ4.eBG7ecC/MVurqHrcuRMy6E5ksixGgowhkB1y';
+export const PIN_HASH = '$2b$04$.SOU2Ag3JeLmqeqahYoblOnGugIQHaTJnq7ztJSlr5UrfYaysJHEG';
+
+const ticker = createProcessTicker(systemClock);
+
+export type TestCentral = {
+  central: Central; store: Store; bus: MemoryBus; port: number; fatals: unknown[];
+  close(): Promise<void>;
+};
+
+/** Starts one. With the store of one before, it is a restart. */
+export async function startTestCentral(options: {
+  file?: string; bus?: MemoryBus; passwordHash?: string; pinHash?: string; settings?: Partial<Settings>;
+} = {}): Promise<TestCentral> {
+  const log = (): void => undefined;
+  const file = options.file ?? ':memory:';
+  const store = openStore({
+    file, masterKeyFile: file === ':memory:' ? null : `${file}.key`, clock: systemClock, log,
+  });
+  const bus = options.bus ?? new MemoryBus();
+  const fatals: unknown[] = [];
+  const central = createCentral({
+    store, bus, clock: systemClock, ticker, board: createMessageBoard(), log, randomBytes,
+    defer: (run) => void setImmediate(run), sleep: async (ms) => void await sleep(ms),
+    comparePassword: (password, hash) => compare(password, hash), token: TOKEN,
+    settings: { ...DEFAULT_SETTINGS, partitions: 1, ...options.settings }, replicationFactor: 1,
+    bootId: randomBytes(4).toString('hex'), fatal: (error) => void fatals.push(error), changed: () => undefined,
+  });
+  const { state } = central;
+  if (state.sites.size === 0) {
+    state.tariffs.put(sampleTariff);
+    state.sites.put(sampleSite);
+    const { passwordHash = null, pinHash = null } = options;
+    state.users.put(sampleUser({ passwordHash, pinHash }));
+    state.users.put(sampleUser({ userId: userId('olga'), role: 'operator', passwordHash }));
+  }
+  const server = await listen({
+    host: '127.0.0.1', port: 0, tls: null, insecure: false, insecureFlag: '', portFlag: '', maxConnections: 100, ticker,
+    nowMs: systemClock.now, log, heartbeatData: () => ({ central: 'connected' }),
+    onLink: (link, address) => central.links.take(link, address),
+  });
+  central.start();
+  if (state.points.size === 0) {
+    const answer = await central.order({
+      kind: 'put-point', point: pointRow(), secretSha256: hashSecret(SECRET).toString('base64'),
+    }, 'test');
+    if (!answer.ok) throw new Error(answer.text);
+  }
+  return {
+    central, store, bus, port: server.port, fatals,
+    async close() {
+      await central.stop();
+      await server.close();
+      store.close();
+    },
+  };
+}
+
+function pointRow() {
+  const { secretSha256: _secret, ...row } = samplePoint();
+  return row;
+}
+
+/** A peer on a real socket: keeps what it is told. */
+export class TestPeer {
+  readonly messages: JsonObject[] = [];
+  closed: CloseReason | null = null;
+  readonly #client: LinkClient;
+  #link: Link | null = null;
+  #sent = 0;
+
+  constructor(port: number) {
+    this.#client = new LinkClient({
+      connect: tcpConnect({ host: '127.0.0.1', port, tls: null, insecure: false, insecureFlag: '' }), ticker,
+      nowMs: systemClock.now, random: () => 0,
+      onOpen: (link) => {
+        this.#link = link;
+        link.onMessage = (message) => void this.messages.push(message);
+      },
+      onClose: (reason) => {
+        this.closed = reason;
+        return 'stop';
+      },
+    });
+    this.#client.start();
+  }
+
+  async say(frame: JsonObject): Promise<string> {
+    await waitFor(() => this.#link !== null);
+    this.#sent += 1;
+    const id = `t-${this.#sent}`;
+    this.#link?.send({ v: 1, id, ...frame });
+    return id;
+  }
+
+  /** The first message of a type, when it has come. */
+  async hear(type: string): Promise<JsonObject> {
+    await waitFor(() => this.messages.some((message) => message['type'] === type), () => this.seen());
+    const at = this.messages.findIndex((message) => message['type'] === type);
+    const [message] = this.messages.splice(at, 1);
+    if (message === undefined) throw new Error('it was there');
+    return message;
+  }
+
+  seen(): string {
+    return `heard ${this.messages.map((m) => String(m['type'])).join(', ') || 'nothing'}; ${this.closed?.detail ?? 'open'}`;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** Waits for a state, not for a time. */
+export async function waitFor(condition: () => boolean, seen: () => string = () => '', timeoutMs = 4_000): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  while (!condition()) {
+    if (performance.now() > until) throw new Error(`waited ${timeoutMs} ms for ${condition.toString()}; ${seen()}`);
+    await sleep(5);
+  }
+}

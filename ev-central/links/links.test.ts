@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { SECRET, PASSWORD_HASH, PIN_HASH, startTestCentral, type TestCentral, TestPeer, TOKEN } from '../central-for-tests.ts';
+import { waitFor } from '../central-for-tests.ts';
+import { hashSecret, pointProof } from '../../shared/point-proof.ts';
+
+const running: TestCentral[] = [];
+const peers: TestPeer[] = [];
+
+async function start() {
+  const central = await startTestCentral({ passwordHash: PASSWORD_HASH, pinHash: PIN_HASH });
+  running.push(central);
+  return central;
+}
+
+function connect({ port }: TestCentral): TestPeer {
+  const peer = new TestPeer(port);
+  peers.push(peer);
+  return peer;
+}
+
+async function enrol(central: TestCentral, secret = SECRET, pointId = 'ALC-01'): Promise<TestPeer> {
+  const peer = connect(central);
+  await peer.say({ type: 'hello-monitor', pointId, software: 'test', byHand: false });
+  const challenge = await peer.hear('challenge');
+  const nonce = Buffer.from(String(challenge['nonceBase64']), 'base64');
+  await peer.say({ type: 'proof', proofBase64: pointProof(hashSecret(secret), nonce, pointId) });
+  return peer;
+}
+
+afterEach(async () => {
+  for (const peer of peers.splice(0)) peer.close();
+  for (const central of running.splice(0)) await central.close();
+});
+
+test('a monitor that proves the secret of its point is let in with a key', async () => {
+  const central = await start();
+  const monitor = await enrol(central);
+  const welcome = await monitor.hear('welcome-monitor');
+  expect(welcome).toMatchObject({ siteId: 'ALC', re: 't-2', topicPrefix: 'ev' });
+  await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
+  await waitFor(() => [...central.central.state.pointStates.values()][0]?.health.engine === 'ok');
+});
+
+test.each([
+  ['a wrong secret', randomBytes(32), 'ALC-01'],
+  ['a point that nobody registered', SECRET, 'XXX-01'],
+])('a monitor with %s is refused and told why', async (_what, secret, pointId) => {
+  const monitor = await enrol(await start(), secret, pointId);
+  expect(await monitor.hear('refused-monitor')).toMatchObject({ re: 't-2' });
+  await waitFor(() => monitor.closed?.code === 'refused');
+});
+
+test('a second connection of a point takes the place of the first, which is told so', async () => {
+  const central = await start();
+  const first = await enrol(central);
+  await first.hear('welcome-monitor');
+  const second = await enrol(central);
+  await second.hear('welcome-monitor');
+  await waitFor(() => first.closed?.code === 'replaced');
+  expect(central.central.state.monitorLinks.size).toBe(1);
+});
+
+test('a driver logs in with her password and gets her keys and what she missed', async () => {
+  const central = await start();
+  const driver = connect(central);
+  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const welcome = await driver.hear('welcome-driver');
+  expect(welcome).toMatchObject({ re: 't-1', balanceMinor: 5_000, lastNotice: 0 });
+  expect(await driver.hear('missed-notices')).toMatchObject({ notices: [], more: false });
+  await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
+  const answer = await driver.hear('rows');
+  expect(answer).toMatchObject({ re: 't-2', error: null, rows: [{ pointId: 'ALC-01', status: 'Disconnected' }] });
+});
+
+test('a driver who asked for points hears of a point that changes', async () => {
+  const central = await start();
+  const driver = connect(central);
+  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  await driver.hear('welcome-driver');
+  await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
+  await driver.hear('rows');
+  const monitor = await enrol(central);
+  await monitor.hear('welcome-monitor');
+  await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
+  await waitFor(() => driver.messages.some((m) => JSON.stringify(m).includes('Available')), () => driver.seen());
+});
+
+test('a driver sees no list of operators', async () => {
+  const driver = connect(await start());
+  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  await driver.hear('welcome-driver');
+  await driver.say({ type: 'query', what: 'audit', filter: {}, after: null, limit: 10 });
+  expect(await driver.hear('rows')).toMatchObject({ rows: [], error: 'the list audit is for operators' });
+});
+
+test('wrong passwords are refused, and lock the user out after some', async () => {
+  const central = await start();
+  const reasons: unknown[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const driver = connect(central);
+    await driver.say({ type: 'login', driverId: 'ana', password: 'wrong', lastNotice: 0, software: 'test' });
+    reasons.push((await driver.hear('refused-driver'))['reason']);
+    driver.close();
+  }
+  expect(reasons.at(0)).toBe('unknown-or-wrong');
+  expect(reasons.at(-1)).toBe('locked-out');
+});
+
+test('a request at the point is checked by PIN, also when another was repeated before it', async () => {
+  const central = await start();
+  const monitor = await enrol(central);
+  await monitor.hear('welcome-monitor');
+  await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
+  const wish = {
+    type: 'local-request', driverId: 'ana', connectorNo: 1, corr: 'c-1',
+    goal: { energyWh: null, amountMinor: null, socPercent: null },
+  };
+  await monitor.say({ ...wish, requestId: 'l-1', pin: '4711' });
+  expect(await monitor.hear('local-answer')).toMatchObject({ requestId: 'l-1', outcome: 'accepted' });
+  await monitor.say({ ...wish, requestId: 'l-1', pin: '4711' });
+  await monitor.say({ ...wish, requestId: 'l-2', pin: '0000' });
+  await waitFor(() => monitor.messages.some((m) => m['requestId'] === 'l-2'), () => monitor.seen());
+  expect(monitor.messages.find((m) => m['requestId'] === 'l-2')).toMatchObject({ reason: 'wrong-pin' });
+});
+
+test('an operator logs in by password or by the token of the machine, and orders', async () => {
+  const central = await start();
+  const order = {
+    type: 'order', orderId: 'o-1',
+    order: { kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: 'drill' },
+  };
+  for (const proof of [{ userId: 'olga', password: 'correct horse', token: null },
+    { userId: null, password: null, token: TOKEN }]) {
+    const operator = connect(central);
+    await operator.say({ type: 'login-operator', ...proof });
+    expect(await operator.hear('welcome-operator')).toMatchObject({ taken: true });
+    await operator.say(order);
+    expect(await operator.hear('order-result')).toMatchObject({ orderId: 'o-1', outcome: 'done' });
+  }
+  expect(central.store.query('audit', { who: 'olga' }, null, 10).rows.length).toBeGreaterThan(0);
+});
+
+test('a driver may not log in as an operator, and a wrong token is refused', async () => {
+  const central = await start();
+  for (const proof of [{ userId: 'ana', password: 'correct horse', token: null },
+    { userId: null, password: null, token: 'x'.repeat(29) }]) {
+    const operator = connect(central);
+    await operator.say({ type: 'login-operator', ...proof });
+    expect(await operator.hear('welcome-operator')).toMatchObject({ taken: false });
+  }
+});
+
+test('an operator tails a topic and gets it opened', async () => {
+  const central = await start();
+  const operator = connect(central);
+  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  await operator.hear('welcome-operator');
+  await operator.say({ type: 'tail', topic: 'events', contains: 'point-link' });
+  await operator.say({ type: 'query', what: 'status', filter: {}, after: null, limit: 1 });
+  await operator.hear('rows');
+  await enrol(central);
+  const record = await operator.hear('tail-record');
+  expect(JSON.parse(String(record['text']))).toMatchObject({ kind: 'point-link', pointId: 'ALC-01' });
+});
+
+test('bad frames end a connection that is not let in, and are answered on one that is', async () => {
+  const central = await start();
+  const stranger = connect(central);
+  await stranger.say({ type: 'order', orderId: 'o-1' });
+  await waitFor(() => stranger.closed !== null);
+  const operator = connect(central);
+  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  await operator.hear('welcome-operator');
+  await operator.say({ type: 'order', orderId: 'o-2', order: { kind: 'no-such-order' } });
+  expect(await operator.hear('order-result')).toMatchObject({ orderId: 'o-2', outcome: 'refused' });
+  expect(central.fatals).toEqual([]);
+});
