@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest';
+import { meterSample } from '../../shared/messages/meter-sample.ts';
+import { booted } from '../../shared/messages/booted.ts';
+import { charge } from '../../shared/messages/charge.ts';
+import { CENTRAL, seal, sealKey } from '../../shared/seal.ts';
+import { keyId } from '../../shared/ids.ts';
+import type { Input } from '../core/inputs.ts';
+import type { KeyRow } from '../core/rows.ts';
+import type { PartitionOffset, Work } from '../loop.ts';
+import { MemoryBus } from '../memory-bus.ts';
+import { createKeyRing } from './key-ring.ts';
+import { createIntake, type IntakeOptions } from './intake.ts';
+import { parseMeterSample } from './meter-parser.ts';
+import { waitFor } from '../central-for-tests.ts';
+
+const NOW_MS = 1_763_700_000_000;
+const key = (change: Partial<KeyRow>): KeyRow => ({
+  keyId: keyId('p-1'), kind: 'point', ownerId: 'ALC-01', keyBase64: Buffer.alloc(32, 1).toString('base64'),
+  createdAtMs: 0, expiresAtMs: NOW_MS - 1, replacedAtMs: null, revokedAtMs: null, ...change,
+});
+const KEYS = new Map([
+  key({}), key({ keyId: keyId('p-2'), revokedAtMs: NOW_MS - 5 }),
+  key({ keyId: keyId('l-1'), kind: 'login', ownerId: 'ana', expiresAtMs: NOW_MS + 1_000 }),
+  key({ keyId: keyId('l-2'), kind: 'login', ownerId: 'ana' }),
+].map((row) => [row.keyId, row]));
+
+type Sent = {
+  topic?: string; from?: string; to?: string; kid?: string; sealedWith?: string; direction?: 'up' | 'down';
+  message?: unknown; text?: string; value?: Buffer;
+};
+
+function record(sent: Sent = {}) {
+  const { topic = 'ev.facts', from = 'ALC-01', to = CENTRAL, kid = 'p-1', direction = 'up' } = sent;
+  const bytes = KEYS.get(keyId(sent.sealedWith ?? kid))?.keyBase64 ?? Buffer.alloc(32, 8).toString('base64');
+  const text = sent.text ?? JSON.stringify(sent.message ?? booted.example);
+  const { headers, value } = seal(sealKey(kid, bytes), direction, topic, { from, to, mid: 'm-1' }, text);
+  return { topic, key: 'ALC', headers, value: sent.value ?? value };
+}
+
+function intake(change: Partial<IntakeOptions> = {}) {
+  const bus = new MemoryBus();
+  const inputs: Input[] = [];
+  const offsets: PartitionOffset[] = [];
+  const clusters: (string | undefined)[] = [];
+  let losses = 0;
+  const push = (work: Work): Promise<void> => {
+    inputs.push(...work.inputs());
+    offsets.push(...work.offsets?.() ?? []);
+    clusters.push(work.clusterId);
+    return Promise.resolve();
+  };
+  const it = createIntake({
+    bus, push, whenRoom: () => Promise.resolve(), keys: createKeyRing((id) => KEYS.get(id)),
+    isKnown: (sender) => sender === 'ALC-01' || sender === 'ana',
+    stored: { clusterId: 'cluster-1', offsets: topicsAt(0) }, poison: new Map(), anyKeys: () => true,
+    onLost: () => {
+      losses += 1;
+    },
+    topicPrefix: 'ev', groupId: 'test', clock: { now: () => NOW_MS, monotonic: () => 0 }, log: () => undefined, ...change,
+  });
+  return { it, bus, inputs, offsets, clusters, losses: () => losses };
+}
+
+const topicsAt = (next: number): PartitionOffset[] =>
+  ['ev.requests', 'ev.facts', 'ev.meter'].map((topic) => ({ topic, partition: 0, epoch: 0, next }));
+
+async function inputOf(sent: Sent, change: Partial<IntakeOptions> = {}): Promise<Input | undefined> {
+  const { it, bus, inputs } = intake(change);
+  await it.start();
+  bus.append(record(sent));
+  await waitFor(() => inputs.length > 0);
+  await it.close();
+  return inputs[0];
+}
+
+test('what a point and a driver may say becomes an input, with its proved sender', async () => {
+  expect(await inputOf({})).toMatchObject({ kind: 'fact', sender: 'ALC-01', keyId: 'p-1' });
+  expect(await inputOf({ topic: 'ev.meter', message: meterSample.example })).toMatchObject({ kind: 'meter' });
+  const asked = await inputOf({ topic: 'ev.requests', from: 'ana', kid: 'l-1', message: charge.example });
+  expect(asked).toMatchObject({ kind: 'request', sender: 'ana' });
+});
+
+test.each<[string, string, Sent]>([
+  ['a sender that nobody knows', 'unknown-sender', { from: 'XXX', kid: 'p-9' }],
+  ['a key that is not the sender’s', 'wrong-key', { from: 'ana' }],
+  ['a key that nobody has', 'wrong-key', { kid: 'p-9' }],
+  ['a revoked key', 'wrong-key', { kid: 'p-2' }],
+  ['an expired key of a log-in', 'wrong-key', { topic: 'ev.requests', from: 'ana', kid: 'l-2', message: charge.example }],
+  ['a point’s key on the requests', 'wrong-key', { topic: 'ev.requests', message: charge.example }],
+  ['another key than it names', 'wrong-key', { sealedWith: 'nobody' }],
+  ['the other direction', 'wrong-key', { direction: 'down' }],
+  ['a value that was cut', 'wrong-key', { value: Buffer.from('short') }],
+  ['another receiver', 'not-for-us', { to: 'ALC-02' }],
+  ['no JSON', 'malformed', { text: '{' }],
+  ['a bad field', 'malformed', { message: { ...Object(booted.example), seq: -1 } }],
+  ['an unknown type', 'unknown-type', { message: { ...Object(booted.example), type: 'dance' } }],
+  ['a bad meter sample', 'malformed', { topic: 'ev.meter', message: { ...Object(meterSample.example), powerW: 1.5 } }],
+  ['words for another point', 'impossible', { message: { ...Object(booted.example), pointId: 'ALC-02' } }],
+  ['too many bytes', 'too-large', { value: Buffer.alloc(70_000) }],
+])('%s makes a dead letter', async (_what, reason, sent) => {
+  expect(await inputOf(sent)).toMatchObject({ kind: 'dead-letter', reason, source: `${sent.topic ?? 'ev.facts'}/0@0` });
+});
+
+test('a record whose handling has failed twice is not tried again', async () => {
+  const poison = new Map([['ev.facts/0@0', 2]]);
+  expect(await inputOf({}, { poison })).toMatchObject({ kind: 'dead-letter', reason: 'impossible' });
+});
+
+test('records below the stored offset are skipped, and each batch carries where to go on', async () => {
+  const { it, bus, inputs, offsets } = intake({ stored: { clusterId: 'cluster-1', offsets: topicsAt(0) } });
+  bus.append(record());
+  bus.append(record());
+  await it.start();
+  await waitFor(() => inputs.length === 2);
+  expect(offsets.at(-1)).toEqual({ topic: 'ev.facts', partition: 0, epoch: 0, next: 2 });
+  await it.close();
+});
+
+test.each([
+  ['shorter than what was read', 'cluster-1', 9],
+  ['of another cluster', 'cluster-0', 0],
+])('a log %s is read from its first record in a new epoch, and said loudly', async (_what, clusterId, next) => {
+  const { it, bus, inputs, offsets, losses } = intake({ stored: { clusterId, offsets: topicsAt(next) } });
+  bus.append(record());
+  await it.start();
+  await waitFor(() => inputs.length === 2);
+  expect(inputs.map((input) => input.kind)).toEqual(['log-lost', 'fact']);
+  expect(offsets.filter((o) => o.topic === 'ev.facts').map((o) => [o.epoch, o.next])).toEqual([[1, 0], [1, 1]]);
+  expect(losses()).toBe(1);
+  await it.close();
+});
+
+test('expired records are passed over without a new epoch', async () => {
+  const { it, bus, inputs, offsets } = intake({ stored: { clusterId: 'cluster-1', offsets: topicsAt(0) } });
+  bus.log('ev.facts').first = 5;
+  bus.append(record());
+  await it.start();
+  await waitFor(() => inputs.length === 1);
+  expect(offsets.filter((o) => o.topic === 'ev.facts').map((o) => [o.epoch, o.next])).toEqual([[0, 5], [0, 6]]);
+  await it.close();
+});
+
+test('a new database begins at the end: what is in the logs was sealed for a network before it', async () => {
+  const { it, bus, inputs, offsets, clusters } = intake({
+    stored: { clusterId: null, offsets: [] }, anyKeys: () => false,
+  });
+  bus.append(record());
+  await it.start();
+  expect(offsets.find((o) => o.topic === 'ev.facts')).toMatchObject({ next: 1 });
+  expect(clusters).toEqual(['cluster-1']);
+  expect(inputs).toEqual([]);
+  await it.close();
+});
+
+test('the fast check of meter samples agrees with their schema', () => {
+  const example = Object(meterSample.example) as Record<string, unknown>;
+  const odd = [null, -1, 1.5, '', 'x'.repeat(200), 'charging', true, {}, 2 ** 60, 0, 17, 101];
+  for (const field of Object.keys(example)) {
+    for (const value of odd) {
+      const message = { ...example, [field]: value };
+      const bySchema = meterSample.schema.safeParse(message).success;
+      expect([field, value, parseMeterSample(JSON.stringify(message)).ok]).toEqual([field, value, bySchema]);
+    }
+  }
+});
