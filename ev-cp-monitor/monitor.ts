@@ -190,7 +190,8 @@ function centralOpen(state: MonitorState, now: Now, out: MonitorEffect[]): void 
 
 function centralLost(state: MonitorState, reason: CloseReason, now: Now, out: MonitorEffect[]): void {
   const why = `${reason.code}: ${reason.detail}`;
-  const was = state.authentication.state;
+  const { central, authentication: { state: was } } = state;
+  const isNews = was === 'authenticated' || central.state === 'connecting';
   if (reason.code === 'replaced') {
     refuse(state, { text: `Another monitor took over: ${reason.detail}`, retry: false }, now, out);
   }
@@ -202,7 +203,7 @@ function centralLost(state: MonitorState, reason: CloseReason, now: Now, out: Mo
   for (const requestId of [...state.localRequests.keys()]) {
     answerLocal(state, requestId, 'EV_Central was lost before it answered.', out);
   }
-  if (was !== 'authenticated') return;
+  if (!isNews || state.authentication.state === 'refused') return;
   out.push(note('warn', 'central-lost', `EV_Central cannot be reached (${why})`, { pointId: state.pointId, why }));
   if (state.engine.taken) out.push(healthCheck(state, now));
 }
@@ -216,8 +217,7 @@ function fromCentral(state: MonitorState, message: ToMonitor, now: Now, out: Mon
     case 'welcome-monitor': return welcomed(state, message, now, out);
     case 'refused-monitor':
       refuse(state, message, now, out);
-      out.push({ kind: 'drop-central', detail: `refused: ${message.reason}` });
-      return;
+      return void out.push({ kind: 'drop-central', detail: `refused: ${message.reason}` });
     case 'local-answer': {
       const { requestId, outcome, reason, text } = message;
       if (!state.localRequests.delete(requestId)) return;

@@ -91,7 +91,7 @@ function centralOpen(state: ClientState, now: Now, out: ClientEffect[]): void {
 
 function centralLost(state: ClientState, reason: CloseReason, now: Now, out: ClientEffect[]): void {
   const why = `${reason.code}: ${reason.detail}`;
-  const wasIn = state.login.state === 'in';
+  const isNews = state.login.state === 'in' || state.central.state === 'connecting';
   for (const [id, query] of state.queries) {
     state.queries.delete(id);
     if (query.what === 'look-up') failCharge(state, query.requestId, 'central-away', now, out);
@@ -101,7 +101,7 @@ function centralLost(state: ClientState, reason: CloseReason, now: Now, out: Cli
     setLink(state.central, 'down', why, now);
     state.login = { state: 'waiting', text: '', byAwakeMs: Infinity, retryAwakeMs: null };
   }
-  if (!wasIn) return;
+  if (!isNews || state.login.state === 'refused') return;
   say(state, { atMs: centralTime(now), level: 'warn', text: sentence(words().trouble['central-away']) });
   out.push({ kind: 'note', level: 'warn', event: 'central-lost', fields: { driverId: state.driverId, why } });
 }
