@@ -38,6 +38,7 @@ export class FactSender {
   /** Points with facts on the bus that Central has not accepted. */
   readonly #unaccepted = new Set<Hosted>();
   #sending = false;
+  #isWoken = false;
   #notBeforeMs = 0;
   #endWatch: () => void;
 
@@ -97,8 +98,13 @@ export class FactSender {
 
   /** Sends after everything that is told in this turn: a new key and Central's question are one reason, not two. */
   #wake(hosted: Hosted): void {
-    if (this.#ready.size === 0) queueMicrotask(() => this.#pump());
     this.#ready.add(hosted);
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    queueMicrotask(() => {
+      this.#isWoken = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {

@@ -171,7 +171,9 @@ export class Station {
     await (this.#flushing ?? Promise.resolve());
   }
 
+  /** A line for the screen; what is bad goes to the log too, for those who have no screen. */
   message(level: StationMessage['level'], text: string): void {
+    if (level === 'warn' || level === 'error') this.#options.log(level, 'told', { text });
     this.messages.push({ atMs: Math.round(this.#options.clock.now()), level, text });
     if (this.messages.length > MESSAGES_KEPT) this.messages.splice(0, this.messages.length - MESSAGES_KEPT);
     this.#changed();
@@ -255,6 +257,7 @@ export class Station {
       if (effect.kind === 'sample') samples.push({ hosted, sample: effect.sample });
       else if (effect.kind === 'frame') hosted.sendFrame?.(effect.frame);
       else if (effect.kind === 'fact' || effect.kind === 'accepted') moved.add(hosted);
+      if (effect.kind === 'fact') this.#logFact(effect.fact);
       for (const listener of this.#listeners) {
         if (effect.kind === 'fact') listener.fact?.(effect.fact);
         else if (effect.kind === 'key') listener.keyChanged?.(hosted);
@@ -267,6 +270,13 @@ export class Station {
       if (samples.length > 0) listener.samples?.(samples);
     }
     if (held.length > 0) this.#changed();
+  }
+
+  /** Written facts, with the correlation id that `npm run trace` follows. */
+  #logFact(fact: Fact): void {
+    const { type, pointId, bootId, seq, corr } = fact;
+    const session = 'sessionId' in fact ? fact.sessionId : undefined;
+    this.#options.log('info', 'fact', { type, point: pointId, bootId, seq, corr, session });
   }
 
   #diskTrouble(error: unknown): void {
