@@ -1,5 +1,5 @@
 // `--control`: a program is the hands of the points, with JSON lines on stdin and answers on stdout. Every fact is told
-// as a line of its own when it is on the disk.
+// as a line of its own when it is on the disk, and so is a script (replay) that waits for its stop.
 import { z } from 'zod';
 import { pointIdSchema } from '../shared/ids.ts';
 import { type JsonLine, readJsonLines, writeJsonLine } from '../shared/json-lines.ts';
@@ -87,7 +87,10 @@ function inputOf(order: Exclude<Order, { do: 'exit' | 'status' }>): EngineInput 
 
 /** Serves the process's own stdin and stdout. The end of stdin is the end of the process: its driver is gone. */
 export function serveControl(station: Station, options: { address: string; onEnd: () => void }): void {
-  station.listen({ fact: (fact) => writeJsonLine(process.stdout, { event: 'fact', fact }) });
+  station.listen({
+    fact: (fact) => writeJsonLine(process.stdout, { event: 'fact', fact }),
+    scriptAtEnd: (sessionId) => writeJsonLine(process.stdout, { event: 'script-at-end', sessionId }),
+  });
   readJsonLines(process.stdin, {
     onLine: (line) => {
       const { answer, exit } = controlStation(station, line);

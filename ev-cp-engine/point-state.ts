@@ -1,8 +1,8 @@
 // What one charge point knows. `kept` is plain data that the journal writes as it is and a restart reads back; `live`
 // holds for this run only (links, bus, scripts). Both belong to engine.ts and its neighbours, who change them in place.
 import { z } from 'zod';
-import { correlationIdSchema, type PointId, pointIdSchema, sessionIdSchema, siteIdSchema, userIdSchema,
-} from '../shared/ids.ts';
+import { correlationIdSchema, type PointId, pointIdSchema, type SessionId,
+  sessionIdSchema, siteIdSchema, userIdSchema } from '../shared/ids.ts';
 import type { Fact, FromEngine, ToEngine, Command } from '../shared/messages/catalogue.ts';
 import type { MeterSample } from '../shared/messages/meter-sample.ts';
 import { type Connector, connectorTypeSchema, type FaultCode, faultCodeSchema, type Goal, goalSchema,
@@ -186,6 +186,8 @@ export type EngineEffect =
   | { kind: 'sample'; sample: MeterSample }
   | { kind: 'frame'; frame: FromEngine }
   | { kind: 'accepted'; upTo: Position }
+  /** A script's readings are out: the session waits for Central's stop. */
+  | { kind: 'script-at-end'; sessionId: SessionId }
   /** Send every unaccepted fact again. */
   | { kind: 'send-again' }
   /** Please come back with `renumber`. */

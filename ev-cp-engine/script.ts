@@ -66,6 +66,9 @@ export function endScriptAtStop(step: Step, connector: ConnectorState, reason: E
 function goToEnd(step: Step, connector: ConnectorState, running: RunningScript): void {
   running.phase = 'at-end';
   if (running.endBy === 'unplug') end(step, connector, running, 'unplugged');
+  else if (connector.session !== null) {
+    step.effects.push({ kind: 'script-at-end', sessionId: connector.session.sessionId });
+  }
 }
 
 function end(step: Step, connector: ConnectorState, running: RunningScript, reason: EndReason): void {

@@ -2,7 +2,7 @@
 // effects out when they are on the disk. One loop, one journal, one tick a second, for one point or ten thousand.
 import type { Clock } from '../shared/clock.ts';
 import { Failure } from '../shared/failure.ts';
-import type { PointId } from '../shared/ids.ts';
+import type { PointId, SessionId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { FromEngine, Fact } from '../shared/messages/catalogue.ts';
 import type { MeterSample } from '../shared/messages/meter-sample.ts';
@@ -46,6 +46,8 @@ export type StationListeners = {
   setup?(hosted: Hosted): void;
   /** Written facts, for control and tests. */
   fact?(fact: Fact): void;
+  /** A script's readings are out; its session waits for Central's stop. */
+  scriptAtEnd?(sessionId: SessionId): void;
   /** After each tick, in awake time. */
   ticked?(awakeMs: number): void;
   /** Something that a screen shows has changed. */
@@ -260,6 +262,7 @@ export class Station {
       if (effect.kind === 'fact') this.#logFact(effect.fact);
       for (const listener of this.#listeners) {
         if (effect.kind === 'fact') listener.fact?.(effect.fact);
+        else if (effect.kind === 'script-at-end') listener.scriptAtEnd?.(effect.sessionId);
         else if (effect.kind === 'key') listener.keyChanged?.(hosted);
         else if (effect.kind === 'setup') listener.setup?.(hosted);
         else if (effect.kind === 'send-again') listener.sendAgain?.(hosted);
