@@ -1,5 +1,5 @@
-// The stations of the US Alternative Fuels Data Center (CSV, electric) as sites and points: one station is one site, one
-// port is one point. The file has counts and connector types for a whole station, not for each port; what is assumed:
+// The stations of the US Alternative Fuels Data Center (CSV, electric) as sites and points: one station is one site,
+// one port is one point. The file has counts and connector types for a whole station, not for each port. Assumed:
 //
 // * Powers: Level 1 1.9 kW (120 V, 16 A), Level 2 7.2 kW (240 V, 30 A), DC fast 50 kW: the usual least of their kind.
 // * Level 1 ports have a NEMA 5-20 outlet where the station lists one, else J1772. Level 2 ports have J1772; where the

@@ -4,7 +4,9 @@
 export type CsvRecord = { readonly line: number; readonly fields: Readonly<Record<string, string>> };
 
 /** Reads a text with a header. A record with more or fewer fields than the header comes back in `bad`. */
-export function readCsv(text: string): { header: string[]; records: CsvRecord[]; bad: { line: number; reason: string }[] } {
+export function readCsv(
+  text: string,
+): { header: string[]; records: CsvRecord[]; bad: { line: number; reason: string }[] } {
   const rows = splitRecords(text.replace(/^\uFEFF/, ''));
   const header = rows[0]?.fields.map((name) => name.trim()) ?? [];
   const records: CsvRecord[] = [];

@@ -6,8 +6,7 @@ import type { Append, Effect, Send } from '../core/effects.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { State } from '../core/state.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { messageId, requestId } from '../../shared/ids.ts';
-import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
+import { requestId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Store } from '../store/store.ts';
 import { openStore } from '../store/store.ts';
@@ -44,6 +43,7 @@ function localDesk(store: Store, lock: Lock, clock: Pick<Clock, 'now'>): OrderDe
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   return {
+    pageRows: 100_000,
     orders(orders) {
       const outcomes: OrderOutcome[] = [];
       for (let from = 0; from < orders.length; from += ORDERS_IN_ONE_COMMIT) {
@@ -51,9 +51,8 @@ function localDesk(store: Store, lock: Lock, clock: Pick<Clock, 'now'>): OrderDe
       }
       return Promise.resolve(outcomes);
     },
-    page: (what, filter, after, limit) => Promise.resolve(read({ role: 'admin', userId: null }, {
-      v: MESSAGE_VERSION, id: messageId('local'), re: null, type: 'query', what, filter, after, limit,
-    })),
+    page: (what, filter, after, limit) => Promise.resolve(
+      read({ role: 'admin', userId: null }, { what, filter, after, limit })),
     close() {
       store.close();
       lock.release();

@@ -61,7 +61,8 @@ export function readNetworkFile(file: string): Network {
   const parsed = networkSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Failure('bad-configuration', `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+  const where = issue?.path.join('.') ?? '';
+  throw new Failure('bad-configuration', `${file}: ${where}: ${issue?.message ?? 'is not valid'}`);
 }
 
 /** Gives the orders that make the network. */
@@ -73,7 +74,8 @@ export async function loadNetwork(
   const points: Record<string, string> = {};
   const users: Record<string, { password: string; pin: string }> = {};
   const orders: { what: string; order: Order }[] = [
-    ...network.tariffs.map((tariff) => ({ what: `tariff ${tariff.tariffId}`, order: { kind: 'put-tariff', tariff } as const })),
+    ...network.tariffs.map((tariff) =>
+      ({ what: `tariff ${tariff.tariffId}`, order: { kind: 'put-tariff', tariff } as const })),
     ...network.sites.map((site) => ({ what: `site ${site.siteId}`, order: { kind: 'put-site', site } as const })),
   ];
   for (const { secret, ...point } of network.points) {

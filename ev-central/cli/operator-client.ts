@@ -36,6 +36,7 @@ const ANSWER_MS = 30_000;
 const ORDERS_IN_FLIGHT = 400;
 
 export class OperatorClient implements OrderDesk {
+  readonly pageRows = 500;
   readonly role: Role;
   readonly #channel: RequestChannel;
   readonly #link: Link;
@@ -73,7 +74,8 @@ export class OperatorClient implements OrderDesk {
       }, { timeoutMs: ANSWER_MS });
       const welcome = parse(answer);
       if (welcome.type !== 'welcome-operator' || !welcome.taken || welcome.role === null) {
-        const why = welcome.type === 'welcome-operator' && welcome.text !== '' ? welcome.text : 'wrong user or password';
+        const said = welcome.type === 'welcome-operator' ? welcome.text : '';
+        const why = said === '' ? 'the user or the password is wrong' : said;
         throw new Failure('link-refused', `EV_Central refused the log-in: ${why}`);
       }
       return new OperatorClient(link, channel, welcome.role);

@@ -12,12 +12,12 @@ export type ListPage = { readonly rows: readonly Row[]; readonly next: string | 
 export type OrderDesk = {
   /** Gives orders in their order; the answers are in the same order. Fast for thousands. */
   orders(orders: readonly Order[]): Promise<OrderOutcome[]>;
-  /** One page of a list, at most 500 rows. */
+  /** The most rows of one page: a frame of the link has an end, memory has not. */
+  readonly pageRows: number;
+  /** One page of a list. */
   page(what: Query['what'], filter: Query['filter'], after: string | null, limit: number): Promise<ListPage>;
   close(): Promise<void>;
 };
-
-const PAGE_ROWS = 500;
 
 /** Gives one order. */
 export async function giveOrder(desk: OrderDesk, order: Order): Promise<OrderOutcome> {
@@ -33,7 +33,7 @@ export async function readList(
   const rows: Row[] = [];
   let after: string | null = null;
   do {
-    const page: ListPage = await desk.page(what, filter, after, Math.min(PAGE_ROWS, limit - rows.length));
+    const page: ListPage = await desk.page(what, filter, after, Math.min(desk.pageRows, limit - rows.length));
     if (page.error !== null) throw new ListRefused(page.error);
     rows.push(...page.rows);
     after = page.next;

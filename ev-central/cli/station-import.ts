@@ -51,7 +51,9 @@ export async function importStations(
         line: station.line,
         order: {
           kind: 'put-point', secretSha256: secret?.sha256Base64 ?? null,
-          point: { pointId: id, siteId: site, ...place, connectors: connectors.map((c, n) => ({ connectorNo: n + 1, ...c })) },
+          point: {
+            pointId: id, siteId: site, ...place, connectors: connectors.map((c, n) => ({ connectorNo: n + 1, ...c })),
+          },
         },
       });
     });

@@ -4,7 +4,8 @@ import { exitWith } from '../../shared/config.ts';
 import { Failure } from '../../shared/failure.ts';
 import { TOOL_EXIT } from './exit-status.ts';
 import type { OrderDesk, OrderOutcome } from './order-desk.ts';
-import { ListRefused } from './order-desk.ts';
+import { giveOrder, ListRefused } from './order-desk.ts';
+import type { Order } from '../../shared/messages/orders.ts';
 import { printJson } from './output.ts';
 import type { ToolOptions } from './tool-options.ts';
 import { connectCentral, openDesk, readToolOptions } from './tool-options.ts';
@@ -12,14 +13,23 @@ import { connectCentral, openDesk, readToolOptions } from './tool-options.ts';
 export type Tool = { readonly desk: OrderDesk; readonly options: ToolOptions };
 
 /** A command of the registry: it works with and without a running Central. */
-export function withDesk(run: (tool: Tool, args: readonly string[], own: Own) => Promise<void>) {
-  return action(openDesk, run);
+export function withDesk(run: Run) {
+  return action(openDesk, run, () => undefined);
 }
 
 /** A command that only a running Central can carry out. */
-export function withCentral(run: (tool: Tool, args: readonly string[], own: Own) => Promise<void>) {
-  return action(connectCentral, run);
+export function withCentral(run: Run) {
+  return action(connectCentral, run, () => undefined);
 }
+
+/** One order to the running Central; what was typed is checked before anything is connected. */
+export function withOrder(orderOf: (args: readonly string[], own: Own) => Order) {
+  return action(connectCentral, async ({ desk, options }, args, own) => {
+    report(await giveOrder(desk, orderOf(args, own)), options);
+  }, orderOf);
+}
+
+type Run = (tool: Tool, args: readonly string[], own: Own) => Promise<void>;
 
 /** The command's own options, as the command line gave them. */
 export type Own = Readonly<Record<string, unknown>>;
@@ -55,13 +65,13 @@ export async function guarded(step: () => Promise<void>): Promise<void> {
 }
 
 function action(
-  open: (options: ToolOptions) => Promise<OrderDesk>,
-  run: (tool: Tool, args: readonly string[], own: Own) => Promise<void>,
+  open: (options: ToolOptions) => Promise<OrderDesk>, run: Run, check: (args: readonly string[], own: Own) => unknown,
 ) {
   return async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;
     await guarded(async () => {
       const options = readToolOptions(command);
+      check(command.args, command.opts());
       const desk = await open(options);
       try {
         await run({ desk, options }, command.args, command.opts());

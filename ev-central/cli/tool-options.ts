@@ -32,9 +32,8 @@ export function addToolOptions(command: Command): Command {
     .option('--central <host:port>', `address of EV_Central (default: 127.0.0.1:${port.default}, env ${port.env})`)
     .option('--data-dir <folder>', `${dataDir.describe} (default: ${dataDir.default}, env ${dataDir.env})`)
     .option('--database <file>', `${database.describe} (env ${database.env})`)
-    .option('--master-key-file <file>', 'the key that wraps stored keys (default: master.key in the data folder)')
-    .option('--user <id>', 'log in with a password; without it the token in the data folder (env EV_TOOL_USER)')
-    .option('--password <text>', 'the password; better in the environment (env EV_TOOL_PASSWORD)')
+    .option('--login <id>', 'log in as this user; without it the token in the data folder serves (env EV_TOOL_USER)')
+    .option('--login-password <text>', 'the password of that user; better in the environment (env EV_TOOL_PASSWORD)')
     .option('--tls-ca <file>', "EV_Central's ca.crt: connect with TLS; needed off the loopback (env EV_TLS_CA)")
     .option('--insecure', 'plain TCP off the loopback: anybody on the network can read the password')
     .option('--json', 'print JSON for programs');
@@ -55,22 +54,21 @@ export function readToolOptions(
   if (parsed === null) throw new Failure('bad-configuration', `--central: ${address} is not host:port`);
   const caFile = text('tlsCa', 'EV_TLS_CA');
   const dataDir = text('dataDir', dataDirSetting.env) ?? dataDirSetting.default;
+  const file = text('database', database.env) ?? join(dataDir, 'central.db');
+  const user = text('login', 'EV_TOOL_USER');
   return {
     target: {
       ...parsed, tls: caFile === null ? null : loadClientTls({ caFile }), insecure: given['insecure'] === true,
     },
-    remote: text('central') !== null || text('user') !== null,
+    remote: text('central') !== null || user !== null,
     dataDir,
-    files: {
-      database: text('database', database.env) ?? join(dataDir, 'central.db'),
-      masterKeyFile: text('masterKeyFile') ?? join(dataDir, 'master.key'),
-    },
-    user: text('user', 'EV_TOOL_USER'), password: text('password', 'EV_TOOL_PASSWORD'),
+    files: { database: file, masterKeyFile: `${file}.key` },
+    user, password: text('loginPassword', 'EV_TOOL_PASSWORD'),
     json: given['json'] === true,
   };
 }
 
-/** The running Central. Throws `Failure('link-lost')` when there is none, `Failure('link-refused')` for a bad log-in. */
+/** The running Central. Throws `Failure`: 'link-lost' when there is none, 'link-refused' for a bad log-in. */
 export async function connectCentral(options: ToolOptions): Promise<OperatorClient> {
   return OperatorClient.connect(options.target, proofOf(options));
 }
@@ -88,13 +86,14 @@ function proofOf(options: ToolOptions): OperatorProof {
   const { user, password, dataDir } = options;
   if (user !== null) {
     if (password !== null) return { userId: user, password };
-    throw new Failure('bad-configuration', `--user ${user} needs --password, or EV_TOOL_PASSWORD in the environment`);
+    throw new Failure('bad-configuration', `--login ${user} needs --login-password, or EV_TOOL_PASSWORD in the `
+      + 'environment');
   }
   const file = join(dataDir, TOKEN_FILE);
   try {
     return { token: readFileSync(file, 'utf8').trim() };
   } catch (cause) {
     throw new Failure('link-lost', `there is no token ${file}: EV_Central does not run with this --data-dir; start it, `
-      + 'or log in with --user', cause);
+      + 'or log in with --login', cause);
   }
 }

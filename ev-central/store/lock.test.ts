@@ -31,7 +31,9 @@ test('a standby gets the lock when the holder was killed', async () => {
   const lockModule = new URL('./lock.ts', import.meta.url).href;
   const program = `const { acquireLock } = await import(${JSON.stringify(lockModule)});
     console.log(acquireLock(${JSON.stringify(file)}) !== null); setInterval(() => 0, 1000);`;
-  const holder = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const [said] = await once(holder.stdout, 'data') as [Buffer];
     expect(said.toString().trim()).toBe('true');

@@ -1,0 +1,35 @@
+// The tools of EV_Central as commands of its program: `admin` for the registry, `ctl` for running the network.
+import type { Command } from 'commander';
+import { addFileCommands } from './admin-files.ts';
+import { addPointCommands, addSiteCommands, addTariffCommands } from './admin-registry.ts';
+import { addUserCommands } from './admin-users.ts';
+import { addCtlCommands } from './ctl.ts';
+import { TOOL_EXIT_HELP } from './exit-status.ts';
+
+/** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
+export function addToolCommands(program: Command): void {
+  const admin = program.command('admin')
+    .description('the registry: sites, points, users, tariffs; import and load; with or without a running EV_Central')
+    .addHelpText('after', TOOL_EXIT_HELP);
+  addSiteCommands(admin);
+  addPointCommands(admin);
+  addUserCommands(admin);
+  addTariffCommands(admin);
+  addFileCommands(admin);
+  const ctl = program.command('ctl')
+    .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
+    .addHelpText('after', TOOL_EXIT_HELP);
+  addCtlCommands(ctl);
+  for (const tool of [admin, ctl]) throwInsteadOfExit(tool);
+  // `… | head` closes the pipe: that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
+
+/** Wrong usage is thrown to whoever parses, who sets the exit status; commander would exit with 1. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) throwInsteadOfExit(child);
+}

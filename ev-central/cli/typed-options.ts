@@ -1,0 +1,101 @@
+// What a person types as an option, checked: quantities, times of day, prices. A wrong one is a usage error in words.
+import type { z } from 'zod';
+import type { ConnectorType } from '../../shared/messages/values.ts';
+import { CONNECTOR_TYPES } from '../../shared/messages/values.ts';
+import { orderSchema } from '../../shared/messages/orders.ts';
+import type { Order } from '../../shared/messages/orders.ts';
+import type { Own } from './tool-action.ts';
+import { UsageError } from './tool-action.ts';
+
+/** The text of an option; undefined when it was not given. */
+export function textOf(own: Own, name: string): string | undefined {
+  const value = own[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function textsOf(own: Own, name: string): string[] | undefined {
+  const value = own[name];
+  return Array.isArray(value) ? value.map(String) : undefined;
+}
+
+/** A required option's text. */
+export function needText(own: Own, name: string): string {
+  const value = textOf(own, name);
+  if (value === undefined || value === '') throw new UsageError(`--${kebab(name)} is missing`);
+  return value;
+}
+
+export function numberOf(own: Own, name: string): number | undefined {
+  const text = textOf(own, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new UsageError(`--${kebab(name)}: "${text}" is no number`);
+  return value;
+}
+
+export function needNumber(own: Own, name: string): number {
+  const value = numberOf(own, name);
+  if (value === undefined) throw new UsageError(`--${kebab(name)} is missing`);
+  return value;
+}
+
+/** `22 → 22000 W`. */
+export function wattsOf(text: string, what: string): number {
+  const kw = Number(text);
+  const fine = text.trim() !== '' && Number.isFinite(kw) && kw >= 0;
+  if (!fine) throw new UsageError(`${what}: "${text}" is no power in kW`);
+  return Math.round(kw * 1_000);
+}
+
+/** `IEC_62196_T2:22 → type and 22 kW`; numbered in the order given. */
+export function connectorsOf(
+  texts: readonly string[],
+): { connectorNo: number; type: ConnectorType; maxPowerW: number }[] {
+  return texts.map((text, i) => {
+    const [type = '', kw = ''] = text.split(':');
+    const known = CONNECTOR_TYPES.find((each) => each === type.toUpperCase());
+    if (known === undefined) throw new UsageError(`--connector: ${type} is none of ${CONNECTOR_TYPES.join(', ')}`);
+    return { connectorNo: i + 1, type: known, maxPowerW: wattsOf(kw, `--connector ${text}`) };
+  });
+}
+
+/** `08:00-20:00 → minutes of the day`. */
+export function hoursOf(text: string): { fromMinute: number; toMinute: number } {
+  const match = /^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$/.exec(text.trim());
+  const [from, to] = match === null ? [-1, -1] : [minute(match[1], match[2]), minute(match[3], match[4])];
+  if (from < 0 || to < 0) throw new UsageError(`"${text}" is no time of day: write it as 08:00-20:00`);
+  return { fromMinute: from, toMinute: to };
+}
+
+/** `00:00-08:00=0.20` or `08:00-24:00=0.42+0.01`: per kWh, and per minute behind the plus. */
+export function bandOf(text: string): {
+  fromMinute: number; toMinute: number; perKwhMicros: number; perMinuteMicros: number;
+} {
+  const [hours = '', prices = ''] = text.split('=');
+  const [perKwh = '', perMinute = '0'] = prices.split('+');
+  return { ...hoursOf(hours), perKwhMicros: microsOf(perKwh), perMinuteMicros: microsOf(perMinute) };
+}
+
+/** `0.42 → 420000` millionths, exact. */
+export function microsOf(text: string): number {
+  const match = /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text.trim());
+  if (match === null) throw new UsageError(`"${text}" is no price: write it as 0.42`);
+  return Number(`${match[1] ?? '0'}${(match[2] ?? '').padEnd(6, '0')}`);
+}
+
+/** Checks an order as Central would; a bad field is a usage error that names it. */
+export function checkedOrder(order: z.input<typeof orderSchema>): Order {
+  const parsed = orderSchema.safeParse(order);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UsageError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+}
+
+function minute(hours: string | undefined, minutes: string | undefined): number {
+  const value = Number(hours) * 60 + Number(minutes);
+  return Number(minutes) < 60 && value <= 1440 ? value : -1;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
