@@ -31,6 +31,8 @@ export type ScriptOptions = {
 type Run = {
   readonly client: DriverClient;
   readonly events: ClientEvent[];
+  /** The requests whose notices are printed: what a driver is told of others is not this script's. */
+  readonly follows: Set<string>;
   /** Resolves with true when the condition holds, with false when the time is over. */
   until(condition: () => boolean, timeoutMs: number | null): Promise<boolean>;
   say(event: string, fields: Readonly<Record<string, unknown>>, text: string): void;
@@ -43,7 +45,10 @@ export async function chargeScript(
   const run = begin(options, { points: null, sessions: false });
   const trouble = await connected(run, 'bus');
   if (trouble !== null) return trouble;
-  const id = run.client.ask({ ...wish, goal: { ...wish.goal, amountMinor: amountMinor(run.client, amount) } });
+  const goal = { ...wish.goal, amountMinor: amountMinor(run.client, amount) };
+  const id = run.client.newRequestId();
+  run.follows.add(id);
+  run.client.ask({ ...wish, goal }, id);
   const charge = (): Charge | undefined => run.client.state.charges.get(id);
   const ended = await run.until(() => {
     const now = charge();
@@ -151,7 +156,9 @@ async function orderScript(options: ScriptOptions, { find, order, done, none }: 
     run.say('result', { outcome: 'refused', text: none }, none);
     return EXIT.refused;
   }
+  run.follows.add(found.requestId);
   const orderId = order(run, found.requestId);
+  run.follows.add(orderId);
   const refusal = (): ClientEvent | undefined => run.events.find((event) =>
     event.kind === 'notice' && event.notice.type === 'refused' && event.notice.requestId === orderId);
   const charge = (): Charge => run.client.state.charges.get(found.requestId) ?? found;
@@ -164,14 +171,19 @@ async function orderScript(options: ScriptOptions, { find, order, done, none }: 
 
 function begin(options: ScriptOptions, interests: Interests): Run {
   const events: ClientEvent[] = [];
+  const follows = new Set<string>();
   let wake = (): void => undefined;
   const say: Run['say'] = (event, fields, text) => {
     options.print(options.json ? JSON.stringify({ event, ...fields }) : text);
   };
   const client = options.openClient(interests, (event) => {
     events.push(event);
-    if (event.kind === 'notice') say('notice', { notice: event.notice, text: event.text }, event.text);
-    if (event.kind === 'progress' && options.json) say('progress', { progress: event.progress }, '');
+    if (event.kind === 'notice' && follows.has(event.notice.requestId ?? '')) {
+      say('notice', { notice: event.notice, text: event.text }, event.text);
+    }
+    if (event.kind === 'progress' && options.json && follows.size > 0) {
+      say('progress', { progress: event.progress }, '');
+    }
     wake();
   });
   const until: Run['until'] = (condition, timeoutMs) => new Promise((resolve) => {
@@ -187,7 +199,7 @@ function begin(options: ScriptOptions, interests: Interests): Run {
     wake = () => queueMicrotask(look);
     look();
   });
-  return { client, events, until, say };
+  return { client, events, follows, until, say };
 }
 
 /** Waits for the log-in and for what the script needs; the exit status when that fails. */

@@ -41,7 +41,7 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
     const band = line.kind === 'session' ? ''
       : ` ${formatMinuteOfDay(line.fromMinute)}-${formatMinuteOfDay(line.toMinute)}`;
     const quantity = `${formatLineQuantity(line)} x ${formatMicros(line.unitPriceMicros)}`;
-    const amount = formatMicros(line.amountMicros);
+    const amount = formatMicros(Math.round(line.amountMicros / 100) * 100);
     return (ticketLine[line.kind] + band).padEnd(24) + quantity.padStart(22) + amount.padStart(14);
   });
   return [
