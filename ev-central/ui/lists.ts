@@ -43,7 +43,7 @@ export const LIST_COLUMNS: Readonly<Record<CentralList, readonly Column<ListRow>
   'dead-letters': [
     timeColumn('atMs'),
     { title: c.sender, width: 10, text: field('claimedSender') },
-    { title: c.reason, width: 22, text: (row) => word('deadLetterReason', row['reason']), style: () => WARN },
+    { title: c.reason, width: 31, text: (row) => word('deadLetterReason', row['reason']), style: () => WARN },
     { title: c.source, width: 18, from: 90, text: field('source') },
     { title: c.details, width: 10, grows: true, text: field('detail') },
   ],

@@ -27,7 +27,7 @@ export function pointsPage(host: Host<DriverScreenView>, actions: DriverActions)
       [p.pointId, p.siteId, p.siteName, p.place, words().pointStatus[p.status], p.status, typesOf(p)].join(' '),
     columns: [
       { title: c.point, width: 11, text: (p) => p.pointId },
-      { title: c.state, width: 18, style: (p) => statusStyle(p.status),
+      { title: c.state, width: 19, style: (p) => statusStyle(p.status),
         text: (p) => `${STATUS_SYMBOLS[p.status]} ${words().pointStatus[p.status]}` },
       { title: c.free, width: 5, right: true, text: (p) => `${p.freeConnectors}/${p.connectors}` },
       { title: c.power, width: 7, right: true, text: (p) => ratedPower(p.maxPowerW) },

@@ -4,7 +4,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { age } from '../../shared/screen/format.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 import type { Host } from '../../shared/screen/host.ts';
-import { drawHeader } from '../../shared/screen/panels.ts';
+import { drawHeader, linkText } from '../../shared/screen/panels.ts';
 import { openScreen } from '../../shared/screen/screen.ts';
 import { words } from '../../shared/words.ts';
 import { chargePage } from './charge-page.ts';
@@ -28,6 +28,7 @@ export function openDriverScreen(options: DriverScreenOptions): Screen {
 }
 
 function drawDriverHeader(canvas: Canvas, area: Area, view: DriverScreenView): void {
+  const { label } = words();
   const { balance, batch } = view;
   const held = balance === null || balance.heldMinor === 0 ? ''
     : ` (${formatMoney(balance.heldMinor, balance.currency)} ${L.held})`;
@@ -39,7 +40,7 @@ function drawDriverHeader(canvas: Canvas, area: Area, view: DriverScreenView): v
       ...(view.login.state === 'checking' ? [L.login.checking] : view.driverId === null ? [L.notLoggedIn] : []),
       ...(balance === null ? [] : [`${L.balance} ${formatMoney(balance.balanceMinor, balance.currency)}${held}`]),
       ...(batch === null ? [] : [`${L.batch} ${batch.done}/${batch.total}${next}`]),
-      view.centralAddress,
+      `${label.central} ${linkText(view.central)}`, `${label.bus} ${linkText(view.bus)}`, view.centralAddress,
     ],
   });
 }

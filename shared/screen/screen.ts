@@ -127,12 +127,17 @@ class OpenScreen<View, Actions> {
 
   private draw(): void {
     if (this.closed) return;
+    this.compose();
+    if (!this.terminal.paint(this.canvas)) this.refresh();
+  }
+
+  /** Makes the frame; pages learn from it what is in sight, so keys act on it even before it is painted. */
+  private compose(): void {
     this.setup.onView?.(this.host, this.snapshot);
     const { width, height } = this.terminal;
     this.canvas = createCanvas(width, height);
     if (width < SMALLEST.width || height < SMALLEST.height) put(this.canvas, 0, 0, LABELS.tooSmall, BAD);
     else this.drawFrame(this.canvas);
-    if (!this.terminal.paint(this.canvas)) this.refresh();
   }
 
   private drawFrame(canvas: Canvas): void {
@@ -194,6 +199,8 @@ class OpenScreen<View, Actions> {
 
   private onInput(event: InputEvent): void {
     if (this.closed) return;
+    // Keys that arrive together: each acts on what the one before it has brought up.
+    if (this.inputFrame) this.compose();
     if (event.kind === 'mouse') dispatchMouse(this.canvas, event);
     else this.onKey(event);
     this.drawSoon();
