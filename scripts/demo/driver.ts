@@ -1,8 +1,11 @@
 // A driver of the demo: her client process, what she asks for, and what she is told.
+import { z } from 'zod';
 import type { Notice } from '../../shared/messages/notice.ts';
 import { noticeSchema } from '../../shared/messages/notice.ts';
 import { NO_GOAL, type Goal, type Target } from '../../shared/messages/values.ts';
 import type { JsonEvent, ManagedProcess } from '../network/managed-process.ts';
+
+const statusSchema = z.object({ drivers: z.array(z.object({ bus: z.string() })) });
 
 export class Driver {
   readonly driverId: string;
@@ -22,8 +25,18 @@ export class Driver {
     this.#onNotice = listener;
   }
 
+  /** Resolves when she is logged in and her client reaches the bus. */
   async loggedIn(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
     await this.#until(() => (this.#loggedIn ? true : undefined), 'log in', timeoutMs);
+    for (;;) {
+      const answered = this.process.next((event) => event['do'] === 'status');
+      this.process.send({ do: 'status' });
+      const [state] = statusSchema.parse(await answered).drivers;
+      if (state?.bus === 'up') return;
+      if (Date.now() > deadline) throw new Error(`${this.driverId} does not reach the bus`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** Asks for a charge; the value is the request's id. */

@@ -170,7 +170,8 @@ export class Network {
   /** As `tool`, for a tool that may fail. */
   tryTool(args: readonly string[]): Promise<{ status: number; output: string }> {
     const [tool = '', ...rest] = args;
-    const where = this.centralPort === 0 ? [] : ['--central', this.centralAddress];
+    // Before Central runs, a tool opens the database itself.
+    const where = this.#central === null ? [] : ['--central', this.centralAddress];
     const child = spawn(process.execPath, [
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
     ], { cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS });
