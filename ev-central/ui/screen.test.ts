@@ -198,7 +198,9 @@ describe('lists and details', () => {
     await terminal.waitFor((t) => t.includes('wrong key'));
     terminal.type('\r');
     await terminal.waitFor((t) => t.includes('payloadBase64') && t.includes('ev.facts/3@0'));
-    terminal.type('\x1b8');
+    terminal.type('\x1b');
+    await terminal.waitFor((t) => !t.includes('payloadBase64'));
+    terminal.type('8');
     await terminal.waitFor((t) => t.includes('k7f2-t0'));
     terminal.type('\r');
     await terminal.waitFor((t) => t.includes('10.000 kWh x 0.42'));
