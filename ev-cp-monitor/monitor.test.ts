@@ -3,8 +3,9 @@ import { messageId, pointId, requestId } from '../shared/ids.ts';
 import { engineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import { healthAnswer } from '../shared/messages/health-answer.ts';
 import { monitorWelcome } from '../shared/messages/monitor-welcome.ts';
-import { comesBack, handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
-import type { MonitorEffect, MonitorInput, MonitorState } from './monitor.ts';
+import { comesBack, handleMonitor, standsDown, whyNotAuthenticate } from './monitor.ts';
+import { startMonitor } from './monitor-state.ts';
+import type { MonitorEffect, MonitorInput, MonitorState } from './monitor-state.ts';
 
 const T0 = 1_763_700_000_000;
 const envelope = { v: 1, id: messageId('f-1'), re: null } as const;
@@ -100,10 +101,24 @@ describe('authentication', () => {
     expect(comesBack(state)).toBe(true);
   });
 
-  it('stays away when another monitor took its place', () => {
+  it('stays away when another monitor took its place, and leaves the engine to that one', () => {
+    attachEngine();
     authenticate();
-    give({ kind: 'central-lost', reason: { code: 'replaced', detail: 'from 10.0.0.9' } });
-    expect([comesBack(state), state.authentication.state]).toEqual([false, 'refused']);
+    const replaced = give({ kind: 'central-lost', reason: { code: 'replaced', detail: 'from 10.0.0.9' } });
+    expect(replaced.map((effect) => effect.kind)).toContain('drop-engine');
+    expect([comesBack(state), standsDown(state), state.authentication.state]).toEqual([false, true, 'refused']);
+    give({ kind: 'engine-lost', reason: lost });
+    expect(frames(pass(5_000), 'to-central')).toEqual([]);
+    expect(give({ kind: 'authenticate' })).toEqual([{ kind: 'connect-engine' }, { kind: 'connect-central' }]);
+  });
+
+  it('is refused in our own words when Central gives none', () => {
+    give({ kind: 'central-open' });
+    give({ kind: 'from-central', message: {
+      ...envelope, type: 'refused-monitor', reason: 'key-revoked', text: '', retry: false,
+    } });
+    expect(state.authentication.why).toBe(
+      'The key of ALC-01 was revoked: authenticate from the menu of its monitor.');
   });
 
   it('says why the menu can not be used', () => {

@@ -2,18 +2,18 @@
 // asks the engine every second whether it is well, and tells Central what it sees. `handleMonitor(state, input, now)`
 // changes the state and returns what has to be done; the links, the secret and the clocks are the shell's.
 import { assertNever } from '../shared/assert.ts';
-import type { FrameBody } from '../shared/frame.ts';
-import type { PointId, RequestId } from '../shared/ids.ts';
+import type { RequestId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
-import type { LogFields, LogLevel } from '../shared/log.ts';
-import type { FromEngine, FromMonitor, ToEngine, ToMonitor } from '../shared/messages/catalogue.ts';
+import type { FromEngine, ToMonitor } from '../shared/messages/catalogue.ts';
 import type { EngineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import type { HealthAnswer } from '../shared/messages/health-answer.ts';
-import type { MonitorRefused } from '../shared/messages/monitor-refused.ts';
 import type { MonitorWelcome } from '../shared/messages/monitor-welcome.ts';
 import type { PointSetup } from '../shared/messages/point-setup.ts';
-import type { Refusal } from '../shared/messages/refusal.ts';
+import type { AccessRefusal, Refusal } from '../shared/messages/refusal.ts';
+import { words } from '../shared/words.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
+import { centralTime, note, setAuthentication, setLink } from './monitor-state.ts';
+import type { EngineHealth, MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 
 /** How often health is told to Central when nothing changes. */
 const REPORT_EVERY_MS = 10_000;
@@ -25,91 +25,6 @@ const RENEW_AT = 0.8;
 const RENEW_PAUSE_MS = 5_000;
 /** Beats of the history: a minute. */
 const HISTORY_BEATS = 60;
-
-export type Now = {
-  /** UTC, by this machine's clock. */
-  readonly atMs: number;
-  /** Only time in which the process was awake; deadlines run on it. */
-  readonly awakeMs: number;
-  /** Central's clock minus this machine's; null while unknown. */
-  readonly centralOffsetMs: number | null;
-};
-
-export type LinkFacts = { state: 'connecting' | 'up' | 'down' | 'refused'; sinceMs: number; why: string };
-export type EngineHealth = { engine: 'ok' | 'ko' | 'unreachable'; reason: string; sinceMs: number };
-export type Beat = EngineHealth['engine'] | 'none';
-
-export type MonitorState = {
-  readonly pointId: PointId;
-  readonly software: string;
-  readonly pairingCode: string | null;
-  central: LinkFacts;
-  authentication: {
-    state: 'waiting' | 'authenticating' | 'authenticated' | 'refused';
-    sinceMs: number; why: string; needsHand: boolean; byAwakeMs: number;
-  };
-  /** The next hello says that somebody used the menu. */
-  byHand: boolean;
-  engine: LinkFacts & { taken: boolean };
-  /** What Central's last welcome said; null before it and after a withdrawal. Holds the point's key. */
-  setup: PointSetup | null;
-  renewAtMs: number | null;
-  renewAskedAwakeMs: number | null;
-  setupSentAwakeMs: number | null;
-  health: EngineHealth;
-  /** False until the first answer, or until it is late: a start is no fault. */
-  healthKnown: boolean;
-  answeredAwakeMs: number;
-  answeredAtMs: number;
-  reportedAwakeMs: number | null;
-  beat: Beat;
-  history: Beat[];
-  /** Requests at the point that wait for Central's answer, by id, until when. */
-  readonly localRequests: Map<RequestId, number>;
-};
-
-export type MonitorInput =
-  | { readonly kind: 'tick' }
-  | { readonly kind: 'authenticate' }
-  | { readonly kind: 'central-open' }
-  | { readonly kind: 'central-lost'; readonly reason: CloseReason }
-  | { readonly kind: 'from-central'; readonly message: ToMonitor }
-  | { readonly kind: 'engine-open' }
-  | { readonly kind: 'engine-lost'; readonly reason: CloseReason }
-  | { readonly kind: 'from-engine'; readonly message: FromEngine };
-
-export type MonitorEffect =
-  | { readonly kind: 'to-central'; readonly frame: FrameBody<FromMonitor> }
-  | { readonly kind: 'to-engine'; readonly frame: FrameBody<ToEngine> }
-  /** Answer the challenge with the point's secret. */
-  | { readonly kind: 'prove'; readonly nonceBase64: string; readonly re: string }
-  /** Connect to Central, now, whether a link is there or not. */
-  | { readonly kind: 'connect-central' }
-  /** End the link; whether it is tried again says `comesBack`. */
-  | { readonly kind: 'drop-central' | 'drop-engine'; readonly detail: string }
-  | {
-      readonly kind: 'note'; readonly level: LogLevel; readonly event: string; readonly text: string;
-      readonly fields: LogFields;
-    };
-
-/** The state at the start of the process: both links are being tried. */
-export function startMonitor(
-  options: { pointId: PointId; software: string; pairingCode: string | null }, now: Now,
-): MonitorState {
-  const connecting = (): LinkFacts => ({ state: 'connecting', sinceMs: now.atMs, why: '' });
-  return {
-    ...options,
-    central: connecting(),
-    authentication: { state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, byAwakeMs: Infinity },
-    byHand: false,
-    engine: { ...connecting(), taken: false },
-    setup: null, renewAtMs: null, renewAskedAwakeMs: null, setupSentAwakeMs: null,
-    health: { engine: 'unreachable', reason: 'not connected yet', sinceMs: centralTime(now) },
-    healthKnown: false, answeredAwakeMs: now.awakeMs, answeredAtMs: now.atMs, reportedAwakeMs: null,
-    beat: 'none', history: [],
-    localRequests: new Map(),
-  };
-}
 
 /** Takes one input in and says what has to be done, in order. */
 export function handleMonitor(state: MonitorState, input: MonitorInput, now: Now): MonitorEffect[] {
@@ -138,6 +53,11 @@ export function comesBack(state: MonitorState): boolean {
   return !state.authentication.needsHand;
 }
 
+/** Whether the engine is left to another monitor. */
+export function standsDown(state: MonitorState): boolean {
+  return state.standsDown;
+}
+
 /** Why the menu's "authenticate" can't be used now, in words; null: it can. */
 export function whyNotAuthenticate(state: MonitorState): string | null {
   if (state.authentication.state === 'authenticated') return `${state.pointId} is authenticated already`;
@@ -149,13 +69,13 @@ function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
   state.history = [...state.history.slice(-(HISTORY_BEATS - 1)), state.beat];
   state.beat = 'none';
   const silentMs = now.awakeMs - state.answeredAwakeMs;
-  if (silentMs >= LIMITS.deadPeerMs && (state.engine.taken || !state.healthKnown)) {
+  if (!state.standsDown && silentMs >= LIMITS.deadPeerMs && (state.engine.taken || !state.healthKnown)) {
     const reason = state.engine.taken ? `no answer for ${LIMITS.deadPeerMs / 1000} s`
       : state.engine.why === '' ? 'the engine cannot be reached' : state.engine.why;
     const sinceMs = state.answeredAtMs + (now.centralOffsetMs ?? 0);
     setHealth(state, { engine: 'unreachable', reason, sinceMs }, now, out);
   }
-  if (state.health.engine === 'unreachable' && state.healthKnown) state.beat = 'unreachable';
+  if (state.health.engine === 'unreachable' && state.healthKnown && !state.standsDown) state.beat = 'unreachable';
   if (state.engine.taken) out.push(healthCheck(state, now));
   for (const [requestId, byAwakeMs] of state.localRequests) {
     if (now.awakeMs >= byAwakeMs) answerLocal(state, requestId, 'EV_Central did not answer in time.', out);
@@ -172,6 +92,8 @@ function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
 function authenticateByHand(state: MonitorState, now: Now, out: MonitorEffect[]): void {
   if (whyNotAuthenticate(state) !== null) return;
   state.byHand = true;
+  if (state.standsDown) out.push({ kind: 'connect-engine' });
+  state.standsDown = false;
   setAuthentication(state, 'waiting', '', now);
   if (state.central.state === 'up') centralOpen(state, now, out);
   else {
@@ -193,7 +115,7 @@ function centralLost(state: MonitorState, reason: CloseReason, now: Now, out: Mo
   const { central, authentication: { state: was } } = state;
   const isNews = was === 'authenticated' || central.state === 'connecting';
   if (reason.code === 'replaced') {
-    refuse(state, { text: `Another monitor took over: ${reason.detail}`, retry: false }, now, out);
+    refuse(state, { reason: 'replaced', text: '', retry: false }, now, out);
   }
   if (state.authentication.state === 'refused') setLink(state.central, 'refused', state.authentication.why, now);
   else {
@@ -251,20 +173,27 @@ function welcomed(state: MonitorState, message: MonitorWelcome, now: Now, out: M
 
 /** Central does not let the point in, or puts it out. Without `retry` the point's key is void too. */
 function refuse(
-  state: MonitorState, refusal: Pick<MonitorRefused, 'text' | 'retry'>, now: Now, out: MonitorEffect[],
+  state: MonitorState, refusal: { reason: AccessRefusal; text: string; retry: boolean }, now: Now, out: MonitorEffect[],
 ): void {
-  state.byHand = false;
-  setAuthentication(state, 'refused', refusal.text, now);
-  state.authentication.needsHand = !refusal.retry;
   const { pointId } = state;
-  out.push(note('warn', 'refused-by-central', refusal.text, { pointId, retry: refusal.retry }));
-  if (!refusal.retry) {
+  const { reason, retry } = refusal;
+  if (state.standsDown) return; // said by a message and again by the link's good-bye
+  const text = refusal.text === '' ? words().accessRefusal[reason]({ pointId }) : refusal.text;
+  state.byHand = false;
+  setAuthentication(state, 'refused', text, now);
+  state.authentication.needsHand = !retry;
+  out.push(note('warn', 'refused-by-central', text, { pointId, reason, retry }));
+  if (!retry) {
     state.setup = null;
     state.renewAtMs = null;
   }
-  if (!state.engine.taken) return;
-  if (!refusal.retry) out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: refusal.text } });
-  out.push(healthCheck(state, now));
+  if (state.engine.taken) {
+    if (!retry) out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: text } });
+    out.push(healthCheck(state, now));
+  }
+  if (reason !== 'replaced') return;
+  state.standsDown = true;
+  out.push({ kind: 'drop-engine', detail: text });
 }
 
 function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: MonitorEffect[]): void {
@@ -375,26 +304,4 @@ function healthCheck(state: MonitorState, now: Now): MonitorEffect {
   const { state: kind } = state.authentication;
   const central = kind === 'authenticated' ? 'connected' : kind === 'refused' ? 'refused' : 'away';
   return { kind: 'to-engine', frame: { type: 'health-check', central, clockOffsetMs: now.centralOffsetMs } };
-}
-
-function setLink(link: LinkFacts, state: LinkFacts['state'], why: string, now: Now): void {
-  if (link.state !== state) link.sinceMs = now.atMs;
-  link.state = state;
-  link.why = why;
-}
-
-function setAuthentication(
-  state: MonitorState, kind: MonitorState['authentication']['state'], why: string, now: Now,
-): void {
-  const sinceMs = state.authentication.state === kind ? state.authentication.sinceMs : now.atMs;
-  state.authentication = { state: kind, sinceMs, why, needsHand: false, byAwakeMs: Infinity };
-}
-
-function note(level: LogLevel, event: string, text: string, fields: LogFields): MonitorEffect {
-  return { kind: 'note', level, event, text, fields };
-}
-
-/** Central's time, as well as it is known. */
-function centralTime(now: Now): number {
-  return now.atMs + (now.centralOffsetMs ?? 0);
 }

@@ -14,8 +14,9 @@ import { LinkClient } from '../shared/wire/client.ts';
 import type { LinkClientOptions } from '../shared/wire/client.ts';
 import type { JsonObject } from '../shared/wire/json.ts';
 import type { Connect } from '../shared/wire/link-socket.ts';
-import { comesBack, handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
-import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor.ts';
+import { comesBack, handleMonitor, standsDown, whyNotAuthenticate } from './monitor.ts';
+import { startMonitor } from './monitor-state.ts';
+import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 import type { MonitorPointView } from './ui/view.ts';
 
 export type PointWatchOptions = {
@@ -39,7 +40,7 @@ export type PointWatchOptions = {
 export class PointWatch {
   readonly #options: PointWatchOptions;
   readonly #state: MonitorState;
-  readonly #engine: LinkClient;
+  #engine: LinkClient;
   #central: LinkClient;
   #centralOffsetMs: number | null = null;
   #closed = false;
@@ -49,17 +50,7 @@ export class PointWatch {
     const { pointId, software, pairingCode } = options;
     this.#state = startMonitor({ pointId, software, pairingCode }, this.#now());
     this.#central = this.#centralClient();
-    this.#engine = new LinkClient({
-      ...this.#clientOptions(options.engine.connect),
-      onOpen: (link) => {
-        link.onMessage = (message) => this.#received('from-engine', checkMessage(fromEngineSchema, message), message);
-        this.#handle({ kind: 'engine-open' });
-      },
-      onClose: (reason) => {
-        this.#handle({ kind: 'engine-lost', reason });
-        return 'retry';
-      },
-    });
+    this.#engine = this.#engineClient();
   }
 
   start(): void {
@@ -121,6 +112,22 @@ export class PointWatch {
     return client;
   }
 
+  #engineClient(): LinkClient {
+    const client: LinkClient = new LinkClient({
+      ...this.#clientOptions(this.#options.engine.connect),
+      onOpen: (link) => {
+        link.onMessage = (message) => this.#received('from-engine', checkMessage(fromEngineSchema, message), message);
+        this.#handle({ kind: 'engine-open' });
+      },
+      onClose: (reason) => {
+        if (client !== this.#engine) return 'stop';
+        this.#handle({ kind: 'engine-lost', reason });
+        return standsDown(this.#state) ? 'stop' : 'retry';
+      },
+    });
+    return client;
+  }
+
   #clientOptions(connect: Connect): Pick<LinkClientOptions, 'connect' | 'ticker' | 'nowMs' | 'random'> {
     const { ticker, clock, random } = this.#options;
     return { connect, ticker, nowMs: () => clock.now(), random };
@@ -150,6 +157,7 @@ export class PointWatch {
         return;
       }
       case 'connect-central': return this.#connectCentral();
+      case 'connect-engine': return this.#connectEngine();
       case 'drop-central': return this.#central.link?.close({ code: 'closed', detail: effect.detail });
       case 'drop-engine': return this.#engine.link?.close({ code: 'closed', detail: effect.detail });
       case 'note': {
@@ -168,6 +176,13 @@ export class PointWatch {
     this.#central = this.#centralClient();
     before.close();
     this.#central.start();
+  }
+
+  #connectEngine(): void {
+    const before = this.#engine;
+    this.#engine = this.#engineClient();
+    before.close();
+    this.#engine.start();
   }
 
   #now(): Now {

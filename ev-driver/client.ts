@@ -7,7 +7,7 @@ import type { ToDriver } from '../shared/messages/catalogue.ts';
 import type { LoginRefused } from '../shared/messages/login-refused.ts';
 import type { LoginWelcome } from '../shared/messages/login-welcome.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
-import { words } from '../shared/words.ts';
+import { words, type Facts } from '../shared/words.ts';
 import { pointsChanged, queryAnswered } from './answers.ts';
 import { centralTime, say, sentence, setLink } from './client-state.ts';
 import type { ClientEffect, ClientInput, ClientState, Now } from './client-state.ts';
@@ -139,8 +139,10 @@ function welcomed(state: ClientState, welcome: LoginWelcome, now: Now, out: Clie
 }
 
 function loginRefused(state: ClientState, message: LoginRefused, now: Now, out: ClientEffect[]): void {
-  const { reason, text, retryAfterMs } = message;
+  const { reason, retryAfterMs } = message;
   const { driverId } = state;
+  const facts: Facts = retryAfterMs === null ? {} : { retryAfterMs };
+  const text = message.text === '' ? words().accessRefusal[reason](facts) : message.text;
   const retryAwakeMs = retryAfterMs === null ? null : now.awakeMs + retryAfterMs;
   state.login = { state: 'refused', text, byAwakeMs: Infinity, retryAwakeMs };
   state.account = null;

@@ -170,7 +170,10 @@ function carryOut(client: DriverClient, order: ClientOrder): { ok: boolean; text
   switch (order.do) {
     case 'charge': {
       const { target, goal, fit, mayQueue } = order;
-      return { ok: true, text: '', requestId: client.ask({ target, goal, fit, mayQueue }, order.requestId) };
+      const id = client.ask({ target, goal, fit, mayQueue }, order.requestId);
+      const charge = client.state.charges.get(id);
+      const failed = charge !== undefined && charge.failed !== null;
+      return { ok: !failed, text: failed ? charge.why : '', requestId: id };
     }
     case 'stop': {
       const charge = [...client.state.charges.values()].find((each) => !isOver(each)
