@@ -3,8 +3,9 @@
 export const CENTRAL_LABELS = {
   name: 'EV_Central', points: 'Points', sessions: 'Sessions', queue: 'Queue', drivers: 'Drivers',
   deadLetters: 'Dead letters', audit: 'Audit', events: 'Events', tickets: 'Tickets', commands: 'Commands',
-  point: 'Point', requests: 'On-going drivers\' requests', noRequests: 'no requests', noPoints: 'no points',
-  noQueue: 'nobody waits', noDrivers: 'no driver is on line', noRows: 'nothing here yet',
+  point: 'Point', requests: 'On-going drivers\' requests', noRequests: 'no requests',
+  allOnPage: 'all on page 3', noPoints: 'no points',
+  noQueue: 'nobody waits or charges', noDrivers: 'no driver is on line', noRows: 'nothing here yet',
   header: {
     sites: 'sites', points: 'points', up: 'up', charging: 'charging', queue: 'queue', out: 'to send',
     letters: 'dead letters', busUp: 'bus up', busDown: 'BUS DOWN', since: 'since', busConnecting: 'bus connecting',
@@ -62,7 +63,7 @@ export const CENTRAL_LABELS = {
   },
   plugBy: 'plug in by',
   help: [
-    'Tiles: id and state, place, price, then live kW, amount and driver, or why.',
+    'Tiles: id and state, place, price and for how long, then live kW, amount and driver, or why.',
     'Space marks points; stop and resume can act on all that are marked, a site, or all.',
     'Every order is written to the audit with the user "console".',
   ],

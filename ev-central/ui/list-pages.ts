@@ -59,7 +59,7 @@ function releaseKey(desk: Desk): KeyBinding {
   return { key: 'x', label: L.keys.release, run: () => openReleaseLockout(desk) };
 }
 
-/** Who waits where, in the order of the places. */
+/** Who waits where, in the order of the places; then all other on-going requests. */
 export function queuePage(desk: Desk): Page<CentralView> {
   const { actions } = desk;
   const table: Table<RequestView> = createTable<RequestView>({
@@ -78,7 +78,7 @@ export function queuePage(desk: Desk): Page<CentralView> {
   return {
     id: 'queue',
     title: L.queue,
-    draw: (canvas, area, view) => table.draw(canvas, area, waiting(view)),
+    draw: (canvas, area, view) => table.draw(canvas, area, waitingFirst(view)),
     keys: () => {
       const row = table.selected();
       const order: Order | null = row === undefined ? null
@@ -95,10 +95,11 @@ export function queuePage(desk: Desk): Page<CentralView> {
   };
 }
 
-/** Those that wait and those that are offered a point, by site and place. */
-function waiting(view: CentralView): RequestView[] {
-  return view.requests.filter((r) => r.place !== null || r.plugByMs !== null)
-    .sort((a, b) => (a.siteId === b.siteId ? (a.place ?? 0) - (b.place ?? 0) : a.siteId < b.siteId ? -1 : 1));
+/** Those that wait by site and place, then those that are offered a point, then the others. */
+function waitingFirst(view: CentralView): RequestView[] {
+  const rank = (r: RequestView): number => (r.place !== null ? 0 : r.plugByMs !== null ? 1 : 2);
+  return [...view.requests].sort((a, b) => rank(a) - rank(b)
+    || (a.siteId === b.siteId ? (a.place ?? 0) - (b.place ?? 0) : a.siteId < b.siteId ? -1 : 1));
 }
 
 export function driversPage(desk: Desk): Page<CentralView> {

@@ -114,7 +114,7 @@ function drawRequests(canvas: Canvas, area: Area, view: CentralView): void {
   const rows = area.height - 1;
   const newest = [...view.requests].reverse();
   const hidden = Math.max(0, newest.length - rows);
-  const title = hidden === 0 ? L.requests : `${L.requests} (${rows}/${newest.length}; 3 ${L.queue})`;
+  const title = hidden === 0 ? L.requests : `${L.requests} (${rows} ${L.tile.of} ${newest.length}, ${L.allOnPage})`;
   rule(canvas, { ...area, height: 1 }, title);
   drawPanelRows(canvas, { ...area, y: area.y + 1, height: rows }, {
     rows: newest, columns: REQUEST_COLUMNS, empty: L.noRequests,

@@ -155,7 +155,7 @@ describe('orders from the screen', () => {
     await terminal.waitFor((t) => t.includes('out of service until somebody uses the menu'));
     terminal.type('lost\r');
     await terminal.waitFor(() => orders.length === 2);
-    terminal.type('3\x1b[Bx');
+    terminal.type('3x');
     await terminal.waitFor((t) => t.includes('loses her place'));
     terminal.type('\r');
     await terminal.waitFor(() => orders.length === 3);
