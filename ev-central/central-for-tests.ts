@@ -127,7 +127,8 @@ export class TestPeer {
   }
 
   seen(): string {
-    return `heard ${this.messages.map((m) => String(m['type'])).join(', ') || 'nothing'}; ${this.closed?.detail ?? 'open'}`;
+    const heard = this.messages.map((message) => String(message['type'])).join(', ');
+    return `heard ${heard || 'nothing'}; ${this.closed?.detail ?? 'open'}`;
   }
 
   close(): void {
@@ -136,7 +137,9 @@ export class TestPeer {
 }
 
 /** Waits for a state, not for a time. */
-export async function waitFor(condition: () => boolean, seen: () => string = () => '', timeoutMs = 4_000): Promise<void> {
+export async function waitFor(
+  condition: () => boolean, seen: () => string = () => '', timeoutMs = 4_000,
+): Promise<void> {
   const until = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > until) throw new Error(`waited ${timeoutMs} ms for ${condition.toString()}; ${seen()}`);

@@ -10,9 +10,9 @@ import { KEY_BYTES } from '../shared/seal.ts';
 import type { ActionResult } from '../shared/screen/handle.ts';
 import type { Ticker } from '../shared/wire/awake-timer.ts';
 import { createIntake, type Intake } from './bus/intake.ts';
-import { createKeyRing } from './bus/key-ring.ts';
+import { createKeyRing, type KeyRing } from './bus/key-ring.ts';
 import { Outbox } from './bus/outbox.ts';
-import { createPublisher } from './bus/publisher.ts';
+import { createPublisher, type Publisher } from './bus/publisher.ts';
 import { createSealer, serviceKey } from './bus/send-keys.ts';
 import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
@@ -20,7 +20,7 @@ import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
-import { createPointsWatch } from './links/points-watch.ts';
+import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
 import { carryOut } from './outlets.ts';
@@ -75,17 +75,11 @@ const TOPICS_RETRY_MS = 1_000;
 const OUTBOX_REOPENED_MS = 24 * 3_600_000;
 
 export function createCentral(parts: CentralParts): Central {
-  const { store, bus, clock, ticker, settings, log, board } = parts;
-  const state = createState(settings);
-  store.load(state);
-  derive(state, clock.now());
-  const keys = createKeyRing((id) => state.keys.get(id));
-  ensureServiceKey(state, parts);
-
-  let deadLetters = 0;
-  let overloaded = false;
+  const { store, clock, ticker } = parts;
+  const state = loadState(parts);
+  const counts = { deadLetters: 0, overloaded: false };
   const loop = new InputLoop({
-    state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log, fatal: parts.fatal,
+    state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log: parts.log, fatal: parts.fatal,
     store: {
       hydrate: (tables, input) => store.hydrate(tables, input),
       commit: (tables, { clusterId, ...batch }, now) => {
@@ -96,7 +90,7 @@ export function createCentral(parts: CentralParts): Central {
     },
     committed: (batch) => afterCommit(batch),
   });
-  const give = loop.give.bind(loop);
+  const inside: Inside = { parts, state, loop, keys: createKeyRing((id) => state.keys.get(id)) };
   const watch = createPointsWatch({
     read: (filter) => offersOf(state, filter, clock.now()), ticker, monotonic: () => clock.monotonic(),
   });
@@ -104,19 +98,77 @@ export function createCentral(parts: CentralParts): Central {
     state, nowMs: () => clock.now(), status: () => statusRow(state, parts),
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
-  const tails = createTails({
-    bus, keys, topicPrefix: settings.topicPrefix, groupId: `ev-central-${parts.bootId}`, clock, log,
-  });
-  const links = createLinks({
-    give, isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
+  const links = openLinks(inside, read, watch);
+  const { publisher, outbox, intake } = openBusSide(inside);
+
+  function afterCommit(batch: Committed): void {
+    logTraffic(parts.log, batch);
+    carryOut(batch.effects, {
+      links, publish: (effects) => publisher.publish(effects),
+      message: ({ level, text, fields }) => {
+        parts.board.add(batch.nowMs, level, text);
+        parts.log(level, 'message', { text, ...fields });
+      },
+    });
+    if (batch.sends.length > 0) outbox.added();
+    if (batch.appends.some(({ table }) => table === 'events')) watch.changed();
+    counts.deadLetters += batch.appends.filter(({ table }) => table === 'dead_letters').length;
+    const rows = store.outboxSize();
+    if (rows > parts.settings.outboxBacklog !== counts.overloaded) {
+      counts.overloaded = !counts.overloaded;
+      loop.give({ kind: 'outbox-backlog', rows });
+    }
+    if (batch.inputs.some((input) => input.kind !== 'tick')) parts.changed();
+  }
+
+  const endUpkeep = startUpkeep(inside, () => watch.changed());
+  return {
+    state, links, read, outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
+    order: (order, by) => giveOrder(inside, order, by),
+    start() {
+      void runBus(parts, { outbox, intake }).catch((error: unknown) => parts.fatal(error));
+    },
+    async stop() {
+      endUpkeep();
+      watch.close();
+      const sent = outbox.close();
+      await parts.bus.close();
+      await sent;
+      await loop.stop();
+    },
+  };
+}
+
+/** What the parts below share. */
+type Inside = {
+  readonly parts: CentralParts; readonly state: State; readonly loop: InputLoop; readonly keys: KeyRing;
+};
+
+function loadState(parts: CentralParts): State {
+  const state = createState(parts.settings);
+  parts.store.load(state);
+  derive(state, parts.clock.now());
+  ensureServiceKey(state, parts);
+  return state;
+}
+
+function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: PointsWatch): Links {
+  const { bus, clock, log, settings: { topicPrefix } } = parts;
+  const tails = createTails({ bus, keys, topicPrefix, groupId: `ev-central-${parts.bootId}`, clock, log });
+  return createLinks({
+    give: (input) => loop.give(input), isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
     randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
     frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,
     watchPoints: (connection, filter) => watch.watch(connection, filter),
     startTail: (tail, line) => tails.start(tail, line),
-    noticesAfter: (driver: UserId, after, limit) => store.noticesAfter(driver, after, limit).notices,
+    noticesAfter: (driver: UserId, after, limit) => parts.store.noticesAfter(driver, after, limit).notices,
   });
-  const sealer = createSealer({ state, keys, topicPrefix: settings.topicPrefix });
+}
+
+function openBusSide({ parts, state, loop, keys }: Inside): { publisher: Publisher; outbox: Outbox; intake: Intake } {
+  const { bus, store, clock, log, settings: { topicPrefix } } = parts;
+  const sealer = createSealer({ state, keys, topicPrefix });
   const publisher = createPublisher({ sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', log });
   const outbox = new Outbox({
     pending: (after, limit) => store.pendingOutbox(after, limit), sender: bus.sender(), sealer, log,
@@ -127,70 +179,30 @@ export function createCentral(parts: CentralParts): Central {
     bus, keys, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
     isKnown: (sender) => isKnown(state, sender),
     stored: { clusterId: store.clusterId(), offsets: store.offsets() }, poison: store.failedRecords(),
-    anyKeys: () => anyPeerKey(state), topicPrefix: settings.topicPrefix, groupId: `ev-central-${parts.bootId}`,
+    anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,
     onLost: () => {
       const rows = store.reopenOutbox(clock.now() - OUTBOX_REOPENED_MS);
       log('warn', 'outbox-reopened', { rows });
       outbox.reopened();
     },
   });
+  return { publisher, outbox, intake };
+}
 
-  function afterCommit(batch: Committed): void {
-    logTraffic(log, batch);
-    carryOut(batch.effects, {
-      links, publish: (effects) => publisher.publish(effects),
-      message: ({ level, text, fields }) => {
-        board.add(batch.nowMs, level, text);
-        log(level, 'message', { text, ...fields });
-      },
-    });
-    if (batch.sends.length > 0) outbox.added();
-    for (const { table } of batch.appends) {
-      if (table === 'events') watch.changed();
-      if (table === 'dead_letters') deadLetters += 1;
-    }
-    const rows = store.outboxSize();
-    if (rows > settings.outboxBacklog !== overloaded) {
-      overloaded = !overloaded;
-      give({ kind: 'outbox-backlog', rows });
-    }
-    if (batch.inputs.some((input) => input.kind !== 'tick')) parts.changed();
-  }
-
-  async function order(wanted: Order, by: string): Promise<ActionResult> {
-    const orderId = freshRequestId(parts);
-    await loop.push({
-      count: 1,
-      inputs: () => [
-        { kind: 'order', orderId, order: wanted, by, role: 'admin', address: 'this screen', answer: null },
-      ],
-    });
-    const record = state.orders.get(orderId);
-    if (record === undefined) return { ok: false, text: 'The order was not taken: see the log.' };
-    const lines = record.lines.map(({ what, outcome }) => `${what}: ${outcome}`);
-    return { ok: record.outcome === 'done', text: record.text, lines };
-  }
-
-  const ending = startUpkeep(parts, { give, purge: () => loop.waiting === 0, prices: () => watch.changed() });
-  return {
-    state, links, read, order, outboxRows: () => store.outboxSize(), deadLetters: () => deadLetters,
-    start() {
-      void runBus(parts, { outbox, intake }).catch((error: unknown) => parts.fatal(error));
-    },
-    async stop() {
-      ending();
-      watch.close();
-      await loop.stop();
-      const ended = outbox.close();
-      await bus.close();
-      await ended;
-    },
-  };
+async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {
+  const orderId = freshRequestId(parts);
+  const input = { kind: 'order', orderId, order, by, role: 'admin', address: 'this screen', answer: null } as const;
+  await loop.push({ count: 1, inputs: () => [input] });
+  const record = state.orders.get(orderId);
+  if (record === undefined) return { ok: false, text: 'The order was not taken: see the log.' };
+  const lines = record.lines.map(({ what, outcome }) => `${what}: ${outcome}`);
+  return { ok: record.outcome === 'done', text: record.text, lines };
 }
 
 /** Prepares the topics as soon as the bus is there, then sends and reads. */
 async function runBus(
-  { bus, settings, replicationFactor, sleep, log }: CentralParts, { outbox, intake }: { outbox: Outbox; intake: Intake },
+  { bus, settings, replicationFactor, sleep, log }: CentralParts,
+  { outbox, intake }: { outbox: Outbox; intake: Intake },
 ): Promise<void> {
   const { topicPrefix: prefix, partitions } = settings;
   for (;;) {
@@ -209,22 +221,20 @@ async function runBus(
 }
 
 /** The bus's state as input, old rows deleted now and then, prices looked at. Returns what ends it. */
-function startUpkeep(
-  { bus, ticker, store, clock }: CentralParts,
-  to: { give: InputLoop['give']; purge: () => boolean; prices: () => void },
-): () => void {
+function startUpkeep({ parts, loop }: Inside, pricesMayDiffer: () => void): () => void {
+  const { bus, ticker, store, clock } = parts;
   const endBus = bus.onState((now) => {
-    to.give({ kind: 'bus', up: now === 'up', reason: now === 'up' ? '' : 'Kafka does not answer' });
+    loop.give({ kind: 'bus', up: now === 'up', reason: now === 'up' ? '' : 'Kafka does not answer' });
   });
-  to.give({ kind: 'bus', up: bus.state() === 'up', reason: 'looking for Kafka' });
+  loop.give({ kind: 'bus', up: bus.state() === 'up', reason: 'looking for Kafka' });
   let purgeMs = ticker.awakeMs() + PURGE_MS;
   let pricesMs = ticker.awakeMs() + PRICES_MS;
   const endTicks = ticker.subscribe((awakeMs) => {
     if (awakeMs >= pricesMs) {
       pricesMs = awakeMs + PRICES_MS;
-      to.prices();
+      pricesMayDiffer();
     }
-    if (awakeMs < purgeMs || !to.purge()) return;
+    if (awakeMs < purgeMs || loop.waiting > 0) return;
     // More to delete: the next slice follows at the next tick.
     if (store.purge(clock.now()) === 0) purgeMs = awakeMs + PURGE_MS;
   });

@@ -80,7 +80,8 @@ export const CENTRAL_SETTINGS = {
   }),
   plugTimeout: setting({
     flag: 'plug-timeout', env: 'EV_CENTRAL_PLUG_TIMEOUT', schema: seconds(86_400),
-    default: DEFAULT_SETTINGS.plugTimeoutMs / SECOND_MS, describe: 'time to plug in after an authorization or an offer',
+    default: DEFAULT_SETTINGS.plugTimeoutMs / SECOND_MS,
+    describe: 'time to plug in after an authorization or an offer',
   }),
   commandTimeout: setting({
     flag: 'command-timeout', env: 'EV_CENTRAL_COMMAND_TIMEOUT', schema: seconds(3_600),
@@ -130,7 +131,8 @@ export const CENTRAL_SETTINGS = {
   }),
   meterValueEvery: setting({
     flag: 'meter-value-every', env: 'EV_CENTRAL_METER_VALUE_EVERY', schema: seconds(86_400),
-    default: DEFAULT_SETTINGS.meterValueEveryMs / SECOND_MS, describe: 'distance of the stored meter values of a charge',
+    default: DEFAULT_SETTINGS.meterValueEveryMs / SECOND_MS,
+    describe: 'distance of the stored meter values of a charge',
   }),
   outboxBacklog: setting({
     flag: 'outbox-backlog', env: 'EV_CENTRAL_OUTBOX_BACKLOG', schema: count, default: DEFAULT_SETTINGS.outboxBacklog,

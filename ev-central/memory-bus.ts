@@ -1,5 +1,5 @@
-// The bus in memory, at its port: logs that keep their order and offsets, that can be down, lose acknowledgements, or be
-// replaced by others. For tests of Central without a broker.
+// The bus in memory, at its port: logs that keep their order and offsets, that can be down, lose acknowledgements, or
+// be replaced by others. For tests of Central without a broker.
 import { partitionOf } from '../shared/bus/partition.ts';
 import {
   type Bus, type BusReader, type BusRecord, type BusSender, type BusState, type OutRecord, type ReaderOptions,

@@ -164,7 +164,8 @@ async function end(life: Life): Promise<void> {
 function fatal(life: Life, error: unknown): void {
   if (life.ending.signal.aborted) return;
   life.ending.abort();
-  life.openedLog.log('error', 'fatal', { error });
+  // A start that failed is said in one line, below; what ends a running Central belongs in its log too.
+  if (life.running !== null) life.openedLog.log('error', 'fatal', { error });
   life.screen?.close();
   exitWith(error);
   if (!(error instanceof Failure) || error.retry) {

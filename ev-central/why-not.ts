@@ -24,12 +24,14 @@ export function whyNot(state: State, order: Order): string | null {
     case 'revoke-point-key':
       return (state.pointStates.get(order.pointId)?.keyId ?? null) === null ? `${order.pointId} has no key.` : null;
     case 'revoke-point':
-      return (state.points.get(order.pointId)?.secretSha256 ?? null) === null ? `${order.pointId} has no secret.` : null;
+      return (state.points.get(order.pointId)?.secretSha256 ?? null) === null
+        ? `${order.pointId} has no secret.` : null;
     case 'unbar-point':
       return (state.pointStates.get(order.pointId)?.barred ?? null) === null ? `${order.pointId} is not barred.` : null;
     case 'set-power-limit': case 'reset-point': case 'unlock-connector':
       return state.monitorLinks.has(order.pointId) ? null : `${order.pointId} is not connected.`;
-    case 'release-lockout': return state.lockouts.get(order.who) === undefined ? `${order.who} is not locked out.` : null;
+    case 'release-lockout':
+      return state.lockouts.get(order.who) === undefined ? `${order.who} is not locked out.` : null;
     default: return null;
   }
 }

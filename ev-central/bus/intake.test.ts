@@ -56,7 +56,8 @@ function intake(change: Partial<IntakeOptions> = {}) {
     onLost: () => {
       losses += 1;
     },
-    topicPrefix: 'ev', groupId: 'test', clock: { now: () => NOW_MS, monotonic: () => 0 }, log: () => undefined, ...change,
+    topicPrefix: 'ev', groupId: 'test', clock: { now: () => NOW_MS, monotonic: () => 0 },
+    log: () => undefined, ...change,
   });
   return { it, bus, inputs, offsets, clusters, losses: () => losses };
 }
@@ -85,7 +86,8 @@ test.each<[string, string, Sent]>([
   ['a key that is not the sender’s', 'wrong-key', { from: 'ana' }],
   ['a key that nobody has', 'wrong-key', { kid: 'p-9' }],
   ['a revoked key', 'wrong-key', { kid: 'p-2' }],
-  ['an expired key of a log-in', 'wrong-key', { topic: 'ev.requests', from: 'ana', kid: 'l-2', message: charge.example }],
+  ['an expired key of a log-in', 'wrong-key',
+    { topic: 'ev.requests', from: 'ana', kid: 'l-2', message: charge.example }],
   ['a point’s key on the requests', 'wrong-key', { topic: 'ev.requests', message: charge.example }],
   ['another key than it names', 'wrong-key', { sealedWith: 'nobody' }],
   ['the other direction', 'wrong-key', { direction: 'down' }],

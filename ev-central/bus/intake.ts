@@ -114,7 +114,8 @@ class Reading {
     if (decision.kind === 'expired') {
       this.#options.log('error', 'records-expired', { ...fields, lostRecords: decision.lostRecords });
     } else {
-      this.#options.log('error', 'log-lost', { ...fields, otherCluster });
+      // Of another cluster nearly all partitions are lost; those of which something was read are worth a line each.
+      this.#options.log(stored.next > 0 ? 'error' : 'debug', 'log-lost', { ...fields, otherCluster });
       lost.push(`${topic}/${partition}`);
     }
     return this.#set({ topic, partition, epoch: decision.epoch, next: decision.next });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { SECRET, PASSWORD_HASH, PIN_HASH, startTestCentral, type TestCentral, TestPeer, TOKEN } from '../central-for-tests.ts';
-import { waitFor } from '../central-for-tests.ts';
+import {
+  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, TestPeer, TOKEN, waitFor,
+} from '../central-for-tests.ts';
 import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 
 const running: TestCentral[] = [];

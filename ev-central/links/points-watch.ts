@@ -19,7 +19,9 @@ const EVERY_MS = 1_000;
 /** Work on offers in one go; further questions get their turn at the next tick. */
 const BUDGET_MS = 20;
 
-type Watched = { readonly filter: PageQuery['filter']; readonly connections: Set<Connection>; rows: Map<string, string> };
+type Watched = {
+  readonly filter: PageQuery['filter']; readonly connections: Set<Connection>; rows: Map<string, string>;
+};
 
 export function createPointsWatch(options: {
   read: ReadOffers; ticker: Ticker; monotonic: () => number;
