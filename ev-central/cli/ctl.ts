@@ -59,7 +59,7 @@ export function addCtlCommands(ctl: Command): void {
       const [row] = await readList(desk, 'status');
       if (row !== undefined) printRow(row, options);
     }));
-  addToolOptions(ctl.command('point <id>').description('one charge point: everything that is known, and its last events')
+  addToolOptions(ctl.command('point <id>').description('one charge point: what is known, and its last events')
     .option('--events <number>', 'how many events', '20'))
     .action(withCentral(async ({ desk, options }, [id = ''], own) => {
       const [point] = await readList(desk, 'points', { pointId: id });
@@ -77,7 +77,7 @@ export function addCtlCommands(ctl: Command): void {
 
 function addList(ctl: Command, list: List): void {
   const command = ctl.command(list.what).description(list.about);
-  for (const flag of list.filters.map(flagOf)) command.option(`--${flag} <value>`, `only with this ${flag}`);
+  for (const flag of list.filters.map(flagOf)) command.option(`--${flag} <value>`, `with this ${flag}`);
   if (list.what === 'sessions') command.option('--open', 'only those that are not over');
   addToolOptions(command.option('--limit <number>', 'at most so many rows', '200'))
     .action(withCentral(async ({ desk, options }, _args, own) => {

@@ -29,6 +29,7 @@ export async function importStations(
   const tariffs = (await readList(desk, 'tariffs')).map((row) => row['tariffId']);
   const secrets: Record<string, string> = {};
   const orders: { line: number; order: Order }[] = [];
+  const points: { line: number; order: Order }[] = [];
   if (!tariffs.includes(options.tariff)) orders.push({ line: 0, order: freshTariff(options.tariff) });
   for (const station of stations) {
     const site = siteId(`${options.prefix}${station.stationId}`);
@@ -47,7 +48,7 @@ export async function importStations(
       const id = pointId(`${site}-${String(i + 1).padStart(2, '0')}`);
       const secret = known.has(id) ? null : makePointSecret();
       if (secret !== null) secrets[id] = secret.text;
-      orders.push({
+      points.push({
         line: station.line,
         order: {
           kind: 'put-point', secretSha256: secret?.sha256Base64 ?? null,
@@ -58,13 +59,13 @@ export async function importStations(
       });
     });
   }
+  orders.push(...points); // behind all sites: orders of one kind can go side by side
   const outcomes = await desk.orders(orders.map(({ order }) => order));
   const refused = orders.flatMap(({ line }, i) =>
     (outcomes[i]?.outcome === 'refused' ? [{ line, reason: outcomes[i].text }] : []));
-  const points = orders.filter(({ order }) => order.kind === 'put-point').length;
   return {
-    sites: stations.length, points, newPoints: Object.keys(secrets).length, skippedRows: bad.length, refused,
-    secrets: { points: secrets, users: {} },
+    sites: stations.length, points: points.length, newPoints: Object.keys(secrets).length, skippedRows: bad.length,
+    refused, secrets: { points: secrets, users: {} },
   };
 }
 

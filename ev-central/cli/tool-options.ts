@@ -12,6 +12,7 @@ import type { LocalFiles } from './local-central.ts';
 import { openLocalCentral } from './local-central.ts';
 import type { OperatorProof, OperatorTarget } from './operator-client.ts';
 import { OperatorClient } from './operator-client.ts';
+import { manyLanes } from './order-lanes.ts';
 import type { OrderDesk } from './order-desk.ts';
 
 export type ToolOptions = {
@@ -27,11 +28,12 @@ export type ToolOptions = {
 
 /** Adds the shared options to a command. */
 export function addToolOptions(command: Command): Command {
-  const { port, dataDir, database } = CENTRAL_SETTINGS;
+  const { port, dataDir, database, masterKeyFile } = CENTRAL_SETTINGS;
   return command
     .option('--central <host:port>', `address of EV_Central (default: 127.0.0.1:${port.default}, env ${port.env})`)
     .option('--data-dir <folder>', `${dataDir.describe} (default: ${dataDir.default}, env ${dataDir.env})`)
     .option('--database <file>', `${database.describe} (env ${database.env})`)
+    .option('--master-key-file <file>', `${masterKeyFile.describe} (env ${masterKeyFile.env})`)
     .option('--login <id>', 'log in as this user; without it the token in the data folder serves (env EV_TOOL_USER)')
     .option('--login-password <text>', 'the password of that user; better in the environment (env EV_TOOL_PASSWORD)')
     .option('--tls-ca <file>', "EV_Central's ca.crt: connect with TLS; needed off the loopback (env EV_TLS_CA)")
@@ -48,13 +50,12 @@ export function readToolOptions(
     const value = given[name] ?? (variable === undefined ? undefined : env[variable]);
     return typeof value === 'string' && value !== '' ? value : null;
   };
-  const { port, dataDir: dataDirSetting, database } = CENTRAL_SETTINGS;
+  const { port, dataDir: dataDirSetting, database, masterKeyFile } = CENTRAL_SETTINGS;
   const address = text('central') ?? `127.0.0.1:${env[port.env] ?? port.default}`;
   const parsed = parseAddress(address);
   if (parsed === null) throw new Failure('bad-configuration', `--central: ${address} is not host:port`);
   const caFile = text('tlsCa', 'EV_TLS_CA');
   const dataDir = text('dataDir', dataDirSetting.env) ?? dataDirSetting.default;
-  const file = text('database', database.env) ?? join(dataDir, 'central.db');
   const user = text('login', 'EV_TOOL_USER');
   return {
     target: {
@@ -62,11 +63,17 @@ export function readToolOptions(
     },
     remote: text('central') !== null || user !== null,
     dataDir,
-    files: { database: file, masterKeyFile: `${file}.key` },
+    files: {
+      database: text('database', database.env) ?? join(dataDir, 'central.db'),
+      masterKeyFile: text('masterKeyFile', masterKeyFile.env) ?? join(dataDir, 'master.key'),
+    },
     user, password: text('loginPassword', 'EV_TOOL_PASSWORD'),
     json: given['json'] === true,
   };
 }
+
+/** Connections for thousands of orders: each carries one frame at a time, and Central writes what came together. */
+const LANES = 24;
 
 /** The running Central. Throws `Failure`: 'link-lost' when there is none, 'link-refused' for a bad log-in. */
 export async function connectCentral(options: ToolOptions): Promise<OperatorClient> {
@@ -79,7 +86,7 @@ export async function openDesk(options: ToolOptions): Promise<OrderDesk> {
     const local = openLocalCentral(options.files, systemClock);
     if (local !== null) return local;
   }
-  return connectCentral(options);
+  return manyLanes(await connectCentral(options), { lanes: LANES, connect: () => connectCentral(options) });
 }
 
 function proofOf(options: ToolOptions): OperatorProof {

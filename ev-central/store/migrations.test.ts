@@ -14,7 +14,16 @@ const MIGRATIONS: Migration[] = [
  * For each version after the first: rows that a database of the version before may hold, and what must be true of them
  * afterwards. A new migration adds its line here.
  */
-const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expected: unknown }>> = {};
+const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expected: unknown }>> = {
+  2: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL);
+      INSERT INTO outbox (topic, key, receiver, message_id, message, created_at_ms)
+      VALUES ('events', 'A', '', 'm', '{}', 1)`,
+    check: `SELECT user_id, balance_minor, (SELECT count(*) FROM outbox) AS unsent,
+      (SELECT count(*) FROM failed_records) AS failed FROM users`,
+    expected: [{ user_id: 'ana', balance_minor: 500, unsent: 1, failed: 0 }],
+  },
+};
 
 let db: Sqlite;
 beforeEach(() => {
