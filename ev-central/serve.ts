@@ -54,7 +54,7 @@ export async function serve(config: CentralConfig): Promise<void> {
     standby: null, running: null, screen: null,
   };
   const stop = (): void => void end(life);
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   if (withScreen) await openScreen(life, stop);
   try {
     await start(life);

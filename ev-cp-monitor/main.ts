@@ -49,7 +49,7 @@ async function start(command: Command): Promise<void> {
     void openedLog.close();
     setTimeout(() => process.exit(), 1_000).unref();
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   openedLog.log('info', 'started', { points: points.size, central: config.central, engine: config.engine });
   fleet.start();
   if (config.control) serveControl(fleet, stop);

@@ -35,7 +35,7 @@ async function start(command: Command): Promise<void> {
     running.close();
     leave(0);
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
 }
 
 async function script(

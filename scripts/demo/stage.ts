@@ -18,7 +18,7 @@ const UP_TIMEOUT_MS = 60_000;
 const networkFileSchema = z.object({
   sites: z.array(z.object({ siteId: z.string(), name: z.string() })).min(3),
   points: z.array(z.object({ pointId: z.string(), siteId: z.string() })).min(12),
-  users: z.array(z.object({ userId: z.string(), role: z.string() })),
+  users: z.array(z.object({ userId: z.string(), role: z.string().default('user') })),
 });
 export type DemoNetwork = z.infer<typeof networkFileSchema>;
 
@@ -87,9 +87,12 @@ export async function untilPointsAreUp(stage: Stage): Promise<void> {
   const wanted = stage.network.points.size;
   for (;;) {
     const rows = await stage.network.rows(['points']);
-    const up = rows.filter((row) => row['status'] === 'Available').length;
-    if (up >= wanted) return;
-    if (Date.now() > deadline) throw new Error(`only ${up} of ${wanted} points are available after a minute`);
+    const down = rows.filter((row) => row['status'] !== 'Available');
+    if (rows.length - down.length >= wanted) return;
+    if (Date.now() > deadline) {
+      const states = down.map((row) => `${String(row['pointId'])} ${String(row['status'])} (${String(row['why'])})`);
+      throw new Error(`not all of ${wanted} points are available after a minute: ${states.join(', ')}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
