@@ -24,7 +24,8 @@ export function closeOnExit(guard: {
       // Who else listens ends the process in its own order; if nobody does, it ends here as without a handler.
       if (others <= 0) process.exit(128 + number);
     };
-    process.on(name, handler);
+    // First in line: a `once` handler of the process has taken itself away before the next one is called.
+    process.prependListener(name, handler);
     return { name, handler };
   });
   const restoreStderr = guard.guardStderr ? guardStderr(guard.onStray) : (): void => undefined;

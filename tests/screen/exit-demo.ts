@@ -4,6 +4,9 @@ import { sampleMonitorView } from './sample-monitor.ts';
 
 const [mode = 'plain'] = process.argv.slice(2);
 
+// As the real processes do: a handler of their own, once, that ends in order, which takes a moment.
+if (mode === 'own-handler') process.once('SIGTERM', () => setTimeout(() => process.exit(7), 50));
+
 const screen = openMonitorScreen({
   view: () => sampleMonitorView(1, Date.now()),
   onQuit: () => {
@@ -23,4 +26,3 @@ process.stdin.on('data', (data: Buffer) => {
   if (mode === 'reject') void Promise.reject(new Error('on purpose'));
   if (mode === 'stray') process.stderr.write('a library talks\n');
 });
-if (mode === 'own-handler') process.on('SIGTERM', () => process.exit(7));
