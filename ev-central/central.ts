@@ -18,6 +18,7 @@ import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
 import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
+import { forgetOld } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
@@ -69,7 +70,7 @@ export type Central = {
 
 /** A slice of what is no longer needed is deleted this often. */
 const PURGE_MS = 5_000;
-/** Prices change with the time of day, without anything happening. */
+/** Prices change with the time of day, without anything happening; and what is over leaves memory. */
 const PRICES_MS = 60_000;
 const TOPICS_RETRY_MS = 1_000;
 const OUTBOX_REOPENED_MS = 24 * 3_600_000;
@@ -220,8 +221,8 @@ async function runBus(
   await intake.start();
 }
 
-/** The bus's state as input, old rows deleted now and then, prices looked at. Returns what ends it. */
-function startUpkeep({ parts, loop }: Inside, pricesMayDiffer: () => void): () => void {
+/** The bus's state as input, old rows deleted and forgotten now and then. Returns what ends it. */
+function startUpkeep({ parts, state, loop }: Inside, pricesMayDiffer: () => void): () => void {
   const { bus, ticker, store, clock } = parts;
   const endBus = bus.onState((now) => {
     loop.give({ kind: 'bus', up: now === 'up', reason: now === 'up' ? '' : 'Kafka does not answer' });
@@ -233,6 +234,7 @@ function startUpkeep({ parts, loop }: Inside, pricesMayDiffer: () => void): () =
     if (awakeMs >= pricesMs) {
       pricesMs = awakeMs + PRICES_MS;
       pricesMayDiffer();
+      forgetOld(state, clock.now());
     }
     if (awakeMs < purgeMs || loop.waiting > 0) return;
     // More to delete: the next slice follows at the next tick.
