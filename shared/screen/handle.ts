@@ -15,7 +15,7 @@ export type LinkView = {
   readonly why: string;
 };
 
-/** What became of an action: its words go to the message line; `lines`, when there are any, to a window. */
+/** What became of an action: its words go to the message line; several `lines` to a window. */
 export type ActionResult = { readonly ok: boolean; readonly text: string; readonly lines?: readonly string[] };
 export type ActionAnswer = ActionResult | Promise<ActionResult>;
 

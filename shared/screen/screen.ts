@@ -282,10 +282,10 @@ function runAction<View>(
 ): void {
   const tell = (result: ActionResult): void => {
     const level: MessageLevel = result.ok ? 'good' : 'error';
-    if (result.text !== '') host.message(result.text, level);
-    if (result.lines !== undefined && result.lines.length > 0) {
-      host.open(textDialog(host, { title: result.text, lines: result.lines }));
-    }
+    const lines = result.lines ?? [];
+    const only = lines.length === 1 ? ` (${lines[0] ?? ''})` : '';
+    if (result.text !== '') host.message(`${result.text}${only}`, level);
+    if (lines.length > 1) host.open(textDialog(host, { title: result.text, lines }));
     done?.(result);
   };
   const answer = action();
