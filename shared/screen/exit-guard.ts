@@ -1,7 +1,9 @@
 // Gives the terminal back on every way out: exit, signals, crashes. SIGKILL alone cannot be helped.
 
 /** The signals that end a process from outside, with their numbers for the exit status. */
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
+const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [
+  ['SIGHUP', 1], ['SIGINT', 2], ['SIGQUIT', 3], ['SIGTERM', 15],
+];
 
 /**
  * Calls `close` before the process ends, however it ends, and `redraw` when it was stopped and goes on (Ctrl-Z, kill
@@ -17,7 +19,7 @@ export function closeOnExit(guard: {
   process.on('uncaughtExceptionMonitor', onExit);
   process.on('exit', onExit);
   process.on('SIGCONT', guard.redraw);
-  const onSignal = Object.entries(SIGNALS).map(([name, number]) => {
+  const onSignal = SIGNALS.map(([name, number]) => {
     const handler = (): void => {
       const others = process.listenerCount(name) - 1;
       guard.close();
