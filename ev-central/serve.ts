@@ -55,6 +55,8 @@ export async function serve(config: CentralConfig): Promise<void> {
   };
   const stop = (): void => void end(life);
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  const bug = (error: unknown): void => fatal(life, error);
+  process.on('uncaughtException', bug).on('unhandledRejection', bug);
   if (withScreen) await openScreen(life, stop);
   try {
     await start(life);

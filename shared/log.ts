@@ -39,11 +39,14 @@ export function openLog(options: { dir: string; name: string; console: boolean; 
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports,
   });
+  let closed = false;
   const log: Log = (level, event, fields) => {
+    if (closed) return; // a socket's last words, after the process has said its own
     logger.log(level, event, fields === undefined ? {} : { ...fields, ...errorFields(fields) });
   };
   const close = (): Promise<void> =>
     new Promise((resolve) => {
+      closed = true;
       toFile.once('finish', () => resolve());
       logger.end();
       setTimeout(resolve, 500).unref();
