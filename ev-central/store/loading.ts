@@ -13,6 +13,10 @@ export const SETTLED_KEPT_MS = 3_600_000;
 /** Requests, orders and commands are kept for this long, so that a repeated one is recognised. */
 export const RECORDS_KEPT_MS = 48 * 3_600_000;
 
+/** Open and provisional sessions, those settled lately, and those whose vehicle still stands at its connector. */
+const IN_MEMORY_SESSIONS = `settled = 0 OR changed_at_ms >= ? OR session_id IN (
+  SELECT c.value ->> 'finishedSessionId' FROM charging_point_states p, json_each(p.connectors) c)`;
+
 export type Loader = {
   load(tables: Tables, nowMs: number): void;
   hydrate(tables: Tables, input: Input): void;
@@ -24,7 +28,6 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
     load(tables, nowMs) {
       const settledSinceMs = nowMs - SETTLED_KEPT_MS;
       const recordsSinceMs = nowMs - RECORDS_KEPT_MS;
-      const inMemory = 'settled = 0 OR changed_at_ms >= ?';
       const all: Record<keyof Tables, () => void> = {
         installation: () => loadRows(db, codecs.installation, tables.installation),
         tariffs: () => loadRows(db, codecs.tariffs, tables.tariffs),
@@ -32,9 +35,9 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),
         users: () => loadRows(db, codecs.users, tables.users),
-        sessions: () => loadRows(db, codecs.sessions, tables.sessions, `WHERE ${inMemory}`, [settledSinceMs]),
+        sessions: () => loadRows(db, codecs.sessions, tables.sessions, `WHERE ${IN_MEMORY_SESSIONS}`, [settledSinceMs]),
         meters: () => loadRows(db, codecs.meters, tables.meters,
-          `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${inMemory})`, [settledSinceMs]),
+          `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`, [settledSinceMs]),
         keys: () => loadRows(db, codecs.keys, tables.keys),
         requests: () => loadRows(db, codecs.requests, tables.requests, 'WHERE at_ms >= ?', [recordsSinceMs]),
         orders: () => loadRows(db, codecs.orders, tables.orders, 'WHERE at_ms >= ?', [recordsSinceMs]),
@@ -46,6 +49,38 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
     },
     hydrate: (tables, input) => hydrate(tables, input, one),
   };
+}
+
+/**
+ * Takes rows out of memory that `load` would not load now: they stay in the database, and `hydrate` brings them back
+ * when an input names one. Returns how many went.
+ */
+export function forgetOldRows(tables: Tables, nowMs: number): number {
+  const settledBeforeMs = nowMs - SETTLED_KEPT_MS;
+  const recordsBeforeMs = nowMs - RECORDS_KEPT_MS;
+  const standing = new Set<SessionId>();
+  for (const { connectors } of tables.pointStates.values()) {
+    for (const { finishedSessionId } of connectors) if (finishedSessionId !== null) standing.add(finishedSessionId);
+  }
+  const old = [...tables.sessions.values()].filter((s) => s.settled && !standing.has(s.sessionId)
+    && Math.max(s.stateSinceMs, s.endReceivedMs ?? 0) < settledBeforeMs);
+  for (const { sessionId } of old) {
+    tables.meters.evict(sessionId);
+    tables.sessions.evict(sessionId);
+  }
+  return old.length
+    + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
+    + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
+    + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
+      (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs);
+}
+
+function evictWhere<K extends string, R>(
+  table: Table<K, R>, keyOf: (row: R) => K, isOld: (row: R) => boolean,
+): number {
+  const keys = [...table.values()].filter(isOld).map(keyOf);
+  for (const key of keys) table.evict(key);
+  return keys.length;
 }
 
 type LoadOne = {

@@ -101,6 +101,34 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(later.meters.get(old.sessionId)?.sample).toBe(9);
   });
 
+  test('keeps the session of a vehicle that still stands at its connector', () => {
+    const tables = filledTables();
+    const over = sampleSession({ sessionId: sessionId('stands'), state: 'completed', settled: true });
+    tables.sessions.put(over);
+    tables.pointStates.put(samplePointState({
+      connectors: samplePointState().connectors
+        .map((c) => ({ ...c, plugged: true, finishedSessionId: over.sessionId })),
+    }));
+    store.commit(batch(tables));
+    clock.nowMs += 30 * HOUR_MS;
+    expect(store.forget(tables, clock.nowMs)).toBe(0);
+    expect(reload().sessions.get(over.sessionId)).toEqual(over);
+  });
+
+  test('forgets in memory what is over for long, and only there', () => {
+    const tables = filledTables();
+    tables.sessions.put(sampleSession({ sessionId: sessionId('old'), state: 'completed', settled: true }));
+    tables.meters.put(sampleMeter({ sessionId: sessionId('old') }));
+    tables.requests.put({
+      requestId: requestId('r-old'), driverId: userId('ana'), kind: 'charge', sessionId: null, atMs: START_MS,
+    });
+    store.commit(batch(tables));
+    expect(store.forget(tables, START_MS + HOUR_MS / 2)).toBe(0);
+    expect(store.forget(tables, START_MS + 49 * HOUR_MS)).toBe(2);
+    expect([tables.sessions.size, tables.meters.size, tables.requests.size]).toEqual([1, 1, 0]);
+    expect(store.session(sessionId('old'))).toBeDefined();
+  });
+
   test('never overwrites a row in memory with the stored one', () => {
     const tables = filledTables();
     store.commit(batch(tables));

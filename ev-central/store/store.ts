@@ -15,7 +15,7 @@ import { makeCodecs } from './codecs.ts';
 import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
 import { prepareFailedRecords } from './failed-records.ts';
-import { prepareLoader } from './loading.ts';
+import { forgetOldRows, prepareLoader } from './loading.ts';
 import type { KeyWrap } from './master-key.ts';
 import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
@@ -52,6 +52,8 @@ export type Store = {
   load(tables: Tables): void;
   /** Loads the rows that an input refers to and that are not in memory. */
   hydrate(tables: Tables, input: Input): void;
+  /** Takes rows out of memory that are over for long; call it between batches, every few minutes. Returns how many. */
+  forget(tables: Tables, nowMs: number): number;
   /** Writes a batch. After a failure memory and database differ: the process must end. @throws Failure */
   commit(batch: Commit): OutboxRow[];
   /** Unsent rows behind `afterRow`, oldest first. */
@@ -129,6 +131,7 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
   return {
     load: (tables) => attempt('load the state', () => loader.load(tables, clock.now())),
     hydrate: (tables, input) => attempt('look a row up', () => loader.hydrate(tables, input)),
+    forget: (tables, nowMs) => forgetOldRows(tables, nowMs),
     commit: (batch) => attempt('write a batch', () => commit.immediate(batch)),
     pendingOutbox: (afterRow, limit) => attempt('read the outbox', () => outbox.pending(afterRow, limit)),
     outboxSize: () => outbox.size(),
