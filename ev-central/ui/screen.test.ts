@@ -1,11 +1,14 @@
 // The operator's screen on a real terminal emulator, over made-up states of Central.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openHeadlessTerminal } from '../../tests/screen/headless-terminal.ts';
 import { sampleCentralView, sampleRows } from '../../tests/screen/sample-central.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 import { openCentralScreen } from './screen.ts';
 import type { CentralView } from './view.ts';
+
+// A machine that is busy with other tests draws late, never wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NOW = 1_763_700_000_000;
 const SIZES = [[80, 24], [200, 50]] as const;

@@ -1,10 +1,13 @@
 // The monitor's screen on a real terminal emulator, over made-up states.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openHeadlessTerminal } from '../../tests/screen/headless-terminal.ts';
 import { sampleMonitorView } from '../../tests/screen/sample-monitor.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 import { openMonitorScreen } from './screen.ts';
 import type { MonitorView } from './view.ts';
+
+// A machine that is busy with other tests draws late, never wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NOW = 1_763_700_000_000;
 const opened: Screen[] = [];

@@ -1,5 +1,5 @@
 // The toolkit over a real terminal emulator: what is drawn, what keys and mouse do, what is written and when.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openHeadlessTerminal, type HeadlessTerminal } from '../../tests/screen/headless-terminal.ts';
 import { confirmDialog, menuDialog } from './dialogs.ts';
 import { formDialog, type FormValues } from './form.ts';
@@ -7,6 +7,9 @@ import type { Screen } from './handle.ts';
 import type { Host } from './host.ts';
 import { openScreen } from './screen.ts';
 import { createTable } from './table.ts';
+
+// A machine that is busy with other tests draws late, never wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 type View = { readonly rows: readonly string[] };
 const open: Screen[] = [];

@@ -75,7 +75,7 @@ export function openHeadlessTerminal(columns: number, rows: number): HeadlessTer
     },
     written: () => bytes,
     async waitFor(condition, what = 'the wanted text') {
-      const deadline = performance.now() + 4_000;
+      const deadline = performance.now() + 20_000;
       for (;;) {
         const text = lines().join('\n');
         if (condition(text)) return text;

@@ -1,6 +1,9 @@
 // However a process with a screen ends, its terminal is as it was: a real process in a real terminal (a pty).
 import { spawn, type IPty } from '@lydell/node-pty';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+// A machine that is busy with other tests draws late, never wrong.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LEAVES_ALTERNATE_SCREEN = '\x1b[?1049l';
 const MOUSE_OFF = '\x1b[?1000l';
@@ -25,7 +28,7 @@ async function open(mode: string) {
 }
 
 async function waitFor(condition: () => boolean, seen: unknown): Promise<void> {
-  const deadline = performance.now() + 8_000;
+  const deadline = performance.now() + 30_000;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`last seen: ${JSON.stringify(seen).slice(-2_000)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
