@@ -18,7 +18,7 @@ import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
 import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
-import { forgetOld } from './forget.ts';
+import { forgetTraces } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
@@ -234,7 +234,8 @@ function startUpkeep({ parts, state, loop }: Inside, pricesMayDiffer: () => void
     if (awakeMs >= pricesMs) {
       pricesMs = awakeMs + PRICES_MS;
       pricesMayDiffer();
-      forgetOld(state, clock.now());
+      store.forget(state, clock.now());
+      forgetTraces(state, clock.now());
     }
     if (awakeMs < purgeMs || loop.waiting > 0) return;
     // More to delete: the next slice follows at the next tick.
