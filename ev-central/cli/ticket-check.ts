@@ -26,9 +26,10 @@ export function checkTickets(
   if (session === undefined || tickets.length === 0) return null;
   const values = store.meterValues(sessionId);
   let before: Usage | null = null;
-  return tickets.map((ticket) => {
-    // What Central had when it made this ticket: a correction folds the later values in.
-    const usage = fold(session, values.filter((value) => value.receivedAtMs <= ticket.issuedAtMs));
+  return tickets.map((ticket, i) => {
+    // What Central had when it made this ticket. A session that is over stores no samples any more: each correction
+    // added one value, its own end.
+    const usage = fold(session, values.slice(0, values.length - (tickets.length - 1 - i)));
     const recomputed = before === null ? finalFigures(session, usage) : correctionFigures(session, usage, before);
     before = usage;
     const stored = figuresOf(ticket);
