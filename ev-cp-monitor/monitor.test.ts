@@ -3,9 +3,8 @@ import { messageId, pointId, requestId } from '../shared/ids.ts';
 import { engineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import { healthAnswer } from '../shared/messages/health-answer.ts';
 import { monitorWelcome } from '../shared/messages/monitor-welcome.ts';
-import { comesBack, handleMonitor, standsDown, whyNotAuthenticate } from './monitor.ts';
-import { startMonitor } from './monitor-state.ts';
-import type { MonitorEffect, MonitorInput, MonitorState } from './monitor-state.ts';
+import { handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
+import type { MonitorEffect, MonitorInput, MonitorState } from './monitor.ts';
 
 const T0 = 1_763_700_000_000;
 const envelope = { v: 1, id: messageId('f-1'), re: null } as const;
@@ -82,14 +81,15 @@ describe('authentication', () => {
   it('gives up a Central that does not answer, and tries again', () => {
     give({ kind: 'central-open' });
     expect(pass(11_000).filter((e) => e.kind === 'drop-central')).not.toHaveLength(0);
-    expect(comesBack(state)).toBe(true);
+    expect(state.authentication.needsHand).toBe(false);
   });
 
   it('does not come back by itself when Central forbids it, until somebody uses the menu', () => {
     authenticate();
     refuse(false);
     give({ kind: 'central-lost', reason: lost });
-    expect([comesBack(state), state.central.state, state.setup]).toEqual([false, 'refused', null]);
+    const { authentication, central, setup } = state;
+    expect([authentication.needsHand, central.state, setup]).toEqual([true, 'refused', null]);
     expect(give({ kind: 'authenticate' })).toEqual([{ kind: 'connect-central' }]);
     expect(give({ kind: 'central-open' })).toMatchObject([{ frame: { type: 'hello-monitor', byHand: true } }]);
   });
@@ -98,7 +98,7 @@ describe('authentication', () => {
     give({ kind: 'central-open' });
     refuse(true);
     give({ kind: 'central-lost', reason: lost });
-    expect(comesBack(state)).toBe(true);
+    expect(state.authentication.needsHand).toBe(false);
   });
 
   it('stays away when another monitor took its place, and leaves the engine to that one', () => {
@@ -106,7 +106,7 @@ describe('authentication', () => {
     authenticate();
     const replaced = give({ kind: 'central-lost', reason: { code: 'replaced', detail: 'from 10.0.0.9' } });
     expect(replaced.map((effect) => effect.kind)).toContain('drop-engine');
-    expect([comesBack(state), standsDown(state), state.authentication.state]).toEqual([false, true, 'refused']);
+    expect([state.authentication.needsHand, state.standsDown, state.authentication.state]).toEqual([true, true, 'refused']);
     give({ kind: 'engine-lost', reason: lost });
     expect(frames(pass(5_000), 'to-central')).toEqual([]);
     expect(give({ kind: 'authenticate' })).toEqual([{ kind: 'connect-engine' }, { kind: 'connect-central' }]);
@@ -134,6 +134,15 @@ describe('the key', () => {
     expect(frames(authenticate(), 'to-engine')).toEqual(['engine-setup', 'health-check']);
     give({ kind: 'engine-lost', reason: lost });
     expect(frames(attachEngine(), 'to-engine')).toEqual(['engine-setup', 'health-check']);
+  });
+
+  it('goes to an engine that comes later only with a welcome of now: an old one would name facts accepted long ago', () => {
+    authenticate();
+    pass(5_000);
+    const asked = attachEngine();
+    expect(frames(asked, 'to-engine')).not.toContain('engine-setup');
+    expect(frames(asked, 'to-central')).toContain('renew-key');
+    expect(frames(give({ kind: 'from-central', message: welcome }), 'to-engine')).toContain('engine-setup');
   });
 
   it('is taken back from the engine when Central revokes it, also from one that was away', () => {

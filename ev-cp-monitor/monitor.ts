@@ -2,18 +2,18 @@
 // asks the engine every second whether it is well, and tells Central what it sees. `handleMonitor(state, input, now)`
 // changes the state and returns what has to be done; the links, the secret and the clocks are the shell's.
 import { assertNever } from '../shared/assert.ts';
-import type { RequestId } from '../shared/ids.ts';
+import type { FrameBody } from '../shared/frame.ts';
+import type { PointId, RequestId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
-import type { FromEngine, ToMonitor } from '../shared/messages/catalogue.ts';
+import type { LogFields, LogLevel } from '../shared/log.ts';
+import type { FromEngine, FromMonitor, ToEngine, ToMonitor } from '../shared/messages/catalogue.ts';
 import type { EngineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import type { HealthAnswer } from '../shared/messages/health-answer.ts';
 import type { MonitorWelcome } from '../shared/messages/monitor-welcome.ts';
 import type { PointSetup } from '../shared/messages/point-setup.ts';
-import type { AccessRefusal, Refusal } from '../shared/messages/refusal.ts';
+import type { AccessRefusal } from '../shared/messages/refusal.ts';
 import { words } from '../shared/words.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
-import { centralTime, note, setAuthentication, setLink } from './monitor-state.ts';
-import type { EngineHealth, MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 
 /** How often health is told to Central when nothing changes. */
 const REPORT_EVERY_MS = 10_000;
@@ -23,8 +23,99 @@ const ANSWER_MS = 10_000;
 const RENEW_AT = 0.8;
 /** Between two askings for a key. */
 const RENEW_PAUSE_MS = 5_000;
+/** A welcome may be handed to an engine that connects within this time. */
+const FRESH_SETUP_MS = 1_000;
 /** Beats of the history: a minute. */
 const HISTORY_BEATS = 60;
+
+export type Now = {
+  /** UTC, by this machine's clock. */
+  readonly atMs: number;
+  /** Only time in which the process was awake; deadlines run on it. */
+  readonly awakeMs: number;
+  /** Central's clock minus this machine's; null while unknown. */
+  readonly centralOffsetMs: number | null;
+};
+
+export type LinkFacts = { state: 'connecting' | 'up' | 'down' | 'refused'; sinceMs: number; why: string };
+export type EngineHealth = { engine: 'ok' | 'ko' | 'unreachable'; reason: string; sinceMs: number };
+
+export type MonitorState = {
+  readonly pointId: PointId;
+  readonly software: string;
+  readonly pairingCode: string | null;
+  central: LinkFacts;
+  authentication: {
+    state: 'waiting' | 'authenticating' | 'authenticated' | 'refused';
+    sinceMs: number; why: string; needsHand: boolean; byAwakeMs: number;
+  };
+  /** The next hello says that somebody used the menu. */
+  byHand: boolean;
+  /** Another monitor took this one's place: the engine is left to it, until somebody uses the menu. */
+  standsDown: boolean;
+  engine: LinkFacts & { taken: boolean };
+  /** What Central's last welcome said; null before it and after a withdrawal. Holds the point's key. */
+  setup: PointSetup | null;
+  renewAtMs: number | null;
+  renewAskedAwakeMs: number | null;
+  setupSentAwakeMs: number | null;
+  /** When the welcome came: what it says of facts and commands is old soon. */
+  setupCameAwakeMs: number;
+  health: EngineHealth;
+  /** False until the first answer, or until it is late: a start is no fault. */
+  healthKnown: boolean;
+  answeredAwakeMs: number;
+  answeredAtMs: number;
+  reportedAwakeMs: number | null;
+  beat: EngineHealth['engine'] | 'none';
+  history: MonitorState['beat'][];
+  /** Requests at the point that wait for Central's answer, by id, until when. */
+  readonly localRequests: Map<RequestId, number>;
+};
+
+export type MonitorInput =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'authenticate' }
+  | { readonly kind: 'central-open' }
+  | { readonly kind: 'central-lost'; readonly reason: CloseReason }
+  | { readonly kind: 'from-central'; readonly message: ToMonitor }
+  | { readonly kind: 'engine-open' }
+  | { readonly kind: 'engine-lost'; readonly reason: CloseReason }
+  | { readonly kind: 'from-engine'; readonly message: FromEngine };
+
+export type MonitorEffect =
+  | { readonly kind: 'to-central'; readonly frame: FrameBody<FromMonitor> }
+  | { readonly kind: 'to-engine'; readonly frame: FrameBody<ToEngine> }
+  /** Answer the challenge with the point's secret. */
+  | { readonly kind: 'prove'; readonly nonceBase64: string; readonly re: string }
+  /** Connect to Central, now, whether a link is there or not. */
+  | { readonly kind: 'connect-central' }
+  | { readonly kind: 'connect-engine' }
+  /** End the link; it is tried again unless `authentication.needsHand` (Central) or `standsDown` (the engine). */
+  | { readonly kind: 'drop-central' | 'drop-engine'; readonly detail: string }
+  | {
+      readonly kind: 'note'; readonly level: LogLevel; readonly event: string; readonly text: string;
+      readonly fields: LogFields;
+    };
+
+/** The state at the start of the process: both links are being tried. */
+export function startMonitor(
+  options: { pointId: PointId; software: string; pairingCode: string | null }, now: Now,
+): MonitorState {
+  const connecting = (): LinkFacts => ({ state: 'connecting', sinceMs: now.atMs, why: '' });
+  return {
+    ...options,
+    central: connecting(),
+    authentication: { state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, byAwakeMs: Infinity },
+    byHand: false, standsDown: false,
+    engine: { ...connecting(), taken: false },
+    setup: null, renewAtMs: null, renewAskedAwakeMs: null, setupSentAwakeMs: null, setupCameAwakeMs: 0,
+    health: { engine: 'unreachable', reason: 'not connected yet', sinceMs: centralTime(now) },
+    healthKnown: false, answeredAwakeMs: now.awakeMs, answeredAtMs: now.atMs, reportedAwakeMs: null,
+    beat: 'none', history: [],
+    localRequests: new Map(),
+  };
+}
 
 /** Takes one input in and says what has to be done, in order. */
 export function handleMonitor(state: MonitorState, input: MonitorInput, now: Now): MonitorEffect[] {
@@ -46,16 +137,6 @@ export function handleMonitor(state: MonitorState, input: MonitorInput, now: Now
     default: assertNever(input, 'monitor input');
   }
   return out;
-}
-
-/** Whether the link to Central is tried again by itself. */
-export function comesBack(state: MonitorState): boolean {
-  return !state.authentication.needsHand;
-}
-
-/** Whether the engine is left to another monitor. */
-export function standsDown(state: MonitorState): boolean {
-  return state.standsDown;
 }
 
 /** Why the menu's "authenticate" can't be used now, in words; null: it can. */
@@ -134,8 +215,7 @@ function fromCentral(state: MonitorState, message: ToMonitor, now: Now, out: Mon
   switch (message.type) {
     case 'challenge':
       state.authentication.byAwakeMs = now.awakeMs + ANSWER_MS;
-      out.push({ kind: 'prove', nonceBase64: message.nonceBase64, re: message.id });
-      return;
+      return void out.push({ kind: 'prove', nonceBase64: message.nonceBase64, re: message.id });
     case 'welcome-monitor': return welcomed(state, message, now, out);
     case 'refused-monitor':
       refuse(state, message, now, out);
@@ -154,15 +234,15 @@ function welcomed(state: MonitorState, message: MonitorWelcome, now: Now, out: M
   const { v: _v, id: _id, re: _re, type: _type, ...setup } = message;
   const isNew = state.authentication.state !== 'authenticated';
   state.setup = setup;
+  state.setupCameAwakeMs = now.awakeMs;
   state.byHand = false;
   state.renewAskedAwakeMs = null;
   const atMs = centralTime(now);
   const { expiresAtMs, keyId } = setup.key;
   state.renewAtMs = expiresAtMs === null ? null : atMs + Math.max(0, expiresAtMs - atMs) * RENEW_AT;
   const { pointId } = state;
-  out.push(note('info', isNew ? 'authenticated' : 'key-renewed', isNew
-    ? `${pointId} is authenticated at EV_Central`
-    : `${pointId} has a new key`, { pointId, keyId, expiresAtMs }));
+  const text = isNew ? `${pointId} is authenticated at EV_Central` : `${pointId} has a new key`;
+  out.push(note('info', isNew ? 'authenticated' : 'key-renewed', text, { pointId, keyId, expiresAtMs }));
   if (isNew) setAuthentication(state, 'authenticated', '', now);
   if (state.engine.taken) {
     sendSetup(state, setup, now, out);
@@ -203,22 +283,21 @@ function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: Mon
         setLink(state.engine, 'refused', message.reason, now);
         const reason = `the engine refuses this monitor: ${message.reason}`;
         setHealth(state, { engine: 'unreachable', reason, sinceMs: centralTime(now) }, now, out);
-        out.push({ kind: 'drop-engine', detail: 'the engine refused' });
-        return;
+        return void out.push({ kind: 'drop-engine', detail: 'the engine refused' });
       }
       state.engine.taken = true;
       setLink(state.engine, 'up', '', now);
       state.answeredAwakeMs = now.awakeMs;
       state.answeredAtMs = now.atMs;
       const { pointId, authentication, setup } = state;
-      const { bootId } = message;
-      out.push(note('info', 'engine-connected', `the engine of ${pointId} answers`, { pointId, bootId }));
-      if (setup !== null) sendSetup(state, setup, now, out);
+      out.push(note('info', 'engine-connected', `the engine of ${pointId} answers`, { pointId }));
+      // Of facts and commands a welcome says what held when Central sent it: an engine that comes later gets a new one.
+      if (setup !== null && now.awakeMs - state.setupCameAwakeMs < FRESH_SETUP_MS) sendSetup(state, setup, now, out);
+      else if (setup !== null) renewKey(state, now, out);
       else if (authentication.needsHand) {
         out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: authentication.why } });
       }
-      out.push(healthCheck(state, now));
-      return;
+      return void out.push(healthCheck(state, now));
     }
     case 'health': return healthAnswered(state, message, now, out);
     case 'engine-local-request': return localRequest(state, message, now, out);
@@ -248,23 +327,22 @@ function engineLost(state: MonitorState, reason: CloseReason, now: Now, out: Mon
 
 function localRequest(state: MonitorState, request: EngineLocalRequest, now: Now, out: MonitorEffect[]): void {
   const { requestId, driverId, pin, connectorNo, goal, corr } = request;
-  out.push(note('info', 'request-at-point', `${driverId} asks at the point`, {
-    pointId: state.pointId, requestId, driverId, corr,
-  }));
+  const { pointId } = state;
+  out.push(note('info', 'request-at-point', `${driverId} asks at the point`, { pointId, requestId, driverId, corr }));
   if (state.authentication.state !== 'authenticated') {
     state.localRequests.set(requestId, 0);
     return answerLocal(state, requestId, 'EV_Central cannot be reached.', out);
   }
   state.localRequests.set(requestId, now.awakeMs + ANSWER_MS);
-  out.push({ kind: 'to-central', frame: {
-    type: 'local-request', requestId, driverId, pin, connectorNo, goal, corr,
-  } });
+  const frame = { type: 'local-request', requestId, driverId, pin, connectorNo, goal, corr } as const;
+  out.push({ kind: 'to-central', frame });
 }
 
 function answerLocal(state: MonitorState, requestId: RequestId, text: string, out: MonitorEffect[]): void {
   state.localRequests.delete(requestId);
-  const reason: Refusal = 'central-away';
-  out.push({ kind: 'to-engine', frame: { type: 'engine-local-answer', requestId, outcome: 'refused', reason, text } });
+  out.push({ kind: 'to-engine', frame: {
+    type: 'engine-local-answer', requestId, outcome: 'refused', reason: 'central-away', text,
+  } });
 }
 
 function sendSetup(state: MonitorState, setup: PointSetup, now: Now, out: MonitorEffect[]): void {
@@ -304,4 +382,26 @@ function healthCheck(state: MonitorState, now: Now): MonitorEffect {
   const { state: kind } = state.authentication;
   const central = kind === 'authenticated' ? 'connected' : kind === 'refused' ? 'refused' : 'away';
   return { kind: 'to-engine', frame: { type: 'health-check', central, clockOffsetMs: now.centralOffsetMs } };
+}
+
+function setLink(link: LinkFacts, state: LinkFacts['state'], why: string, now: Now): void {
+  if (link.state !== state) link.sinceMs = now.atMs;
+  link.state = state;
+  link.why = why;
+}
+
+function setAuthentication(
+  state: MonitorState, kind: MonitorState['authentication']['state'], why: string, now: Now,
+): void {
+  const sinceMs = state.authentication.state === kind ? state.authentication.sinceMs : now.atMs;
+  state.authentication = { state: kind, sinceMs, why, needsHand: false, byAwakeMs: Infinity };
+}
+
+function note(level: LogLevel, event: string, text: string, fields: LogFields): MonitorEffect {
+  return { kind: 'note', level, event, text, fields };
+}
+
+/** Central's time, as well as it is known. */
+function centralTime(now: Now): number {
+  return now.atMs + (now.centralOffsetMs ?? 0);
 }

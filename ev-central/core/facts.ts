@@ -18,7 +18,7 @@ import { beginUsage } from './price.ts';
 import type { ConnectorState, PointState, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
-import { isOver } from './session-index.ts';
+import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
 
 /** Pause between two requests to send facts again. */
@@ -94,7 +94,7 @@ function booted(step: Step, fact: Booted): void {
       // Its journal is gone: the true end of this charge will not be reported.
       if (session.state !== 'interrupted') interruptSession(step, session, 'engine-restarted');
       const row = state.sessions.must(session.sessionId);
-      putSession(step, { ...row, flags: [...row.flags, 'connector-released'] });
+      putSession(step, { ...row, flags: [...row.flags, CONNECTOR_RELEASED] });
     }
   }
 }

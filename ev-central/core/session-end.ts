@@ -9,6 +9,7 @@ import { connectorState } from './point-status.ts';
 import { addUsage, type Price, priceOf, totalMinor, usageDifference, usedWh } from './price.ts';
 import type { Session, Usage } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
+import { CONNECTOR_RELEASED } from './session-index.ts';
 import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
 import { book, closeHold } from './wallet.ts';
 
@@ -164,7 +165,7 @@ function makeTicket(step: Step, session: Session, end: TrueEnd, { price, usage, 
     startedAtMs: session.startedAtMs ?? end.endedAtMs, endedAtMs: end.endedAtMs, issuedAtMs: step.now,
     meterStartWh: usage.last.registerWh - energyWh, meterStopWh: usage.last.registerWh, energyWh,
     endReason: end.reason, lines: [...price.lines], currency: session.currency, totalMinor: price.totalMinor,
-    flags: [...session.flags],
+    flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
   };
 }
 

@@ -3,6 +3,9 @@
 import type { PointId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Session } from './rows.ts';
 
+/** A flag for ourselves: an interrupted session whose point has begun anew holds its connector no longer. */
+export const CONNECTOR_RELEASED = 'connector-released';
+
 export type ConnectorKey = string;
 
 export function connectorKey(pointId: PointId, connectorNo: number): ConnectorKey {
@@ -70,7 +73,7 @@ const EMPTY: ReadonlySet<SessionId> = new Set();
 /** An interrupted session keeps its connector until its true end is known, or the point has booted since. */
 function heldConnector(session: Session): ConnectorKey | undefined {
   if (session.pointId === null || session.connectorNo === null || isOver(session)) return undefined;
-  if (session.state === 'interrupted' && session.flags.includes('connector-released')) return undefined;
+  if (session.state === 'interrupted' && session.flags.includes(CONNECTOR_RELEASED)) return undefined;
   return connectorKey(session.pointId, session.connectorNo);
 }
 

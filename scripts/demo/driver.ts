@@ -29,14 +29,17 @@ export class Driver {
   async loggedIn(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     await this.#until(() => (this.#loggedIn ? true : undefined), 'log in', timeoutMs);
-    for (;;) {
-      const answered = this.process.next((event) => event['do'] === 'status');
-      this.process.send({ do: 'status' });
-      const [state] = statusSchema.parse(await answered).drivers;
-      if (state?.bus === 'up') return;
+    while ((await this.busState()) !== 'up') {
       if (Date.now() > deadline) throw new Error(`${this.driverId} does not reach the bus`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  /** What her client knows of the bus: up or down. */
+  async busState(): Promise<string> {
+    const answered = this.process.next((event) => event['do'] === 'status');
+    this.process.send({ do: 'status' });
+    return statusSchema.parse(await answered).drivers[0]?.bus ?? 'down';
   }
 
   /** Asks for a charge; the value is the request's id. */

@@ -61,9 +61,10 @@ describe('a network of real processes', () => {
   it('charges for a driver who asks at the point itself, with her PIN', async () => {
     const cat = net.drivers.get('cat') ?? (await net.driver('cat'));
     const engine = net.points.get(POINT)?.engine;
-    engine?.send({ do: 'request', driverId: 'cat', pin: '0000', goal: { energyWh: 500, amountMinor: null, socPercent: null } });
+    const goal = { energyWh: 500, amountMinor: null, socPercent: null };
+    engine?.send({ do: 'request', driverId: 'cat', pin: '0000', goal });
     await expect.poll(async () => (await net.rows(['audit'])).some((row) => row['outcome'] === 'wrong-pin')).toBe(true);
-    engine?.send({ do: 'request', driverId: 'cat', pin: '4711', goal: { energyWh: 500, amountMinor: null, socPercent: null } });
+    engine?.send({ do: 'request', driverId: 'cat', pin: '4711', goal });
     await expect.poll(() => cat.notices.some((n) => n.type === 'ticket' && n.ticket.energyWh === 500), {
       timeout: 30_000,
     }).toBe(true);

@@ -11,7 +11,7 @@ import { brokerForTests, randomPrefix } from '../integration/broker-for-tests.ts
 export const POINT = 'ALC-01';
 export const OTHER = 'ALC-02';
 /** Energy flows this much faster than real. */
-export const SPEED = 100;
+export const SPEED = 150;
 
 export class SmallNetwork extends Network {
   readonly drivers = new Map<string, Driver>();
@@ -70,13 +70,16 @@ export function at(id: string): Target {
 
 /** Waits for a state; says what it last saw when it does not come. */
 export async function waitFor<T>(
-  look: () => T | Promise<T>, holds: (value: T) => boolean, { what, timeoutMs = 20_000 }: { what: string; timeoutMs?: number },
+  look: () => T | Promise<T>, holds: (value: T) => boolean,
+  { what, timeoutMs = 20_000 }: { what: string; timeoutMs?: number },
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return;
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}; last seen: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${timeoutMs} ms: ${what}; last seen: ${JSON.stringify(seen)}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -95,7 +98,9 @@ const NETWORK = {
     connectors: [{ connectorNo: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }],
   })),
   users: [
-    ...['ana', 'ben', 'cat'].map((userId) => ({ userId, balanceMinor: 50_000, pin: '4711', password: `${userId}-secret` })),
+    ...['ana', 'ben', 'cat'].map((userId) => ({
+      userId, balanceMinor: 50_000, pin: '4711', password: `${userId}-secret`,
+    })),
     { userId: 'olga', role: 'operator', password: 'olga-secret' },
   ],
 };
