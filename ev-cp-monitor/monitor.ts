@@ -74,13 +74,9 @@ export type MonitorState = {
 };
 
 export type MonitorInput =
-  | { readonly kind: 'tick' }
-  | { readonly kind: 'authenticate' }
-  | { readonly kind: 'central-open' }
-  | { readonly kind: 'central-lost'; readonly reason: CloseReason }
+  | { readonly kind: 'tick' | 'authenticate' | 'central-open' | 'engine-open' }
+  | { readonly kind: 'central-lost' | 'engine-lost'; readonly reason: CloseReason }
   | { readonly kind: 'from-central'; readonly message: ToMonitor }
-  | { readonly kind: 'engine-open' }
-  | { readonly kind: 'engine-lost'; readonly reason: CloseReason }
   | { readonly kind: 'from-engine'; readonly message: FromEngine };
 
 export type MonitorEffect =
@@ -88,9 +84,8 @@ export type MonitorEffect =
   | { readonly kind: 'to-engine'; readonly frame: FrameBody<ToEngine> }
   /** Answer the challenge with the point's secret. */
   | { readonly kind: 'prove'; readonly nonceBase64: string; readonly re: string }
-  /** Connect to Central, now, whether a link is there or not. */
-  | { readonly kind: 'connect-central' }
-  | { readonly kind: 'connect-engine' }
+  /** Connect, now, whether a link is there or not. */
+  | { readonly kind: 'connect-central' | 'connect-engine' }
   /** End the link; it is tried again unless `authentication.needsHand` (Central) or `standsDown` (the engine). */
   | { readonly kind: 'drop-central' | 'drop-engine'; readonly detail: string }
   | {
@@ -151,8 +146,7 @@ function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
   state.beat = 'none';
   const silentMs = now.awakeMs - state.answeredAwakeMs;
   if (!state.standsDown && silentMs >= LIMITS.deadPeerMs && (state.engine.taken || !state.healthKnown)) {
-    const reason = state.engine.taken ? `no answer for ${LIMITS.deadPeerMs / 1000} s`
-      : state.engine.why === '' ? 'the engine cannot be reached' : state.engine.why;
+    const reason = state.engine.taken ? `no answer for ${LIMITS.deadPeerMs / 1000} s` : state.engine.why;
     const sinceMs = state.answeredAtMs + (now.centralOffsetMs ?? 0);
     setHealth(state, { engine: 'unreachable', reason, sinceMs }, now, out);
   }
@@ -321,8 +315,7 @@ function engineLost(state: MonitorState, reason: CloseReason, now: Now, out: Mon
   state.engine.taken = false;
   if (state.engine.state !== 'refused') setLink(state.engine, 'down', why, now);
   if (!wasTaken) return;
-  const reasonText = `the engine is gone (${why})`;
-  setHealth(state, { engine: 'unreachable', reason: reasonText, sinceMs: centralTime(now) }, now, out);
+  setHealth(state, { engine: 'unreachable', reason: `engine gone (${why})`, sinceMs: centralTime(now) }, now, out);
 }
 
 function localRequest(state: MonitorState, request: EngineLocalRequest, now: Now, out: MonitorEffect[]): void {

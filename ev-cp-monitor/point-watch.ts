@@ -14,9 +14,8 @@ import { LinkClient } from '../shared/wire/client.ts';
 import type { LinkClientOptions } from '../shared/wire/client.ts';
 import type { JsonObject } from '../shared/wire/json.ts';
 import type { Connect } from '../shared/wire/link-socket.ts';
-import { comesBack, handleMonitor, standsDown, whyNotAuthenticate } from './monitor.ts';
-import { startMonitor } from './monitor-state.ts';
-import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
+import { handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
+import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor.ts';
 import type { MonitorPointView } from './ui/view.ts';
 
 export type PointWatchOptions = {
@@ -106,7 +105,7 @@ export class PointWatch {
       onClose: (reason) => {
         if (client !== this.#central) return 'stop';
         this.#handle({ kind: 'central-lost', reason });
-        return comesBack(this.#state) ? 'retry' : 'stop';
+        return this.#state.authentication.needsHand ? 'stop' : 'retry';
       },
     });
     return client;
@@ -122,7 +121,7 @@ export class PointWatch {
       onClose: (reason) => {
         if (client !== this.#engine) return 'stop';
         this.#handle({ kind: 'engine-lost', reason });
-        return standsDown(this.#state) ? 'stop' : 'retry';
+        return this.#state.standsDown ? 'stop' : 'retry';
       },
     });
     return client;

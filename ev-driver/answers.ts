@@ -99,8 +99,13 @@ function sessionsAnswered(
     const parsed = sessionRowSchema.safeParse(row);
     return parsed.success ? [parsed.data] : [];
   });
-  state.sessions = [...query.found, ...rows];
-  state.sessionsNext = answer.next;
+  const fresh = new Set(rows.map((row) => row.sessionId));
+  const others = state.sessions.filter((row) => !fresh.has(row.sessionId));
+  // A fresh first page keeps the older pages that were read before.
+  if (!query.isFirst || others.length === 0) state.sessionsNext = answer.next;
+  state.sessions = query.isFirst ? [...rows, ...others] : [...others, ...rows];
+  const open = state.sessions.filter((row) => row.endedAtMs === null || row.provisional);
+  if (state.account !== null) state.account.heldMinor = open.reduce((sum, row) => sum + row.holdMinor, 0);
   for (const row of rows) {
     if (row.endedAtMs !== null || ['completed', 'rejected', 'cancelled', 'expired'].includes(row.state)) continue;
     const known = [...state.charges.values()]

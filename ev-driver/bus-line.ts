@@ -44,6 +44,11 @@ export class BusLine {
     if (this.state === 'up') receiver.bus('up');
   }
 
+  /** A driver leaves; somebody who took her place meanwhile stays. */
+  leave(driverId: UserId, receiver: Receiver): void {
+    if (this.#receivers.get(driverId) === receiver) this.#receivers.delete(driverId);
+  }
+
   /** Sends one record. @throws SendFailure */
   send(record: OutRecord): Promise<void> {
     return this.#sender.send([record]);

@@ -29,7 +29,7 @@ const MESSAGES_KEPT = 200;
 export type Purpose =
   | { readonly what: 'notices'; readonly found: readonly Notice[] }
   | { readonly what: 'points'; readonly found: readonly PointOffer[] }
-  | { readonly what: 'sessions'; readonly found: readonly SessionRow[] }
+  | { readonly what: 'sessions'; readonly isFirst: boolean }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
 export type Now = {
@@ -88,6 +88,8 @@ export type ClientState = {
   pointsAtMs: number | null;
   sessions: readonly SessionRow[];
   sessionsNext: string | null;
+  /** Something has changed what Central's list of sessions says. */
+  sessionsStale: boolean;
   readonly messages: ScreenMessage[];
 };
 
@@ -165,7 +167,7 @@ export function startClient(options: StartOptions, now: Now): ClientState {
     inbox: createInbox(last?.number ?? 0, last === undefined ? null : installationOf(last)),
     centralLast: 0, gapSinceAwakeMs: null, newsAwakeMs: now.awakeMs, charges: new Map(), answerBy: new Map(),
     orders: new Map(), takeBacks: new Map(), queries: new Map(), queryCount: 0, points: new Map(), pointsAtMs: null,
-    sessions: [], sessionsNext: null, messages: [],
+    sessions: [], sessionsNext: null, sessionsStale: false, messages: [],
   };
   for (const charge of options.charges) {
     state.charges.set(charge.requestId, charge);

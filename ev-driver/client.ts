@@ -81,6 +81,9 @@ function tick(state: ClientState, now: Now, out: ClientEffect[]): void {
     out.push({ kind: 'drop-central', detail: 'a new key is due' });
   }
   askForMissing(state, now, out);
+  if (state.sessionsStale && ![...state.queries.values()].some((query) => query.what === 'sessions')) {
+    askSessions(state, null, now, out);
+  }
 }
 
 function centralOpen(state: ClientState, now: Now, out: ClientEffect[]): void {

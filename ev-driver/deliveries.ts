@@ -32,6 +32,7 @@ export function applied(state: ClientState, notice: Notice, now: Now, out: Clien
     driverId: state.driverId, type, number, requestId: id, corr, text,
   } });
   say(state, { atMs: notice.atMs, level: levelOf(notice), text });
+  if (state.interests.sessions && notice.type !== 'queued') state.sessionsStale = true;
   if (notice.type === 'ticket' && state.account !== null) state.account.balanceMinor = notice.balanceMinor;
   out.push({ kind: 'event', event: { kind: 'notice', notice, text } });
   const ordered = id === null ? undefined : state.orders.get(id);

@@ -18,7 +18,7 @@ import type { Ticker } from '../shared/wire/awake-timer.ts';
 import { LinkClient } from '../shared/wire/client.ts';
 import type { JsonObject } from '../shared/wire/json.ts';
 import type { Connect } from '../shared/wire/link-socket.ts';
-import type { BusLine } from './bus-line.ts';
+import type { BusLine, Receiver } from './bus-line.ts';
 import type { ChargeWish } from './charges.ts';
 import { comesBack, handleClient } from './client.ts';
 import { startClient } from './client-state.ts';
@@ -53,6 +53,11 @@ export class DriverClient {
   readonly state: ClientState;
   readonly #options: DriverClientOptions;
   readonly #frameId = createFrameIds();
+  readonly #receiver: Receiver = {
+    received: (record, topic) => this.#received(record, topic),
+    bus: (state) => this.handle({ kind: 'bus', state }),
+    reading: () => this.handle({ kind: 'reading' }),
+  };
   #link: LinkClient;
   #keys: Keys | null = null;
   #offsetMs: number | null = null;
@@ -72,11 +77,7 @@ export class DriverClient {
   }
 
   start(): void {
-    this.#options.line.join(this.driverId, {
-      received: (record, topic) => this.#received(record, topic),
-      bus: (state) => this.handle({ kind: 'bus', state }),
-      reading: () => this.handle({ kind: 'reading' }),
-    });
+    this.#options.line.join(this.driverId, this.#receiver);
     this.#link.start();
   }
 
@@ -127,6 +128,7 @@ export class DriverClient {
 
   close(): void {
     this.#closed = true;
+    this.#options.line.leave(this.driverId, this.#receiver);
     this.#link.close({ code: 'closed', detail: 'the driver left' });
     this.#options.store.flush();
   }

@@ -40,8 +40,9 @@ export function askPoints(
 
 /** Asks for a page of the driver's sessions, newest first; null is the first page. */
 export function askSessions(state: ClientState, after: string | null, now: Now, out: ClientEffect[]): void {
-  const found = after === null ? [] : state.sessions;
-  askFor(state, { what: 'sessions', found }, { what: 'my-sessions', filter: {}, after, limit: SESSION_ROWS }, now, out);
+  if (after === null) state.sessionsStale = false;
+  const query = { what: 'my-sessions', filter: {}, after, limit: SESSION_ROWS } as const;
+  askFor(state, { what: 'sessions', isFirst: after === null }, query, now, out);
 }
 
 /** Asks which site a point belongs to; the charge that waits for it is sent then. */
