@@ -1,5 +1,5 @@
-// Test support: a small network in memory (one site, two points, three drivers), fed with inputs as the shell feeds them.
-// It collects what the core says, and checks after every step what must always hold.
+// Test support: a small network in memory (one site, two points, three drivers), fed with inputs as the shell feeds
+// them. It collects what the core says, and checks after every step what must always hold.
 import {
   connectionId, type CorrelationId, correlationId, keyId, messageId, type PointId, pointId, requestId,
   type SessionId, siteId, tariffId, type UserId, userId,
