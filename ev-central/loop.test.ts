@@ -63,6 +63,26 @@ test('inputs that wait together are written in one transaction, with their offse
   expect(loop.waiting).toBe(0);
 });
 
+test('marks of sent rows wait for the next commit instead of getting one of their own', async () => {
+  const { loop, run, batches, ticker } = driven();
+  const pushed = loop.push({ count: 0, inputs: () => [], outboxDone: [7, 8] });
+  run();
+  expect(batches).toEqual([]);
+  ticker.tick();
+  run();
+  await pushed;
+  expect(batches).toMatchObject([{ outboxDone: [7, 8] }]);
+});
+
+test('marks of sent rows are written when the loop stops', async () => {
+  const { loop, run, batches } = driven();
+  void loop.push({ count: 0, inputs: () => [], outboxDone: [7] });
+  const stopped = loop.stop();
+  run();
+  await stopped;
+  expect(batches).toMatchObject([{ outboxDone: [7] }]);
+});
+
 test('nothing leaves when the commit fails: the process ends', () => {
   const failure = new Failure('disk-full', 'no space');
   const { loop, run, committed, fatals } = driven({

@@ -56,7 +56,10 @@ export type Committed = {
 
 /** Something for the queue that is more than one input. */
 export type Work = {
-  /** How many inputs it is about; for back-pressure. */
+  /**
+   * How many inputs it is about; for back-pressure. 0: only marks for the next commit, whenever that is (a tick at the
+   * latest). They get none of their own: it would double the writes of a quiet hour, and every wait for the disk.
+   */
   readonly count: number;
   /** Called once, when its turn has come: what is decided by state (is this key revoked?) is decided then. */
   inputs(): readonly Input[];
@@ -150,7 +153,7 @@ export class InputLoop {
     if (this.#mode === 'stopped') return;
     this.#queue.push(entry);
     this.#waiting += count;
-    this.#schedule();
+    if (count > 0) this.#schedule();
   }
 
   #tick(): void {
