@@ -21,7 +21,8 @@ export async function runCentralScreen(stage: Stage, { seed, asked }: Options): 
   await choosePort(stage);
   printWhere(stage);
   const central = spawn(process.execPath, ['--import', LEASH, main('ev-central'), ...centralArgs(stage)], {
-    cwd: ROOT, env: { ...process.env, ...network.env }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    cwd: ROOT, env: { ...process.env, ...network.env, EV_LEASH: String(process.pid) },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   let over = false;
   const ended = new Promise<number>((resolve) => central.on('exit', (status) => {

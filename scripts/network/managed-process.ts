@@ -38,7 +38,8 @@ export class ManagedProcess {
     if (options.onEvent !== undefined) this.#listeners.add(options.onEvent);
     const main = join(ROOT, options.program, 'main.ts');
     this.#child = spawn(process.execPath, ['--import', LEASH, main, ...options.args], {
-      cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...options.env, EV_LEASH: String(process.pid) },
     });
     this.#child.stdin?.on('error', () => undefined); // it may be dead already: its exit tells
     this.#exited = new Promise((resolve) => {
