@@ -1,5 +1,5 @@
-// The README's picture: runs the demo in a terminal of its own and writes what the screen of EV_Central shows at a lively
-// moment as an SVG. By hand: `node scripts/take-picture.ts` (some minutes).
+// The README's picture: runs the demo in a terminal of its own and writes what the screen of EV_Central shows at a
+// lively moment as an SVG. By hand: `node scripts/take-picture.ts` (some minutes).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
