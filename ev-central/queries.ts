@@ -1,15 +1,13 @@
 // The lists that drivers and operators ask for: what only memory knows comes from the core's views, the rest from the
 // store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
 import type { Query } from '../shared/messages/query.ts';
-import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
+import type { PointOffer } from '../shared/messages/rows.ts';
 import { isOver } from './core/session-index.ts';
-import { liveCost } from './core/meter.ts';
 import type { State } from './core/state.ts';
 import {
   driverRows, type OfferFilter, pointDetail, pointOffers, queueRows, sessionRow,
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
-import type { Session } from './core/rows.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 
 type Filter = PageQuery['filter'];
@@ -67,13 +65,6 @@ export function offersOf(state: State, filter: Filter, nowMs: number): PointOffe
   return pointOffers(state, offerFilter(filter), nowMs);
 }
 
-/** A session as it is shown, with what it costs by now. */
-export function liveSessionRow(state: State, session: Session, nowMs: number): SessionRow {
-  const row = sessionRow(state, session, nowMs);
-  if (isOver(session) || session.usage === null) return row;
-  return { ...row, costMinor: liveCost({ state, now: nowMs, effects: [] }, session) };
-}
-
 function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: Asker, nowMs: number): Page {
   const unknown = Object.keys(filter).find((name) => !POINT_FILTERS.includes(name));
   if (unknown !== undefined) return failed(`unknown filter "${unknown}": points know ${POINT_FILTERS.join(', ')}`);
@@ -110,7 +101,7 @@ function withLive({ state }: QueryOptions, page: Page, nowMs: number): Page {
     const id = row['sessionId'];
     if (typeof id !== 'string' || row['requestedAtMs'] === undefined) return row;
     const session = state.sessions.get(sessionId(id));
-    return session === undefined || isOver(session) ? row : liveSessionRow(state, session, nowMs);
+    return session === undefined || isOver(session) ? row : sessionRow(state, session, nowMs);
   });
   return { ...page, rows };
 }

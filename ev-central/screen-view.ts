@@ -7,8 +7,8 @@ import { bandAt } from './core/price.ts';
 import type { ChargePoint } from './core/rows.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
+import { sessionRow } from './core/views.ts';
 import type { MessageBoard } from './message-board.ts';
-import { liveSessionRow } from './queries.ts';
 import type { CentralView, ConnectorView, DriverView, PointView, RequestView, TileSession } from './ui/view.ts';
 
 export type ViewSource = {
@@ -25,7 +25,7 @@ export function buildView(source: ViewSource, nowMs: number): CentralView {
   const points = [...state.points.values()].sort(bySiteAndId).map((point) => pointView(source, point, nowMs));
   const requests = [...state.sessionIndex.open()].map((id) => state.sessions.must(id))
     .sort((a, b) => a.requestedAtMs - b.requestedAtMs)
-    .map((session) => requestView(liveSessionRow(state, session, nowMs), session.priorityClass, session.goal));
+    .map((session) => requestView(sessionRow(state, session, nowMs), session.priorityClass, session.goal));
   return {
     nowMs, standby: null, address, bus: busView(state), outboxRows: source.outboxRows(),
     deadLetters: source.deadLetters(),
@@ -77,7 +77,7 @@ function tileSession(state: State, point: ChargePoint, connectorNo: number, nowM
   const id = state.sessionIndex.atConnector(point.pointId, connectorNo);
   const session = id === undefined ? undefined : state.sessions.get(id);
   if (session === undefined || isOver(session)) return null;
-  const row = liveSessionRow(state, session, nowMs);
+  const row = sessionRow(state, session, nowMs);
   return {
     sessionId: row.sessionId, driverId: row.driverId, state: row.state, startedAtMs: row.startedAtMs,
     energyWh: row.energyWh, powerW: row.powerW, socPercent: row.socPercent, amountMinor: row.costMinor,

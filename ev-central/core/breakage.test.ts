@@ -43,7 +43,7 @@ describe('when an engine dies in the middle of a charge', () => {
     expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'charging', provisional: false });
   });
 
-  it('a session that nobody reports is closed at its last meter value after a day, and a late report corrects it', () => {
+  it('a session that nobody reports is closed at its last value after a day; a late report corrects it', () => {
     const { network, session } = charging();
     network.health('unreachable');
     network.later(24 * 3_600_000 + 1_000);
@@ -223,5 +223,18 @@ describe('meter rules', () => {
     network.later(1_000);
     network.sample(session, 9, 1_210);
     expect(network.lastCommand('stop').sessionId).toBe(session.sessionId);
+  });
+});
+
+describe('stored meter values', () => {
+  it('of a session that was closed and corrected have numbers of their own, in the order of the fold', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.later(24 * 3_600_000 + 1_000);
+    network.end(session, 1_280, 'engine-restarted');
+    const numbers = network.appended.flatMap((append) =>
+      (append.table === 'meter_values' ? [append.row.sample] : []));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect([...numbers].sort((a, b) => a - b)).toEqual(numbers);
   });
 });

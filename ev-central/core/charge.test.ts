@@ -162,7 +162,9 @@ describe('every refusal names its reason', () => {
     ['connector-unknown', (n) => n.charge(ANA, { target: { kind: 'point', pointId: POINT, connectorNo: 7 } })],
     ['site-unknown', (n) => n.charge(ANA, { target: { kind: 'site', siteId: siteId('X') } })],
     ['nothing-fits', (n) => n.charge(ANA, { fit: { connectorType: 'CHADEMO', minPowerW: null } })],
-    ['point-disconnected', (n) => n.charge(ANA, { target: { kind: 'point', pointId: OTHER_POINT, connectorNo: null } })],
+    ['point-disconnected', (n) => {
+      n.charge(ANA, { target: { kind: 'point', pointId: OTHER_POINT, connectorNo: null } });
+    }],
     ['point-faulted', (n) => {
       n.health('ko');
       n.charge(ANA);

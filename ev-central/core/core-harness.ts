@@ -6,7 +6,7 @@ import {
 } from '../../shared/ids.ts';
 import type { Command, Fact, Notice } from '../../shared/messages/catalogue.ts';
 import type { Order } from '../../shared/messages/orders.ts';
-import { NO_GOAL, type Target } from '../../shared/messages/values.ts';
+import { type EndReason, NO_GOAL } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 import type { Append, Effect } from './effects.ts';
 import { createState, derive, endBatch, handle } from './handle.ts';
@@ -103,8 +103,8 @@ export class Network {
   connect(point: PointId = POINT, connection = point === POINT ? 1 : 2): void {
     const link = connectionId(connection);
     this.feed({
-      kind: 'monitor-proof', connectionId: link, re: messageId('f-1'), pointId: point, address: '127.0.0.1', proved: true,
-      byHand: false, keyBase64: 'a2V5', clockOffsetMs: 0,
+      kind: 'monitor-proof', connectionId: link, re: messageId('f-1'), pointId: point, address: '127.0.0.1',
+      proved: true, byHand: false, keyBase64: 'a2V5', clockOffsetMs: 0,
     });
     this.health('ok', point);
   }
@@ -118,7 +118,7 @@ export class Network {
     });
   }
 
-  charge(driverId: UserId, change: Partial<Omit<Wish, 'target'>> & { target?: Target; expiresAtMs?: number } = {}): string {
+  charge(driverId: UserId, change: Partial<Wish> & { expiresAtMs?: number } = {}): string {
     const id = change.requestId ?? requestId(`r-${++this.#count}`);
     this.feed({
       kind: 'request', sender: driverId,
@@ -205,7 +205,7 @@ export class Network {
     this.fact('command-result', { number, outcome, reason }, point);
   }
 
-  end(session: Session, meterStopWh: number, reason: 'driver' | 'fault' | 'unplugged' | 'engine-restarted' = 'driver'): Fact {
+  end(session: Session, meterStopWh: number, reason: EndReason = 'driver'): Fact {
     return this.fact('session-ended', {
       sessionId: session.sessionId, connectorNo: 1, meterStartWh: session.meterStartWh ?? 0, meterStopWh,
       startedAtMs: session.startedAtMs ?? this.now, endedAtMs: this.now,

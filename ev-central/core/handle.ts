@@ -221,8 +221,8 @@ function sendProgress(step: Step, id: SessionId): void {
     message: {
       ...envelope(step, session.corr), type: 'progress', driverId: session.driverId, sessionId: id,
       pointId: session.pointId, connectorNo: session.connectorNo, state: session.state,
-      energyWh: meteredWh(step, session), powerW: meter.powerW, socPercent: meter.socPercent,
-      costMinor: liveCost(step, session), currency: session.currency, remainingMs: remainingMs(state, session),
+      energyWh: meteredWh(step.state, session), powerW: meter.powerW, socPercent: meter.socPercent,
+      costMinor: liveCost(step.state, session), currency: session.currency, remainingMs: remainingMs(state, session),
     },
   });
 }

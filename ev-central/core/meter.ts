@@ -9,6 +9,7 @@ import type { LiveMeter, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { provisionalCost, stopSession } from './session-end.ts';
 import { isOver } from './session-index.ts';
+import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
 import { availableMinor, enlargeHold } from './wallet.ts';
 
@@ -77,7 +78,7 @@ function storeWhenDue(step: Step, session: Session, live: LiveMeter): Session {
 /** A session stops itself when its cost reaches the hold; at 80 % a larger hold is tried. */
 function watchCost(step: Step, session: Session): void {
   if (session.stopping !== null || session.state === 'finishing') return;
-  const costMinor = provisionalCost(step, session);
+  const costMinor = provisionalCost(step.state, session);
   const { goal } = session;
   if (goal.amountMinor !== null) {
     if (costMinor >= goal.amountMinor) stopSession(step, session, 'amount-reached');
@@ -102,7 +103,7 @@ function stopStray(step: Step, sample: MeterSample): void {
 }
 
 /** The cost so far, for the live figures. */
-export function liveCost(step: Step, session: Session): number {
+export function liveCost(state: State, session: Session): number {
   if (session.usage === null) return 0;
-  return Math.max(provisionalCost(step, session), totalMinor(session.usage, session.tariff));
+  return Math.max(provisionalCost(state, session), totalMinor(session.usage, session.tariff));
 }

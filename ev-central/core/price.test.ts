@@ -101,12 +101,17 @@ describe('the price', () => {
   });
 
   it('has a line for each band and kind', () => {
-    const usage = { bands: [{ fromMinute: 450, energyWh: 10_000, durationMs: 600_000 }], last: { registerWh: 0, atMs: 0 } };
+    const bands = [{ fromMinute: 450, energyWh: 10_000, durationMs: 600_000 }];
+    const usage = { bands, last: { registerWh: 0, atMs: 0 } };
+    const day = { fromMinute: 450, toMinute: 1200 };
     expect(priceOf(usage, DAY_NIGHT)).toEqual({
       lines: [
-        { kind: 'energy', fromMinute: 450, toMinute: 1200, quantity: 10_000, unitPriceMicros: 420_001, amountMicros: 4_200_010 },
-        { kind: 'time', fromMinute: 450, toMinute: 1200, quantity: 600_000, unitPriceMicros: 12_345, amountMicros: 123_450 },
-        { kind: 'session', fromMinute: 0, toMinute: 1440, quantity: 1, unitPriceMicros: 350_000, amountMicros: 350_000 },
+        { kind: 'energy', ...day, quantity: 10_000, unitPriceMicros: 420_001, amountMicros: 4_200_010 },
+        { kind: 'time', ...day, quantity: 600_000, unitPriceMicros: 12_345, amountMicros: 123_450 },
+        {
+          kind: 'session', fromMinute: 0, toMinute: 1440, quantity: 1, unitPriceMicros: 350_000,
+          amountMicros: 350_000,
+        },
       ],
       totalMinor: 467,
     });

@@ -10,6 +10,7 @@ import { addUsage, type Price, priceOf, totalMinor, usageDifference, usedWh } fr
 import type { Session, Usage } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { CONNECTOR_RELEASED } from './session-index.ts';
+import type { State } from './state.ts';
 import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
 import { book, closeHold } from './wallet.ts';
 
@@ -37,8 +38,8 @@ export function stopSession(step: Step, session: Session, reason: EndReason): vo
 
 /** The point broke in the middle of a charge: provisional, until its true end is known. The hold stays. */
 export function interruptSession(step: Step, session: Session, reason: EndReason): void {
-  const costMinor = provisionalCost(step, session);
-  const energyWh = meteredWh(step, session);
+  const costMinor = provisionalCost(step.state, session);
+  const energyWh = meteredWh(step.state, session);
   const broken = moveSession(step, session, 'interrupted', {
     provisional: true, endReason: reason, energyWh, costMinor,
   });
@@ -64,7 +65,8 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
   const closed = moveSession(step, settled, finalState, {
     usage, endedAtMs: end.endedAtMs, endReceivedMs: now, meterStopWh: usage.last.registerWh, endReason: end.reason,
-    provisional: false, settled: true, energyWh: usedWh(usage), costMinor: ticket.totalMinor, ticketId: ticket.ticketId,
+    provisional: false, settled: true, lastStoredSample: lastSample(step, settled) + 1, energyWh: usedWh(usage),
+    costMinor: ticket.totalMinor, ticketId: ticket.ticketId,
   });
   holdConnectorUntilUnplugged(step, closed);
   state.progressSentMs.delete(session.sessionId);
@@ -112,7 +114,8 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
     sessionId: session.sessionId, ticketId: ticket.ticketId,
   });
   putSession(step, {
-    ...session, usage, endedAtMs: end.endedAtMs, meterStopWh: usage.last.registerWh, energyWh: usedWh(usage),
+    ...session, usage, lastStoredSample: lastSample(step, session) + 1, endedAtMs: end.endedAtMs,
+    meterStopWh: usage.last.registerWh, energyWh: usedWh(usage),
     costMinor: session.costMinor + ticket.totalMinor,
   });
   event(step, 'ticket', { siteId: session.siteId, corr: session.corr, session }, { ticket });
@@ -120,9 +123,9 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
 }
 
 /** What the session would cost if it ended at its newest meter value. */
-export function provisionalCost(step: Step, session: Session): number {
+export function provisionalCost(state: State, session: Session): number {
   if (session.usage === null) return 0;
-  const meter = step.state.meters.get(session.sessionId);
+  const meter = state.meters.get(session.sessionId);
   const usage = meter === undefined || meter.registerWh < session.usage.last.registerWh
     ? session.usage
     : addUsage(session.usage, meter, session.tariff, session.timeZone);
@@ -130,26 +133,30 @@ export function provisionalCost(step: Step, session: Session): number {
 }
 
 /** Energy up to the newest meter value. */
-export function meteredWh(step: Step, session: Session): number {
+export function meteredWh(state: State, session: Session): number {
   if (session.meterStartWh === null || session.usage === null) return 0;
-  const meter = step.state.meters.get(session.sessionId);
+  const meter = state.meters.get(session.sessionId);
   return Math.max(meter?.registerWh ?? 0, session.usage.last.registerWh) - session.meterStartWh;
 }
 
 function finalUsage(step: Step, session: Session, end: TrueEnd): Usage | null {
   if (session.usage === null) return null;
   const { last } = session.usage;
-  const meter = step.state.meters.get(session.sessionId);
   const stop = { registerWh: Math.max(end.meterStopWh, last.registerWh), atMs: Math.max(end.endedAtMs, last.atMs) };
   emit(step, {
     kind: 'append', table: 'meter_values',
     row: {
       // After every sample that Central can have seen, so that the stored order is the fold's order.
-      sessionId: session.sessionId, sample: Math.max(meter?.sample ?? 0, session.lastStoredSample) + 1, ...stop,
+      sessionId: session.sessionId, sample: lastSample(step, session) + 1, ...stop,
       powerW: 0, socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
     },
   });
   return addUsage(session.usage, stop, session.tariff, session.timeZone);
+}
+
+/** The number of the newest sample that is stored, or that Central has seen. */
+function lastSample(step: Step, session: Session): number {
+  return Math.max(step.state.meters.get(session.sessionId)?.sample ?? 0, session.lastStoredSample);
 }
 
 type Billing = { readonly price: Price; readonly usage: Usage; readonly kind: Ticket['kind'] };

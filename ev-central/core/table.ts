@@ -45,7 +45,9 @@ export class Table<K extends string, R> {
 
   /** Takes a row in that the database already holds. */
   load(row: R): void {
-    this.#rows.set(this.#keyOf(row), row);
+    const key = this.#keyOf(row);
+    // One that this batch has changed or removed is newer than what the database holds.
+    if (!this.#changed.has(key)) this.#rows.set(key, row);
   }
 
   /** Forgets a row without removing it from the database; a row with a change that is not yet written stays. */

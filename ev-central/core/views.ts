@@ -1,6 +1,7 @@
 // What people see: rows made from the state, for screens, drivers and tools. Reads only.
 import type { SiteId, UserId } from '../../shared/ids.ts';
 import type { PointOffer, SessionRow } from '../../shared/messages/rows.ts';
+import { liveCost } from './meter.ts';
 import { connectorStatus, pointStatus } from './point-status.ts';
 import { bandAt } from './price.ts';
 import type { ChargePoint, PointState, Session } from './rows.ts';
@@ -62,7 +63,8 @@ export function sessionRow(state: State, session: Session, now: number): Session
     endedAtMs: session.endedAtMs, endReason: session.endReason, provisional: session.provisional,
     energyWh: live ? meter.registerWh - (session.meterStartWh ?? 0) : session.energyWh,
     powerW: live && session.state === 'charging' ? meter.powerW : 0, socPercent: meter?.socPercent ?? null,
-    costMinor: session.costMinor, holdMinor: session.holdMinor, currency: session.currency,
+    costMinor: live ? liveCost(state, session) : session.costMinor,
+    holdMinor: session.holdMinor, currency: session.currency,
     place: place > 0 ? place : null,
     estimatedWaitMs: place > 0 ? estimatedWaitMs(state, session, place, now) : null,
     plugByMs: session.plugByMs, flags: [...session.flags],
