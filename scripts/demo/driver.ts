@@ -81,16 +81,19 @@ export class Driver {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = find();
-        if (found === undefined) return;
+        if (found !== undefined) finish(() => resolve(found));
+      };
+      const fail = (why: string): void => finish(() => {
+        const heard = this.notices.map((notice) => notice.type).join(', ');
+        reject(new Error(`${this.driverId} did not ${what} ${why}; heard: ${heard}`));
+      });
+      const timer = setTimeout(() => fail(`within ${timeoutMs} ms`), timeoutMs);
+      const finish = (settle: () => void): void => {
         this.#waiting.delete(look);
         clearTimeout(timer);
-        resolve(found);
+        settle();
       };
-      const timer = setTimeout(() => {
-        this.#waiting.delete(look);
-        const heard = this.notices.map((notice) => notice.type).join(', ');
-        reject(new Error(`${this.driverId} did not ${what} within ${timeoutMs} ms; heard: ${heard}`));
-      }, timeoutMs);
+      void this.process.exited().then(() => fail('before her client ended'));
       this.#waiting.add(look);
       look();
     });

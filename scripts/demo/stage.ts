@@ -55,10 +55,12 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
 }
 
 /** Starts the points, a few at a time: a machine with two cores does not like thirty starts at once. */
-export async function startPoints(stage: Stage, except: readonly string[] = []): Promise<void> {
+export async function startPoints(
+  stage: Stage, { except = [], stopped = () => false }: { except?: readonly string[]; stopped?: () => boolean } = {},
+): Promise<void> {
   const waiting = stage.file.points.map((point) => point.pointId).filter((id) => !except.includes(id));
   const worker = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+    for (let id = waiting.shift(); id !== undefined && !stopped(); id = waiting.shift()) {
       await stage.network.startPoint(id, ['--auto', '--speed', String(SPEED)]);
     }
   };

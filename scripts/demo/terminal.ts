@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../shared/failure.ts';
+import { describeError } from '../../shared/log.ts';
 import { freePort, portProblem } from '../broker/ports.ts';
 import { run } from '../broker/java.ts';
 import { live } from './life.ts';
@@ -30,13 +31,28 @@ export async function runCentralScreen(stage: Stage, { seed, asked }: Options): 
     resolve(status ?? 0);
   }));
   void asked.then(() => central.kill('SIGTERM'));
-  const background = untilListening(network.centralPort, () => over)
-    .then(() => startPoints(stage))
-    .then(() => live(stage, { seed, stopped: () => over }));
-  const status = await Promise.race([ended, background.then(() => ended)]);
-  over = true;
-  await background.catch(() => undefined);
+  const stopped = (): boolean => over;
+  const problem = inBackground(untilListening(network.centralPort, stopped)
+    .then(() => startPoints(stage, { stopped }))
+    .then(() => live(stage, { seed, stopped })));
+  const status = await ended;
+  await endNetwork(stage, problem);
   return status;
+}
+
+/** The life of the network behind the screens. What goes wrong in it must not end them: it is told afterwards. */
+function inBackground(life: Promise<void>): () => string | null {
+  let problem: string | null = null;
+  life.catch((error: unknown) => (problem ??= describeError(error)));
+  return () => problem;
+}
+
+/** Ends the processes; who still waits for one of them hears that it is gone. */
+async function endNetwork({ network }: Stage, problem: () => string | null): Promise<void> {
+  const failed = problem(); // what fails from now on fails because of the end
+  console.log('Ending the network …');
+  await network.stop();
+  if (failed !== null) console.error(`Not all of the network lived: ${failed}`);
 }
 
 /** Four panes: EV_Central, an engine, its monitor, a driver. Leaving tmux ends the demo. */
@@ -66,12 +82,14 @@ export async function runTmux(stage: Stage, { seed, asked }: Options): Promise<n
     ], { EV_DRIVER_PASSWORD: network.secrets.users[driver]?.password ?? '' })]);
     await tmux(session, ['select-layout', 'tiled']);
     const others: Stage = { ...stage, driverIds: stage.driverIds.slice(1) };
-    const background = startPoints(others, [shown]).then(() => live(others, { seed, stopped: () => over }));
+    const stopped = (): boolean => over;
+    const problem = inBackground(startPoints(others, { except: [shown], stopped })
+      .then(() => live(others, { seed, stopped })));
     const client = spawn('tmux', ['-L', session, 'attach'], { stdio: 'inherit' });
     void asked.then(() => client.kill('SIGTERM'));
     const status = await new Promise<number>((resolve) => client.on('exit', (code) => resolve(code ?? 0)));
     over = true;
-    await background.catch(() => undefined);
+    await endNetwork(stage, problem);
     return status;
   } finally {
     over = true;
