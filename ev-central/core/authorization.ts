@@ -6,6 +6,7 @@ import { sendCommand } from './commands.ts';
 import { notify, refuse } from './notices.ts';
 import type { Facts, Place } from './placement.ts';
 import { connectorState } from './point-status.ts';
+import { reviewQueueAt } from './queue-review.ts';
 import { moveSession, putSession } from './session-change.ts';
 import { connectorKey } from './session-index.ts';
 import type { Step } from './step.ts';
@@ -54,7 +55,7 @@ export function pointFailed(step: Step, session: Session, reason: Refusal, facts
   const { state, now } = step;
   if (session.pointId !== null && session.connectorNo !== null) {
     state.restingUntilMs.set(connectorKey(session.pointId, session.connectorNo), now + REST_MS);
-    state.deadlines.add('queue-review', session.siteId, now + REST_MS);
+    reviewQueueAt(state, session.siteId, now + REST_MS);
   }
   if (session.offered) {
     moveSession(step, session, 'queued', {

@@ -298,3 +298,26 @@ describe('the waiting queue', () => {
     expect(network.sessionOf(cat).pointId).toBe(OTHER_POINT);
   });
 });
+
+describe('a request for any point near', () => {
+  const near = (radiusM: number) => ({ kind: 'near' as const, latitude: 38.35, longitude: -0.48, radiusM });
+
+  it('takes a free point of the nearest site that fits', () => {
+    const network = ready();
+    const id = network.charge(ANA, { target: near(5_000) });
+    expect(network.sessionOf(id)).toMatchObject({ pointId: POINT, siteId: SITE });
+  });
+
+  it('waits at the nearest site when all that fit are taken', () => {
+    const network = ready();
+    network.charging(BEN);
+    const id = network.charge(ANA, { target: near(5_000) });
+    expect(network.sessionOf(id)).toMatchObject({ state: 'queued', siteId: SITE });
+  });
+
+  it('is refused when nothing is that near', () => {
+    const network = ready();
+    network.charge(ANA, { target: near(100) });
+    expect(network.lastNotice(ANA, 'refused').reason).toBe('nothing-fits');
+  });
+});

@@ -21,6 +21,7 @@ import type { Settings } from './settings.ts';
 import { emptyTables, type State } from './state.ts';
 import { emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
 import { remainingMs, reviewQueue } from './waiting-queue.ts';
+import { reviewQueueAt } from './queue-review.ts';
 
 /** After a start, nothing falls due for this long: what waits in Kafka and on the links is read first. */
 const START_GRACE_MS = 10_000;
@@ -33,7 +34,8 @@ export function createState(settings: Settings): State {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
-    progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), pointsTouched: new Set(),
+    progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
+    pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), restingUntilMs: new Map(),
     bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1,
   };
@@ -63,7 +65,7 @@ export function derive(state: State, now: number): void {
     if (session.usage !== null) {
       state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
     }
-    if (session.state === 'queued') state.deadlines.add('queue-review', session.siteId, now, notBefore);
+    if (session.state === 'queued') reviewQueueAt(state, session.siteId, notBefore);
   }
   for (const command of state.commands.values()) {
     if (command.outcome !== 'open') continue;
@@ -137,6 +139,7 @@ function fallDue(step: Step, due: Deadline): void {
     }
     case 'provisional': return provisionalDue(step, due);
     case 'queue-review': {
+      if (state.queueReviewMs.get(siteId(due.id)) === due.dueMs) state.queueReviewMs.delete(siteId(due.id));
       state.queuesTouched.add(siteId(due.id));
       return;
     }

@@ -20,7 +20,9 @@ export function meterSample(step: Step, sample: MeterSample): void {
   const { state, now } = step;
   const session = state.sessions.get(sample.sessionId);
   if (session === undefined || session.pointId !== sample.pointId || isOver(session)) {
-    stopStray(step, sample);
+    // The last readings of a charge may come after its end, which takes another topic: they are no stray.
+    const endedAtMs = session?.endedAtMs ?? null;
+    if (endedAtMs === null || correctedMs(state, sample.pointId, sample.atMs) > endedAtMs) stopStray(step, sample);
     return;
   }
   const before = state.meters.get(session.sessionId);

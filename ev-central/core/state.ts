@@ -53,6 +53,8 @@ export type State = Tables & {
   readonly progressSentMs: Map<SessionId, number>;
   /** Sites whose queue may have somebody to offer something to, or to tell a new place. */
   readonly queuesTouched: Set<SiteId>;
+  /** When each queue is looked at again at the latest: somebody's ageing may change its order. */
+  readonly queueReviewMs: Map<SiteId, number>;
   /** Points whose derived status may have changed, and the status that was announced last. */
   readonly pointsTouched: Set<PointId>;
   readonly announced: Map<PointId, string>;

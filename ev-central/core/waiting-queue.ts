@@ -5,6 +5,7 @@ import { PRIORITY_CLASSES } from '../../shared/messages/values.ts';
 import { askPoint } from './authorization.ts';
 import { notify } from './notices.ts';
 import { choosePlace, fits, pointRefusal, pointsAt } from './placement.ts';
+import { reviewQueueAt } from './queue-review.ts';
 import type { Session } from './rows.ts';
 import { putSession } from './session-change.ts';
 import type { State } from './state.ts';
@@ -36,7 +37,7 @@ export function reviewQueue(step: Step, siteId: SiteId): void {
   }
   tellPlaces(step, siteId);
   const line = waitingLine(state, siteId, now);
-  if (line.length > 0) state.deadlines.add('queue-review', siteId, nextAgeing(line, now, state.settings.ageingMs));
+  if (line.length > 0) reviewQueueAt(state, siteId, nextAgeing(line, now, state.settings.ageingMs));
 }
 
 /**

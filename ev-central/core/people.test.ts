@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { connectionId, correlationId, messageId, requestId, userId } from '../../shared/ids.ts';
+import { NO_GOAL } from '../../shared/messages/values.ts';
+import { ANA, Network, POINT } from './core-harness.ts';
+
+type Frame = { type: string } & Readonly<Record<string, unknown>>;
+
+/** One log-in whose password was right or wrong; the frame that answers it. */
+function logIn(
+  network: Network, ok: boolean, change: { user?: string; address?: string; operator?: boolean } = {},
+): Frame {
+  network.feed({
+    kind: 'login', connectionId: connectionId(50), re: messageId('f-9'), userId: userId(change.user ?? 'ana'),
+    address: change.address ?? '10.0.0.9', purpose: change.operator === true ? 'operator' : 'driver', lastNotice: 0,
+    loginKeyBase64: 'bG9naW4=', readingKeyBase64: 'cmVhZA==',
+  });
+  const check = network.effects.find((e) => e.kind === 'check-password');
+  if (check?.kind === 'check-password') network.feed({ kind: 'password-checked', checkId: check.checkId, ok });
+  const frame = network.effects.find((e) => e.kind === 'frame');
+  if (frame?.kind !== 'frame') throw new Error('no answer');
+  return frame.frame;
+}
+
+describe('a log-in', () => {
+  it('brings the keys, the balance and the missed notices', () => {
+    const network = new Network();
+    expect(logIn(network, true)).toMatchObject({ type: 'welcome-driver', balanceMinor: 10_000, heldMinor: 0 });
+    expect(network.effects.some((e) => e.kind === 'missed-notices')).toBe(true);
+    expect(network.state.logIns.get(ANA)).toBe(1);
+    network.feed({ kind: 'link-closed', connectionId: connectionId(50), reason: 'gone' });
+    expect(network.state.logIns.has(ANA)).toBe(false);
+  });
+
+  it('has one reading key for all log-ins, and a login key of its own', () => {
+    const network = new Network();
+    const [first, second] = [logIn(network, true), logIn(network, true)];
+    expect(second['readingKey']).toEqual(first['readingKey']);
+    expect(second['loginKey']).not.toEqual(first['loginKey']);
+  });
+
+  it('of an unknown user takes a password check too, and gets the same answer as a wrong password', () => {
+    const network = new Network();
+    expect(logIn(network, false, { user: 'nobody' })).toEqual(logIn(network, false));
+  });
+
+  it('locks a user out after five wrong passwords, from any address, and lets her in again after the time', () => {
+    const network = new Network();
+    for (let i = 0; i < 5; i++) logIn(network, false, { address: `10.0.0.${i}` });
+    expect(logIn(network, true)).toMatchObject({ reason: 'locked-out', retryAfterMs: 300_000 });
+    network.later(300_001);
+    expect(logIn(network, true)['type']).toBe('welcome-driver');
+  });
+
+  it('locks an address out that tries many users, and an operator releases it', () => {
+    const network = new Network();
+    for (let i = 0; i < 20; i++) logIn(network, false, { user: `guess-${i}` });
+    expect(logIn(network, true)['reason']).toBe('locked-out');
+    expect(logIn(network, true, { address: '10.9.9.9' })['type']).toBe('welcome-driver');
+    expect(network.order({ kind: 'release-lockout', who: 'addr:10.0.0.9' }, 'operator').outcome).toBe('done');
+    expect(logIn(network, true)['type']).toBe('welcome-driver');
+  });
+
+  it('of a driver is none of an operator', () => {
+    const network = new Network();
+    expect(logIn(network, true, { operator: true })).toMatchObject({ taken: false, reason: 'role-not-allowed' });
+  });
+
+  it('leaves its trace in the audit log, with who and from where', () => {
+    const network = new Network();
+    logIn(network, false);
+    const audited = network.appended.flatMap((a) => (a.table === 'audit' ? [a.row] : []));
+    expect(audited.at(-1)).toMatchObject({ who: 'ana', address: '10.0.0.9', outcome: 'unknown-or-wrong' });
+  });
+
+  it('is over when the keys are revoked', () => {
+    const network = new Network();
+    logIn(network, true);
+    network.order({ kind: 'revoke-user-keys', userId: ANA, note: '' }, 'operator');
+    expect(network.effects.some((e) => e.kind === 'close' && e.connectionId === 50)).toBe(true);
+    expect([...network.state.keys.values()].every((key) => key.revokedAtMs !== null)).toBe(true);
+  });
+});
+
+describe('a request at the point', () => {
+  function ask(network: Network, id: string, ok: boolean): Frame {
+    network.feed({
+      kind: 'local-request', connectionId: connectionId(1), re: messageId('f-1'), requestId: requestId(id),
+      driverId: ANA, connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
+    });
+    const check = network.effects.find((e) => e.kind === 'check-password');
+    if (check?.kind === 'check-password') network.feed({ kind: 'password-checked', checkId: check.checkId, ok });
+    const frame = network.effects.find((e) => e.kind === 'frame');
+    if (frame?.kind !== 'frame') throw new Error('no answer');
+    return frame.frame;
+  }
+
+  it('is accepted with the right PIN, refused with a wrong one, and locked out like a password', () => {
+    const network = new Network();
+    network.connect();
+    expect(ask(network, 'l-0', false)).toMatchObject({ outcome: 'refused', reason: 'wrong-pin' });
+    expect(ask(network, 'l-1', true)).toMatchObject({ outcome: 'accepted' });
+    expect(network.lastCommand('authorize').driverId).toBe(ANA);
+    for (let i = 2; i < 7; i++) ask(network, `l-${i}`, false);
+    expect(ask(network, 'l-9', true)).toMatchObject({ reason: 'locked-out' });
+    expect(network.sessionOf('l-1').pointId).toBe(POINT);
+  });
+});
+
+describe('orders', () => {
+  it('are given only by those whose role allows them', () => {
+    const network = new Network();
+    expect(network.order({ kind: 'remove-point', pointId: POINT }, 'operator').outcome).toBe('refused');
+    expect(network.order({ kind: 'revoke-point-key', pointId: POINT, note: '' }, 'technician').outcome).toBe('refused');
+    expect(network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: 'x' }, 'technician'))
+      .toMatchObject({ outcome: 'done', lines: [{ outcome: 'ordered' }, { outcome: 'ordered' }] });
+  });
+
+  it('are carried out once, however often they are sent', () => {
+    const network = new Network();
+    const order = {
+      kind: 'order' as const, orderId: requestId('o-x'), by: 'root', role: 'admin' as const, address: '', answer: null,
+      order: { kind: 'book' as const, userId: ANA, amountMinor: 500, reason: 'gift' },
+    };
+    network.feed(order, order);
+    expect(network.state.users.must(ANA).balanceMinor).toBe(10_500);
+  });
+
+  it('never put a hash into the audit log', () => {
+    const network = new Network();
+    const audited = network.appended.flatMap((a) => (a.table === 'audit' ? [JSON.stringify(a.row)] : []));
+    expect(audited.length).toBeGreaterThan(0);
+    expect(audited.some((row) => /\$2b|Hash|Sha256/.test(row))).toBe(false);
+  });
+});
