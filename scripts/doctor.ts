@@ -17,8 +17,8 @@ const MIN_MEMORY_BYTES = 2_000_000_000;
 /** The ports that the guide uses; the demo takes others when they are taken. */
 const USUAL_PORTS = [
   { port: 9_092, use: 'Kafka (npm run kafka)' },
-  { port: 8_000, use: 'EV_Central' },
-  { port: 9_000, use: 'a charge point' },
+  { port: 7_010, use: 'EV_Central' },
+  { port: 7_020, use: 'a charge point' },
 ] as const;
 
 /** `missing`: the demo does not run without it; `note`: it does. */
