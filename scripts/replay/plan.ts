@@ -12,7 +12,7 @@ export type PlannedSession = {
   /** Place in the plan: the order of the requests. */
   readonly index: number;
   readonly recorded: RecordedSession;
-  /** When it is asked for; later than recorded only when its driver still waits for the same station. */
+  /** When it is asked for; later than recorded only when somebody at its station asks late: see `planStation`. */
   readonly askAtMs: number;
   /** When it charges: later than recorded when it waits. */
   readonly startAtMs: number; readonly endAtMs: number;
@@ -58,12 +58,13 @@ function planStation(station: readonly RecordedSession[]): Draft[] {
   const drafts: Draft[] = [];
   for (const recorded of [...station].sort(byRecord)) {
     const before = drafts.at(-1) ?? null;
-    const waits = before !== null && recorded.startAtMs < before.endAtMs;
-    const startAtMs = waits ? before.endAtMs : recorded.startAtMs;
     // A driver stands in the line of a point once: she asks again when her first wait is over.
     const own = drafts.filter((d) => d.waits && d.recorded.driverId === recorded.driverId);
-    const askAtMs = waits
+    const isTaken = before !== null && recorded.startAtMs < before.endAtMs;
+    const askAtMs = isTaken
       ? Math.max(recorded.startAtMs, before.askAtMs, ...own.map((d) => d.startAtMs)) : recorded.startAtMs;
+    const waits = before !== null && askAtMs < before.endAtMs;
+    const startAtMs = waits ? before.endAtMs : askAtMs;
     drafts.push({
       index: -1, recorded, askAtMs, startAtMs, endAtMs: startAtMs + recorded.endAtMs - recorded.startAtMs, waits,
       byRecord: waits && recorded.startAtMs < before.recorded.endAtMs, before, askAfter: [], stopAfter: [],
@@ -77,14 +78,14 @@ function orderAtStation(draft: Draft): void {
   const { before } = draft;
   if (before === null) return;
   if (!draft.waits) {
-    draft.askAfter.push({ index: before.index, reached: 'over' });
+    add(draft.askAfter, before, 'over');
     return;
   }
-  draft.askAfter.push({ index: before.index, reached: before.startAtMs <= draft.askAtMs ? 'started' : 'queued' });
+  add(draft.askAfter, before, before.startAtMs <= draft.askAtMs ? 'started' : 'queued');
   // Whoever charges when this one asks goes on until it stands in the line.
   for (let earlier: Draft | null = before; earlier !== null; earlier = earlier.before) {
     if (earlier.startAtMs > draft.askAtMs) continue;
-    earlier.stopAfter.push({ index: draft.index, reached: 'queued' });
+    add(earlier.stopAfter, draft, 'queued');
     return;
   }
 }
@@ -96,17 +97,19 @@ function orderOfDriver(own: readonly Draft[]): number {
   for (const draft of own) {
     for (const earlier of open) {
       const isOver = earlier.endAtMs <= draft.askAtMs;
-      const reached = isOver ? 'over' : earlier.startAtMs <= draft.askAtMs ? 'started' : 'queued';
-      draft.askAfter.push({ index: earlier.index, reached });
+      add(draft.askAfter, earlier, isOver ? 'over' : earlier.startAtMs <= draft.askAtMs ? 'started' : 'queued');
       if (isOver) continue;
       // Both run at once in the recorded times, so they do here.
-      const isStarted = draft.startAtMs < earlier.endAtMs;
-      earlier.stopAfter.push({ index: draft.index, reached: isStarted ? 'started' : 'queued' });
+      add(earlier.stopAfter, draft, draft.startAtMs < earlier.endAtMs ? 'started' : 'queued');
     }
     open = [...open.filter((earlier) => earlier.endAtMs > draft.askAtMs), draft];
     most = Math.max(most, open.length);
   }
   return most;
+}
+
+function add(list: After[], { index }: Draft, reached: Milestone): void {
+  if (!list.some((after) => after.index === index && after.reached === reached)) list.push({ index, reached });
 }
 
 function byRecord(a: RecordedSession, b: RecordedSession): number {
@@ -129,20 +132,20 @@ export function assertPlan({ sessions }: Plan): void {
   const nodes = sessions.length * 3;
   const next: number[][] = Array.from({ length: nodes }, () => []);
   const waitsFor = new Array<number>(nodes).fill(0);
-  const add = (before: number, after: number): void => {
+  const order = (before: number, after: number): void => {
     next[before]?.push(after);
     waitsFor[after] = (waitsFor[after] ?? 0) + 1;
   };
   const place = { queued: 0, started: 1, over: 2 } as const;
   const lastAt = new Map<string, number>();
   for (const { index, recorded, askAfter, stopAfter } of sessions) {
-    add(index * 3, index * 3 + 1);
-    add(index * 3 + 1, index * 3 + 2);
+    order(index * 3, index * 3 + 1);
+    order(index * 3 + 1, index * 3 + 2);
     const before = lastAt.get(recorded.stationId);
-    if (before !== undefined) add(before * 3 + 2, index * 3 + 1);
+    if (before !== undefined) order(before * 3 + 2, index * 3 + 1);
     lastAt.set(recorded.stationId, index);
-    for (const { index: other, reached } of askAfter) add(other * 3 + place[reached], index * 3);
-    for (const { index: other, reached } of stopAfter) add(other * 3 + place[reached], index * 3 + 2);
+    for (const { index: other, reached } of askAfter) order(other * 3 + place[reached], index * 3);
+    for (const { index: other, reached } of stopAfter) order(other * 3 + place[reached], index * 3 + 2);
   }
   const free = waitsFor.flatMap((count, node) => (count === 0 ? [node] : []));
   for (let node = free.pop(); node !== undefined; node = free.pop()) {

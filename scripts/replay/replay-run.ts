@@ -50,7 +50,7 @@ type Running = {
   reached: Reached;
   asksWaitFor: number; stopWaitsFor: number;
   tries: number; requestId: string; sessionId: string | null;
-  queued: boolean; atEnd: boolean; stopSentMs: number | null; energyWh: number; trouble: string;
+  queued: boolean; stopSentMs: number | null; trouble: string;
 };
 
 export class ReplayRun {
@@ -58,6 +58,7 @@ export class ReplayRun {
   readonly #drivers: ManagedProcess;
   readonly #all: Running[];
   readonly #byRequest = new Map<string, Running>();
+  readonly #bySession = new Map<string, Running>();
   readonly #waiters = new Map<string, (() => void)[]>();
   /** Sessions at whose end the engine has arrived. */
   readonly #atEnd = new Set<string>();
@@ -76,7 +77,7 @@ export class ReplayRun {
     this.#drivers = options.drivers;
     this.#all = options.plan.sessions.map((planned) => ({
       planned, reached: 'planned', asksWaitFor: 0, stopWaitsFor: 0, tries: 0, requestId: '', sessionId: null,
-      queued: false, atEnd: false, stopSentMs: null, energyWh: 0, trouble: '',
+      queued: false, stopSentMs: null, trouble: '',
     }));
   }
 
@@ -166,7 +167,10 @@ export class ReplayRun {
 
   #take(session: Running, notice: Notice): void {
     this.#lastNewsMs = Date.now();
-    if (notice.sessionId !== undefined && notice.sessionId !== null) session.sessionId = notice.sessionId;
+    if (notice.sessionId !== undefined && notice.sessionId !== null) {
+      session.sessionId = notice.sessionId;
+      this.#bySession.set(notice.sessionId, session);
+    }
     switch (notice.type) {
       case 'queued':
         if (!session.queued) this.#waiting += 1;
@@ -187,7 +191,6 @@ export class ReplayRun {
         return;
       }
       case 'ticket':
-        session.energyWh = notice.ticket.energyWh;
         this.#energyWh += notice.ticket.energyWh;
         return this.#reach(session, 'over');
       case 'accepted': case 'authorized': case 'offered':
@@ -197,13 +200,9 @@ export class ReplayRun {
   #fromEngine(event: JsonEvent): void {
     if (event['event'] !== 'script-at-end' || typeof event['sessionId'] !== 'string') return;
     this.#atEnd.add(event['sessionId']);
-    const session = this.#all[0] === undefined ? undefined : this.#bySession(event['sessionId']);
+    // Before the driver's notice has told whose session it is, the notice is what the stop waits for.
+    const session = this.#bySession.get(event['sessionId']);
     if (session !== undefined) this.#stopIfReady(session);
-  }
-
-  #bySession(sessionId: string): Running | undefined {
-    for (const session of this.#byRequest.values()) if (session.sessionId === sessionId) return session;
-    return undefined;
   }
 
   #stopIfReady(session: Running): void {
