@@ -26,8 +26,8 @@ export const LIST_COLUMNS: Readonly<Record<CentralList, readonly Column<ListRow>
   ],
   events: [
     timeColumn('atMs'),
-    { title: c.kind, width: 13, text: (row) => word('eventKind', row['kind']) },
-    { title: c.point, width: 10, from: 100, text: field('pointId') },
+    { title: c.kind, width: 12, text: (row) => word('eventKind', row['kind']) },
+    { title: c.point, width: 9, text: field('pointId') },
     { title: c.driver, width: 10, from: 100, text: field('driverId') },
     { title: c.data, width: 20, grows: true, text: (row) => pairs(row['data']) },
     { title: c.session, width: 16, from: 130, text: field('sessionId') },
@@ -134,6 +134,14 @@ function pairs(value: unknown): string {
   if (typeof value !== 'object' || value === null) return text(value);
   return Object.entries(value)
     .filter(([, inner]) => inner !== null && inner !== undefined && inner !== '')
-    .map(([name, inner]) => `${name} ${typeof inner === 'object' ? JSON.stringify(inner) : String(inner)}`)
+    .map(([name, inner]) => `${name} ${innerText(inner)}`)
     .join(', ');
+}
+
+/** A ticket within an event is told by its figures; anything else that is nested as it is. */
+function innerText(value: unknown): string {
+  const ticket = ticketSchema.safeParse(value);
+  if (!ticket.success) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const { ticketId, energyWh, totalMinor, currency } = ticket.data;
+  return `${ticketId}, ${energy(energyWh)}, ${formatMoney(totalMinor, currency)}`;
 }

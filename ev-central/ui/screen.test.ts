@@ -200,9 +200,9 @@ describe('lists and details', () => {
     terminal.type('5');
     await terminal.waitFor((t) => t.includes('wrong key'));
     terminal.type('\r');
-    await terminal.waitFor((t) => t.includes('payloadBase64') && t.includes('ev.facts/3@0'));
+    await terminal.waitFor((t) => t.includes('payload base64') && t.includes('ev.facts/3@0'));
     terminal.type('\x1b');
-    await terminal.waitFor((t) => !t.includes('payloadBase64'));
+    await terminal.waitFor((t) => !t.includes('payload base64'));
     terminal.type('8');
     await terminal.waitFor((t) => t.includes('k7f2-t0'));
     terminal.type('\r');

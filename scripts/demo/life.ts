@@ -5,34 +5,51 @@ import type { Target } from '../../shared/messages/values.ts';
 import { driverComes, driverGoes, SPEED, type Stage } from './stage.ts';
 
 const BUSY_SHARE = 0.4;
+/** So many at the busy point are a queue that can be seen; more would leave the rest of the network empty. */
+const BUSY_DRIVERS = 3;
+const TOP_UP = '100.00';
 
 /** Runs until `stopped` says so. Failures of one visit end that visit only. */
 export async function live(stage: Stage, options: { seed: number; stopped: () => boolean }): Promise<void> {
   const random = generator(options.seed);
+  const atBusyPoint = new Set<string>();
   const visits = stage.driverIds.map(async (driverId) => {
     await pause(1 + random() * 6, options.stopped);
     while (!options.stopped()) {
-      await visit(stage, driverId, random).catch(() => driverGoes(stage, driverId));
+      await visit({ stage, driverId, random, atBusyPoint }).catch(() => driverGoes(stage, driverId));
       await pause(1 + random() * 5, options.stopped);
     }
   });
   await Promise.all([...visits, breakages(stage, random, options.stopped)]);
 }
 
-async function visit(stage: Stage, driverId: string, random: () => number): Promise<void> {
+type Visit = {
+  readonly stage: Stage; readonly driverId: string; readonly random: () => number; readonly atBusyPoint: Set<string>;
+};
+
+async function visit({ stage, driverId, random, atBusyPoint }: Visit): Promise<void> {
   const driver = await driverComes(stage, driverId);
-  const energyWh = 2_000 + Math.floor(random() * 14) * 1_000;
-  const request = await driver.ask(chooseTarget(stage, random), { energyWh });
-  const over = await Promise.race([
-    driver.told('ticket', request, 120_000), driver.told('refused', request, 120_000),
-  ]);
-  if (over.type === 'ticket' && random() < 0.5) await driverGoes(stage, driverId);
+  const energyWh = 4_000 + Math.floor(random() * 18) * 1_000;
+  const target = chooseTarget(stage, random, atBusyPoint.size < BUSY_DRIVERS);
+  if (target.kind === 'point') atBusyPoint.add(driverId);
+  try {
+    const request = await driver.ask(target, { energyWh });
+    const over = await Promise.race([
+      driver.told('ticket', request, 120_000), driver.told('refused', request, 120_000),
+    ]);
+    if (over.type === 'refused' && over.reason.startsWith('balance')) {
+      await stage.network.tool(['admin', 'user', 'top-up', driverId, TOP_UP]);
+    }
+    if (over.type === 'ticket' && random() < 0.5) await driverGoes(stage, driverId);
+  } finally {
+    atBusyPoint.delete(driverId);
+  }
 }
 
 /** Often the same busy point, so that a queue forms; else any point of a site. */
-function chooseTarget(stage: Stage, random: () => number): Target {
+function chooseTarget(stage: Stage, random: () => number, mayQueueUp: boolean): Target {
   const busy = stage.file.points.find((point) => point.siteId === stage.file.sites[1]?.siteId);
-  if (busy !== undefined && random() < BUSY_SHARE) {
+  if (busy !== undefined && random() < BUSY_SHARE && mayQueueUp) {
     return { kind: 'point', pointId: pointId(busy.pointId), connectorNo: null };
   }
   const site = stage.file.sites[Math.floor(random() * stage.file.sites.length)];

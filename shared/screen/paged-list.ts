@@ -4,10 +4,11 @@
 import type { Area, Canvas } from './canvas.ts';
 import { put } from './canvas.ts';
 import { textDialog } from './dialogs.ts';
-import { dateAndTime } from './format.ts';
+import { dateAndTime, power } from './format.ts';
 import type { QueryPage } from './handle.ts';
 import type { Dialog, Host } from './host.ts';
 import type { KeyEvent, PasteEvent } from './input.ts';
+import { currencySchema, formatMoney } from '../money.ts';
 import { LABELS } from './labels.ts';
 import { BAD, DIM } from './style.ts';
 import { createTable, type Column } from './table.ts';
@@ -95,21 +96,49 @@ function takePage(state: State, page: QueryPage, after: string | null): void {
   state.next = page.next;
 }
 
-/** A window with every field of a row, times as times. */
+/** A window with every field of a row: times as times, energy and money with their units. */
 export function rowDialog<View>(host: Host<View>, row: ListRow): Dialog {
-  const lines = Object.entries(row).flatMap(([name, value]) => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return [`${name}:`, ...Object.entries(value).map(([key, inner]) => `    ${key}: ${fieldText(key, inner)}`)];
-    }
-    return [`${name.padEnd(18)} ${fieldText(name, value)}`];
-  });
-  return textDialog(host, { title: LABELS.details, lines });
+  return textDialog(host, { title: LABELS.details, lines: fieldLines(row, row['currency'], '') });
 }
 
-/** A value for people, by its name's ending: `…AtMs` is a time. Missing ones are empty. */
-export function fieldText(name: string, value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number' && /(^a|A)tMs$/.test(name)) return dateAndTime(value);
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value);
+function fieldLines(row: ListRow, currency: unknown, indent: string): string[] {
+  return Object.entries(row).flatMap(([name, value]) => {
+    const { label, text } = fieldText(name, value, currency);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return text === '' ? [] : [`${indent}${label.padEnd(20)} ${text}`];
+    }
+    const inner: ListRow = { ...value };
+    return [`${indent}${label}:`, ...fieldLines(inner, inner['currency'] ?? currency, `${indent}    `)];
+  });
+}
+
+/** A field for people, read by its name's ending: `endedAtMs` is a time, `energyWh` an energy, `costMinor` money. */
+export function fieldText(name: string, value: unknown, code?: unknown): { label: string; text: string } {
+  const [, stem = name, unit = ''] = /^(.+?)(AtMs|SinceMs|ByMs|Wh|W|Minor|Percent)?$/.exec(name) ?? [];
+  const show = typeof value === 'number' ? UNITS[unit] : undefined;
+  const currency = currencySchema.safeParse(code);
+  if (typeof value === 'number' && unit === 'Minor' && currency.success) {
+    return { label: spaced(stem), text: formatMoney(value, currency.data) };
+  }
+  if (typeof value === 'number' && show !== undefined) {
+    return { label: spaced(stem + show.says), text: show.text(value) };
+  }
+  if (value === null || value === undefined) return { label: spaced(name), text: '' };
+  if (Array.isArray(value)) return { label: spaced(name), text: value.map(plainText).join(', ') };
+  return { label: spaced(name), text: plainText(value) };
+}
+
+const UNITS: Readonly<Record<string, { says: string; text: (value: number) => string }>> = {
+  AtMs: { says: 'At', text: dateAndTime }, SinceMs: { says: 'Since', text: dateAndTime },
+  ByMs: { says: 'By', text: dateAndTime }, Wh: { says: '', text: (wh) => `${wh} Wh` }, W: { says: '', text: power },
+  Percent: { says: '', text: (percent) => `${percent} %` },
+};
+
+/** `requestedAt` is "requested at". */
+function spaced(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function plainText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
