@@ -1,6 +1,6 @@
 // A whole network of real processes on this machine, in one folder: EV_Central, engines, monitors and drivers' clients
 // over TCP and Kafka. The demo, the replay, the end-to-end tests and the drills all start theirs here.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -32,9 +32,13 @@ export class Network {
   readonly options: NetworkOptions;
   readonly processes = new Set<ManagedProcess>();
   readonly points = new Map<string, PointProcesses>();
+  /** More of the environment, for the processes started from now on. */
+  readonly moreEnv: Record<string, string> = {};
   centralPort = 0;
   secrets: Secrets = { points: {}, users: {} };
   #central: ManagedProcess | null = null;
+  readonly #tools = new Map<ChildProcess, Promise<unknown>>();
+  #stopped = false;
   readonly #enginePorts = new Map<string, number>();
 
   constructor(options: NetworkOptions) {
@@ -157,7 +161,7 @@ export class Network {
   /** The environment that every process of this network gets. */
   get env(): Readonly<Record<string, string>> {
     const { brokers, topicPrefix } = this.options;
-    return { KAFKA_BROKERS: brokers, EV_TOPIC_PREFIX: topicPrefix, EV_LOG_DIR: this.logDir };
+    return { KAFKA_BROKERS: brokers, EV_TOPIC_PREFIX: topicPrefix, EV_LOG_DIR: this.logDir, ...this.moreEnv };
   }
 
   /** Runs a tool (`admin …`, `ctl …`) to its end; rejects with what it printed unless it ends with 0. */
@@ -169,6 +173,7 @@ export class Network {
 
   /** As `tool`, for a tool that may fail. */
   tryTool(args: readonly string[]): Promise<{ status: number; output: string }> {
+    if (this.#stopped) return Promise.reject(new Error('the network has ended'));
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
     const where = this.#central === null ? [] : ['--central', this.centralAddress];
@@ -178,10 +183,12 @@ export class Network {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
     child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<{ status: number; output: string }>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (status) => resolve({ status: status ?? 1, output }));
     });
+    this.#tools.set(child, ended);
+    return ended.finally(() => this.#tools.delete(child));
   }
 
   /** Rows of a `ctl` list, parsed. */
@@ -191,8 +198,11 @@ export class Network {
     return z.array(z.record(z.string(), z.unknown())).parse(value);
   }
 
-  /** Ends every process: clients first, EV_Central last. */
+  /** Ends every process: tools and clients first, EV_Central last. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const child of this.#tools.keys()) child.kill();
+    await Promise.allSettled(this.#tools.values());
     const order: ManagedProcess['program'][] = ['ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central'];
     for (const program of order) {
       await Promise.all([...this.processes].filter((p) => p.program === program).map((p) => p.stop()));
