@@ -5,9 +5,10 @@ import { wholeNumberSchema } from '../shared/config.ts';
 import { Failure } from '../shared/failure.ts';
 import { describeError } from '../shared/log.ts';
 import { checkFigures, readMeters } from './demo/figures.ts';
+import { runFourScreens } from './demo/four-screens.ts';
 import { playStory } from './demo/scenes.ts';
 import { setStage, type Stage, startPoints, untilPointsAreUp } from './demo/stage.ts';
-import { runCentralScreen, runTmux } from './demo/terminal.ts';
+import { runCentralScreen } from './demo/terminal.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
 
 const command = new Command('demo')
@@ -28,7 +29,7 @@ await inPlainWords(async () => {
   const asked = untilAskedToEnd();
   const stage = await setStage((line) => console.log(line));
   try {
-    if (options.tmux === true) return await runTmux(stage, { seed: seed.data, asked });
+    if (options.tmux === true) return await runFourScreens(stage, { seed: seed.data, asked });
     if (terminal) return await runCentralScreen(stage, { seed: seed.data, asked });
     return await Promise.race([tellStory(stage), asked.then(() => 130)]);
   } finally {

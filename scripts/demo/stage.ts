@@ -1,6 +1,6 @@
 // The demo's set-up: a broker, a database with the demo network, EV_Central, and for each point an engine and a monitor
 // process; the drivers' clients come and go. Everything lives in one temporary folder and ends with the demo.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { Network } from '../network/network.ts';
 import { Driver } from './driver.ts';
 
 export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
+const FOLDER = 'ev-demo-';
 const USUAL_PORT = 7010;
 /** How much faster than real energy flows: a charge of 8 kWh takes seconds, not an hour. */
 export const SPEED = 200;
@@ -34,7 +35,8 @@ export type Stage = {
 
 /** Prepares folder, broker and database; starts no process of the network yet. */
 export async function setStage(log: (line: string) => void): Promise<Stage> {
-  const dir = await mkdtemp(join(tmpdir(), 'ev-demo-'));
+  await sweep();
+  const dir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   let broker: ChosenBroker | undefined;
   try {
     broker = await chooseBroker({ dir: join(dir, 'broker'), log });
@@ -51,6 +53,24 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
     await broker?.stop();
     await rm(dir, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Removes the folders of demos that were killed before they could. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(FOLDER) ? Number(name.slice(FOLDER.length).split('-')[0]) : NaN;
+    // What belongs to somebody else can't be removed, and is not ours to remove.
+    if (pid > 0 && isGone(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 
