@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cycles, IMPURE_WORDS, isPure, OWNERS, PURE_FILES, PURE_SHARED, wrongArrow } from './layout.ts';
-import { freeWords, isProduction, readSource, sources } from './sources.ts';
+import { freeWords, isProduction, readSource, ROOT, sources } from './sources.ts';
 
 describe('the sources', () => {
   it('import inwards only, and each package from its owner', () => {
@@ -9,6 +11,15 @@ describe('the sources', () => {
       .filter(({ why }) => why !== null)
       .map(({ each, why }) => `${source.path} → ${each.target}: ${why}`));
     expect(wrong).toEqual([]);
+  });
+
+  it('of processes and shared need only packages that are installed without the development ones', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
+    const missing = sources().filter(({ path }) => isProduction(path) && /^(ev-|shared\/)/.test(path))
+      .flatMap(({ path, imports }) => imports
+        .filter((each) => each.kind === 'package' && !(each.target in dependencies))
+        .map((each) => `${path} → ${each.target}`));
+    expect(missing).toEqual([]);
   });
 
   it('have no circle of imports', () => {

@@ -38,6 +38,18 @@ describe('the documents', () => {
     expect(dead).toEqual([]);
   });
 
+  it('list every decision, each with its status, context, decision and consequences', () => {
+    const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8');
+    const pages = filesUnder('docs/decisions', '.md').filter((path) => !path.endsWith('README.md'));
+    const unlisted = pages.filter((path) => !index.includes(`(${path.split('/').at(-1) ?? ''})`));
+    const parts = ['Status:', '## Context', '## Decision', '## Consequences'];
+    const incomplete = pages.flatMap((path) => {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return parts.filter((part) => !text.includes(part)).map((part) => `${path}: ${part}`);
+    });
+    expect({ unlisted, incomplete }).toEqual({ unlisted: [], incomplete: [] });
+  });
+
   it('name npm commands that are there', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
     const known = new Set([...Object.keys(scripts), 'test']);
