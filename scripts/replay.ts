@@ -70,7 +70,7 @@ await inPlainWords(async () => {
 });
 
 /** What has to be ended, whatever happens. */
-type Parts = { broker: Promise<ChosenBroker> | null; network: Network | null };
+type Parts = { broker: Promise<ChosenBroker> | null; network: Network | null; readonly ended: AbortSignal };
 
 /** Does the work in a folder; at Ctrl-C, and in any case at the end, everything in it is ended and removed. */
 async function inFolder<T>(
@@ -78,12 +78,14 @@ async function inFolder<T>(
 ): Promise<T | 'interrupted'> {
   const asked = untilAskedToEnd().then(() => 'interrupted' as const);
   const dir = keep === null ? await mkdtemp(join(tmpdir(), 'ev-replay-')) : await emptyFolder(keep);
-  const parts: Parts = { broker: null, network: null };
+  const end = new AbortController();
+  const parts: Parts = { broker: null, network: null, ended: end.signal };
   try {
     const worked = work(dir, parts);
     worked.catch(() => undefined); // after Ctrl-C nobody waits for it
     return await Promise.race([worked, asked]);
   } finally {
+    end.abort();
     await parts.network?.stop();
     await parts.broker?.then((broker) => broker.stop(), () => undefined);
     if (keep === null) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -96,8 +98,10 @@ async function replay(dir: string, parts: Parts, work: Work): Promise<Reconcilia
   say(`${plan.sessions.length} sessions of ${wanted.driverIds.length} drivers at ${wanted.pointIds.length} stations of `
     + `${wanted.file.sites.length} sites; ${plan.queued} will have to wait in a queue.`);
   parts.broker = chooseBroker({ dir: join(dir, 'kafka'), log: say });
+  const { brokers } = await parts.broker;
+  parts.ended.throwIfAborted();
   const network = new Network({
-    dir, brokers: (await parts.broker).brokers, topicPrefix: `replay-${randomBytes(5).toString('hex')}`,
+    dir, brokers, topicPrefix: `replay-${randomBytes(5).toString('hex')}`,
     centralArgs: CENTRAL_ARGS,
   });
   parts.network = network;
@@ -106,11 +110,13 @@ async function replay(dir: string, parts: Parts, work: Work): Promise<Reconcilia
   await network.load(file);
   const { engine, drivers } = await startAll(network, wanted, say);
   const run = new ReplayRun({ plan, engine, drivers });
+  parts.ended.addEventListener('abort', () => run.cancel());
   const endProgress = showProgress(() => run.counts(), work.stream);
   const drivingFromMs = performance.now();
   const results = await run.run();
   const drivingMs = performance.now() - drivingFromMs;
   endProgress();
+  parts.ended.throwIfAborted();
   say('Reconciling with the database of EV_Central …');
   const stored = await askTools(network);
   const measured: Measured = {

@@ -9,6 +9,7 @@ import { type JsonEvent, ManagedProcess } from './managed-process.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TOOL_TIMEOUT_MS = 120_000;
+const ENDED = 'this network has ended: nothing more starts in it';
 
 const secretsSchema = z.object({
   points: z.record(z.string(), z.string()),
@@ -151,6 +152,7 @@ export class Network {
     program: ManagedProcess['program'], label: string, args: readonly string[],
     env: Readonly<Record<string, string>> = {}, onEvent?: (event: JsonEvent) => void,
   ): ManagedProcess {
+    if (this.#stopped) throw new Error(ENDED);
     const process = new ManagedProcess({
       program, label, args, env: { ...this.env, ...env }, ...(onEvent === undefined ? {} : { onEvent }),
     });
@@ -173,13 +175,15 @@ export class Network {
 
   /** As `tool`, for a tool that may fail. */
   tryTool(args: readonly string[]): Promise<{ status: number; output: string }> {
-    if (this.#stopped) return Promise.reject(new Error('the network has ended'));
+    if (this.#stopped) return Promise.reject(new Error(ENDED));
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
     const where = this.#central === null ? [] : ['--central', this.centralAddress];
     const child = spawn(process.execPath, [
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
-    ], { cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS });
+    ], {
+      cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS,
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
     child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });

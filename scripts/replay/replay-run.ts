@@ -81,7 +81,7 @@ export class ReplayRun {
     }));
   }
 
-  /** Carries the plan out. Resolves when every session is over, or nothing has happened for a minute. */
+  /** Carries the plan out. Resolves when every session is over, or it is cancelled, or nothing happens for a minute. */
   async run(): Promise<RunResult[]> {
     const listening = [
       this.#drivers.listen((event) => this.#fromDrivers(event)),
@@ -106,6 +106,11 @@ export class ReplayRun {
     this.#stopped = true;
     for (const stop of listening) stop();
     return this.#all.map(({ requestId, reached, queued, trouble }) => ({ requestId, reached, queued, trouble }));
+  }
+
+  /** Nobody waits for the rest any more. */
+  cancel(): void {
+    this.#finish();
   }
 
   counts(): RunCounts {
