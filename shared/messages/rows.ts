@@ -35,7 +35,10 @@ export const pointOfferSchema = z.object({
 });
 export type PointOffer = z.infer<typeof pointOfferSchema>;
 
-/** `my-sessions` and `sessions`: a session, running or over. Filters: driverId, siteId, pointId, state, open ("yes"). */
+/**
+ * `my-sessions` and `sessions`: a session, running or over.
+ * Filters: driverId, siteId, pointId, state, open ("yes").
+ */
 export const sessionRowSchema = z.object({
   sessionId: sessionIdSchema,
   requestId: z.string(),
