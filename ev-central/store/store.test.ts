@@ -14,7 +14,7 @@ import { keyId, pointId, requestId, sessionId, userId } from '../../shared/ids.t
 import { networkEvent } from '../../shared/messages/network-event.ts';
 import { meterSample } from '../../shared/messages/meter-sample.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
-import { applyChange, changeArbitrary } from './random-change.ts';
+import { applyChange, changeArbitrary } from './random-change-for-tests.ts';
 import type { Commit, Store } from './store.ts';
 import { IN_MEMORY, openStore } from './store.ts';
 import {
