@@ -8,6 +8,7 @@ import {
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { BCRYPT_COST } from '../ev-central/cli/credentials.ts';
 import { openLocalCentral } from '../ev-central/cli/local-central.ts';
 import { loadNetwork, readNetworkFile, writeSecrets } from '../ev-central/cli/network-file.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -16,7 +17,6 @@ import { loadServerTls } from '../shared/wire/tls.ts';
 import { inPlainWords } from './plain-words.ts';
 
 const NETWORK_FILE = join(import.meta.dirname, '..', 'database', 'demo', 'network.json');
-const BCRYPT_COST = 12;
 /** How often the drivers of the containers ask for each point; the practice wants at least 10 requests in a file. */
 const ROUNDS = 6;
 
