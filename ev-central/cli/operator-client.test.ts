@@ -29,7 +29,7 @@ afterEach(async () => {
 test('a tool with the token of this machine gives orders and reads lists', async () => {
   const client = await connect();
   expect(client.role).toBe('admin');
-  expect(await giveOrder(client, stop('ALC-01'))).toMatchObject({ outcome: 'done', text: '1 point(s) out of order' });
+  expect(await giveOrder(client, stop('ALC-01'))).toMatchObject({ outcome: 'done', text: '1 point out of order' });
   expect(await readList(client, 'points')).toMatchObject([{ pointId: 'ALC-01' }]);
   expect(await readList(client, 'events', { kind: 'point-operative' })).toHaveLength(1);
   expect(await giveOrder(client, stop('NO-99'))).toMatchObject({ outcome: 'refused' });

@@ -10,3 +10,8 @@ export function done(text: string, lines: Result['lines'] = []): Result {
 export function refused(text: string, lines: Result['lines'] = []): Result {
   return { outcome: 'refused', text, lines };
 }
+
+/** `1 point`, `3 points`; for nouns whose plural ends in s. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -10,7 +10,7 @@ import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
-import { done, refused, type Result } from './order-result.ts';
+import { counted, done, refused, type Result } from './order-result.ts';
 import { pointsAt } from './placement.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord } from './rows.ts';
@@ -117,7 +117,7 @@ function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): 
   }
   if (ids.length === 0) return refused(`no such point: ${unknown.join(', ')}`, lines);
   const ordered = lines.filter((line) => line.outcome === 'ordered').length;
-  return done(`${ordered} point(s) ${order.operative ? 'back in service' : 'out of order'}`, lines);
+  return done(`${counted(ordered, 'point')} ${order.operative ? 'back in service' : 'out of order'}`, lines);
 }
 
 /** What has not begun at a point that goes out of order will not begin there. The point ends running charges itself. */
@@ -206,7 +206,7 @@ function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result 
     });
     emit(step, { kind: 'close', connectionId: link.connectionId, reason: 'refused' });
   }
-  return done(`${count} key(s) of ${order.userId} are revoked`);
+  return done(`${counted(count, 'key')} of ${order.userId} ${count === 1 ? 'is' : 'are'} revoked`);
 }
 
 type CommandBody = Parameters<typeof sendCommand>[3];

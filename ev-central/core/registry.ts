@@ -7,7 +7,7 @@ import { isZone } from '../../shared/zone.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { freshConnector, freshPointState } from './point-status.ts';
-import { done, refused, type Result } from './order-result.ts';
+import { counted, done, refused, type Result } from './order-result.ts';
 import type { User } from './rows.ts';
 import { event, putPointState, type Step } from './step.ts';
 import { book } from './wallet.ts';
@@ -60,7 +60,7 @@ function putSite(step: Step, { site }: OrderOf<'put-site'>): Result {
 function removeSite(step: Step, { siteId }: OrderOf<'remove-site'>): Result {
   if (step.state.sites.get(siteId) === undefined) return refused(`no such site: ${siteId}`);
   const points = step.state.pointsOfSite.get(siteId)?.size ?? 0;
-  if (points > 0) return refused(`site ${siteId} has ${points} point(s): remove or move them first`);
+  if (points > 0) return refused(`site ${siteId} has ${counted(points, 'point')}: it can go when it has none`);
   step.state.sites.remove(siteId);
   registryEvent(step, siteId, null, { removed: 'site' });
   return done(`site ${siteId} is removed`);
