@@ -50,144 +50,160 @@ export function encodeFrame(payloadJson: string): Buffer {
 
 /** Makes the reader of one direction of one connection. `frameBytes` bounds a payload. */
 export function createFrameDecoder(limits: { readonly frameBytes: number }): FrameDecoder {
-  let state: 'between' | 'payload' | 'lrc' | 'skipping' | 'ended' = 'between';
-  const payload = createPayloadBuffer();
-  let lrc = 0;
-  let skippedBytes = 0;
+  return new FrameReader(limits.frameBytes);
+}
 
-  function push(chunk: Uint8Array): FrameEvent[] {
+/** Where in a frame the reader stands, and what it has of it. */
+class FrameReader implements FrameDecoder {
+  readonly #frameBytes: number;
+  readonly #payload = new PayloadBuffer();
+  #state: 'between' | 'payload' | 'lrc' | 'skipping' | 'ended' = 'between';
+  #lrc = 0;
+  #skippedBytes = 0;
+
+  constructor(frameBytes: number) {
+    this.#frameBytes = frameBytes;
+  }
+
+  push(chunk: Uint8Array): FrameEvent[] {
     const events: FrameEvent[] = [];
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = 0;
-    while (at < bytes.length && state !== 'ended') {
-      switch (state) {
-        case 'between': at = readBetween(bytes, at, events); break;
-        case 'payload': at = readPayload(bytes, at, events); break;
-        case 'lrc': at = readLrc(bytes, at, events); break;
-        case 'skipping': at = skip(bytes, at, events); break;
-        default: assertNever(state, 'state of the frame reader');
+    while (at < bytes.length && this.#state !== 'ended') {
+      switch (this.#state) {
+        case 'between': at = this.#readBetween(bytes, at, events); break;
+        case 'payload': at = this.#readPayload(bytes, at, events); break;
+        case 'lrc': at = this.#readLrc(bytes, at, events); break;
+        case 'skipping': at = this.#skip(bytes, at, events); break;
+        default: assertNever(this.#state, 'state of the frame reader');
       }
     }
-    payload.keep();
+    this.#payload.keep();
     return events;
   }
 
-  function readBetween(bytes: Buffer, at: number, events: FrameEvent[]): number {
+  midFrame(): boolean {
+    return this.#state === 'payload' || this.#state === 'lrc';
+  }
+
+  #readBetween(bytes: Buffer, at: number, events: FrameEvent[]): number {
     const byte = bytes[at] ?? 0;
     switch (byte) {
-      case CONTROL.stx: begin(); break;
+      case CONTROL.stx: this.#begin(); break;
       case CONTROL.enq: events.push({ kind: 'enq' }); break;
       case CONTROL.ack: events.push({ kind: 'ack' }); break;
       case CONTROL.nack: events.push({ kind: 'nack' }); break;
       case CONTROL.eot: events.push({ kind: 'eot' }); break;
-      default: end(events, { kind: 'malformed', reason: `byte ${byte} between frames` });
+      default: this.#end(events, { kind: 'malformed', reason: `byte ${byte} between frames` });
     }
     return at + 1;
   }
 
-  function readPayload(bytes: Buffer, from: number, events: FrameEvent[]): number {
+  #readPayload(bytes: Buffer, from: number, events: FrameEvent[]): number {
     let at = from;
     let byte = 0;
+    let lrc = this.#lrc;
     for (; at < bytes.length; at += 1) {
       byte = bytes[at] ?? 0;
       if (byte === CONTROL.etx || byte === CONTROL.stx) break;
       lrc ^= byte;
     }
-    if (payload.length() + (at - from) > limits.frameBytes) {
-      end(events, { kind: 'oversized' });
+    this.#lrc = lrc;
+    if (this.#payload.length + (at - from) > this.#frameBytes) {
+      this.#end(events, { kind: 'oversized' });
       return bytes.length;
     }
-    payload.append(bytes.subarray(from, at));
+    this.#payload.append(bytes.subarray(from, at));
     if (at === bytes.length) return at;
-    if (byte === CONTROL.stx) begin();
-    else state = 'lrc';
+    if (byte === CONTROL.stx) this.#begin();
+    else this.#state = 'lrc';
     return at + 1;
   }
 
-  function readLrc(bytes: Buffer, at: number, events: FrameEvent[]): number {
-    const whole = payload.take();
-    if (bytes[at] !== lrc) {
+  #readLrc(bytes: Buffer, at: number, events: FrameEvent[]): number {
+    const whole = this.#payload.take();
+    if (bytes[at] !== this.#lrc) {
       events.push({ kind: 'bad-lrc' });
-      state = 'skipping';
-      skippedBytes = 0;
+      this.#state = 'skipping';
+      this.#skippedBytes = 0;
     } else if (!isUtf8(whole)) {
-      end(events, { kind: 'malformed', reason: 'a payload that is not UTF-8' });
+      this.#end(events, { kind: 'malformed', reason: 'a payload that is not UTF-8' });
     } else {
       events.push({ kind: 'frame', payload: whole.toString('utf8') });
-      state = 'between';
+      this.#state = 'between';
     }
     return at + 1;
   }
 
-  function skip(bytes: Buffer, from: number, events: FrameEvent[]): number {
+  #skip(bytes: Buffer, from: number, events: FrameEvent[]): number {
     const stxAt = bytes.indexOf(CONTROL.stx, from);
-    skippedBytes += (stxAt < 0 ? bytes.length : stxAt) - from;
-    if (skippedBytes > limits.frameBytes) {
-      end(events, { kind: 'malformed', reason: `no frame within ${limits.frameBytes} bytes after a damaged one` });
+    this.#skippedBytes += (stxAt < 0 ? bytes.length : stxAt) - from;
+    if (this.#skippedBytes > this.#frameBytes) {
+      this.#end(events, { kind: 'malformed', reason: `no frame within ${this.#frameBytes} bytes after a damaged one` });
       return bytes.length;
     }
     if (stxAt < 0) return bytes.length;
-    begin();
+    this.#begin();
     return stxAt + 1;
   }
 
-  function begin(): void {
-    state = 'payload';
-    lrc = 0;
-    payload.take();
+  #begin(): void {
+    this.#state = 'payload';
+    this.#lrc = 0;
+    this.#payload.take();
   }
 
-  function end(events: FrameEvent[], event: FrameEvent): void {
+  #end(events: FrameEvent[], event: FrameEvent): void {
     events.push(event);
-    state = 'ended';
-    payload.take();
+    this.#state = 'ended';
+    this.#payload.take();
   }
-
-  return { push, midFrame: () => state === 'payload' || state === 'lrc' };
 }
 
 /**
  * The payload read so far. One that lies whole in one chunk is only referred to; else it is collected in a buffer of
  * its own that doubles, so a peer that sends single bytes costs neither a list of slices nor quadratic copying.
  */
-function createPayloadBuffer() {
-  let view: Buffer = EMPTY;
-  let own: Buffer = EMPTY;
-  let ownLength = 0;
+class PayloadBuffer {
+  #view: Buffer = EMPTY;
+  #own: Buffer = EMPTY;
+  #ownLength = 0;
 
-  function append(slice: Buffer): void {
-    if (ownLength === 0 && view.length === 0) view = slice;
+  get length(): number {
+    return this.#view.length + this.#ownLength;
+  }
+
+  append(slice: Buffer): void {
+    if (this.length === 0) this.#view = slice;
     else {
-      keep();
-      copyIn(slice);
+      this.keep();
+      this.#copyIn(slice);
     }
   }
 
   /** Copies what is only referred to: the chunk belongs to the caller again when `push` returns. */
-  function keep(): void {
-    if (view.length > 0) copyIn(view);
-    view = EMPTY;
-  }
-
-  function copyIn(slice: Buffer): void {
-    const needed = ownLength + slice.length;
-    if (needed > own.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, own.length * 2, 64));
-      own.copy(larger, 0, 0, ownLength);
-      own = larger;
-    }
-    slice.copy(own, ownLength);
-    ownLength = needed;
+  keep(): void {
+    if (this.#view.length > 0) this.#copyIn(this.#view);
+    this.#view = EMPTY;
   }
 
   /** Hands out the payload and forgets it: an idle link holds no memory. */
-  function take(): Buffer {
-    const whole = ownLength > 0 ? own.subarray(0, ownLength) : view;
-    view = EMPTY;
-    own = EMPTY;
-    ownLength = 0;
+  take(): Buffer {
+    const whole = this.#ownLength > 0 ? this.#own.subarray(0, this.#ownLength) : this.#view;
+    this.#view = EMPTY;
+    this.#own = EMPTY;
+    this.#ownLength = 0;
     return whole;
   }
 
-  return { append, keep, take, length: () => view.length + ownLength };
+  #copyIn(slice: Buffer): void {
+    const needed = this.#ownLength + slice.length;
+    if (needed > this.#own.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#own.length * 2, 64));
+      this.#own.copy(larger, 0, 0, this.#ownLength);
+      this.#own = larger;
+    }
+    slice.copy(this.#own, this.#ownLength);
+    this.#ownLength = needed;
+  }
 }
