@@ -81,16 +81,16 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
     const hosted = options.pointFor(hello.pointId);
     if (typeof hosted === 'string') return hosted;
     const older = links.get(hosted);
-    return older !== undefined && isAlive(hosted) ? 'this point has a monitor already' : hosted;
-  }
-
-  /** Whether the monitor that the point has still asks for its health. */
-  function isAlive({ point }: Hosted): boolean {
-    const { connected, lastCheckMs } = point.live.monitor;
-    return connected && lastCheckMs !== null && station.now().awakeMs - lastCheckMs <= LIMITS.deadPeerMs;
+    return older !== undefined && isAlive(hosted, station.now().awakeMs) ? 'this point has a monitor already' : hosted;
   }
 
   return take;
+}
+
+/** Whether the monitor that the point has still asks for its health. */
+function isAlive({ point }: Hosted, awakeMs: number): boolean {
+  const { connected, lastCheckMs } = point.live.monitor;
+  return connected && lastCheckMs !== null && awakeMs - lastCheckMs <= LIMITS.deadPeerMs;
 }
 
 function sameText(a: string, b: string): boolean {

@@ -46,9 +46,9 @@ const SECRETS_AT_ONCE = 8;
 const NOTICES_A_READ = 200;
 
 export function createLinks(options: LinksOptions): Links {
-  const { give, log } = options;
+  const { give } = options;
   const connections = new Map<ConnectionId, Connection>();
-  const checks = createPasswordChecks(options.comparePassword, log);
+  const checks = createPasswordChecks(options.comparePassword, options.log);
   let last = 0;
 
   function take(link: Link, remoteAddress: string): void {
@@ -59,8 +59,8 @@ export function createLinks(options: LinksOptions): Links {
     };
     connections.set(connection.id, connection);
     link.onMessage = (message) => {
-      holdBack(link);
-      takeMessage(connection, message);
+      holdBack(link, options);
+      takeMessage(connection, message, options);
     };
     link.onClose = ({ code, detail }) => {
       connections.delete(connection.id);
@@ -69,22 +69,6 @@ export function createLinks(options: LinksOptions): Links {
       if (connection.peer.kind === 'unnamed') return;
       give({ kind: 'link-closed', connectionId: connection.id, reason: `${code}: ${detail}` });
     };
-  }
-
-  function holdBack(link: Link): void {
-    if (!options.isFull()) return;
-    link.pause();
-    void options.whenRoom().then(() => link.resume());
-  }
-
-  function takeMessage(connection: Connection, message: JsonObject): void {
-    const refusal = connection.peer.kind === 'unnamed'
-      ? greet(connection, message, options) : takeLater(connection, message, options);
-    forgetOldest(connection.secrets);
-    if (refusal === null) return;
-    log('warn', 'bad-frame', { address: connection.address, peer: nameOf(connection), why: refusal });
-    if (isLetIn(connection)) answerBadFrame(connection, message, refusal);
-    else connection.link.close({ code: 'malformed-frame', detail: refusal });
   }
 
   function frame({ connectionId: id, re, frame: body }: Of<'frame'>): void {
@@ -111,22 +95,45 @@ export function createLinks(options: LinksOptions): Links {
     checks.check({ password, hash, done: (ok) => give({ kind: 'password-checked', checkId, ok }) });
   }
 
-  function missedNotices({ connectionId: id, userId, after }: Of<'missed-notices'>): void {
-    const connection = connections.get(id);
-    if (connection === undefined) return;
-    for (let from = after; ;) {
-      const notices = options.noticesAfter(userId, from, NOTICES_A_READ);
-      const more = notices.length === NOTICES_A_READ;
-      const parts = notices.length === 0 ? [[]] : frameParts(notices);
-      parts.forEach((part, at) => {
-        sendFrame(connection, null, { type: 'missed-notices', notices: part, more: more || at < parts.length - 1 });
-      });
-      if (!more) return;
-      from = notices.at(-1)?.number ?? from;
-    }
+  function missedNotices(effect: Of<'missed-notices'>): void {
+    const connection = connections.get(effect.connectionId);
+    if (connection !== undefined) sendMissed(connection, effect, options);
   }
 
   return { take, frame, close, checkPassword, missedNotices };
+}
+
+/** While the queue of inputs is full, nothing more is read from who sends. */
+function holdBack(link: Link, options: LinksOptions): void {
+  if (!options.isFull()) return;
+  link.pause();
+  void options.whenRoom().then(() => link.resume());
+}
+
+function takeMessage(connection: Connection, message: JsonObject, options: LinksOptions): void {
+  const refusal = connection.peer.kind === 'unnamed'
+    ? greet(connection, message, options) : takeLater(connection, message, options);
+  forgetOldest(connection.secrets);
+  if (refusal === null) return;
+  options.log('warn', 'bad-frame', { address: connection.address, peer: nameOf(connection), why: refusal });
+  if (isLetIn(connection)) answerBadFrame(connection, message, refusal);
+  else connection.link.close({ code: 'malformed-frame', detail: refusal });
+}
+
+/** Sends a driver the notices that she missed, in as many frames as they need; the last one says so. */
+function sendMissed(
+  connection: Connection, { userId, after }: Of<'missed-notices'>, { noticesAfter }: LinksOptions,
+): void {
+  for (let from = after; ;) {
+    const notices = noticesAfter(userId, from, NOTICES_A_READ);
+    const more = notices.length === NOTICES_A_READ;
+    const parts = notices.length === 0 ? [[]] : frameParts(notices);
+    parts.forEach((part, at) => {
+      sendFrame(connection, null, { type: 'missed-notices', notices: part, more: more || at < parts.length - 1 });
+    });
+    if (!more) return;
+    from = notices.at(-1)?.number ?? from;
+  }
 }
 
 /** Takes the first message: null, or why it is none. */
