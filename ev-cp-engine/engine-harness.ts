@@ -6,6 +6,7 @@ import type { EngineSetup } from '../shared/messages/engine-setup.ts';
 import { type Connector, NO_GOAL } from '../shared/messages/values.ts';
 import { currency } from '../shared/money.ts';
 import { handleEngine } from './engine.ts';
+import type { ConnectorPhase } from './permission.ts';
 import { connectorOf, type ConnectorState, type EngineEffect, type EngineInput, type Kept, newKept, newPoint, type Now,
   type Point } from './point-state.ts';
 
@@ -116,4 +117,20 @@ export class Harness {
     this.facts = [];
     return told;
   }
+}
+
+/** A ready point, brought into each phase. */
+export function inPhase(phase: ConnectorPhase): Harness {
+  const harness = Harness.ready();
+  if (phase === 'authorized') harness.command(authorizing({ number: 1 }));
+  if (phase === 'plugged' || phase === 'charging' || phase === 'finishing') harness.plug();
+  if (phase === 'charging' || phase === 'finishing') harness.command(authorizing({ number: 1 }));
+  if (phase === 'finishing') harness.take({ kind: 'stop-button', connectorNo: 1 });
+  harness.newFacts();
+  return harness;
+}
+
+/** The result that was reported last; the new facts are taken with it. */
+export function lastResult(harness: Harness): unknown {
+  return harness.newFacts().findLast((fact) => fact['type'] === 'command-result');
 }

@@ -9,12 +9,9 @@ const LINE_COLUMNS = 120;
 
 /** `path: function` → its lines. A function that makes a thing with a lifetime counts whole, closures included. */
 const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
-  'ev-central/links/links.ts: createLinks': 83,
-  'ev-cp-engine/monitor-server.ts: createMonitorServer': 72,
 };
 
 const LONG_FILES: Readonly<Record<string, number>> = {
-  'ev-cp-engine/engine.test.ts': 426,
 };
 
 describe('the budget of', () => {
