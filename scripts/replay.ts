@@ -16,8 +16,8 @@ import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
 import { networkOf, type ReplayNetwork } from './replay/network-of-replay.ts';
 import { assertPlan, planReplay, type Plan } from './replay/plan.ts';
 import { showProgress } from './replay/progress-line.ts';
-import { recomputedSchema, reconcile, reconciliationLines, storedSessionSchema, storedTicketSchema, type Measured,
-  type Reconciliation, type Stored } from './replay/reconciliation.ts';
+import { recomputedSchema, reconcile, reconciliationLines, storedEventSchema, storedSessionSchema,
+  storedTicketSchema, type Measured, type Reconciliation, type Stored } from './replay/reconciliation.ts';
 import { type BadRow, readRecordedSessions } from './replay/recorded-sessions.ts';
 import { ReplayRun } from './replay/replay-run.ts';
 
@@ -160,13 +160,15 @@ async function startDrivers(network: Network, wanted: ReplayNetwork): Promise<Ma
 
 /** What Central has stored, asked of its own tools. */
 async function askTools(network: Network): Promise<Stored> {
-  const [sessions, tickets, deadLetters, recomputed] = await Promise.all([
+  const [sessions, tickets, events, deadLetters, recomputed] = await Promise.all([
     network.rows(['sessions', '--limit', ALL_ROWS]), network.rows(['tickets', '--limit', ALL_ROWS]),
+    network.rows(['events', '--kind', 'session-state', '--limit', ALL_ROWS]),
     network.rows(['dead-letters', '--limit', ALL_ROWS]), network.tryTool(['admin', 'recompute', '--all', '--json']),
   ]);
   return {
     sessions: z.array(storedSessionSchema).parse(sessions), tickets: z.array(storedTicketSchema).parse(tickets),
-    deadLetters: deadLetters.length, recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)),
+    events: z.array(storedEventSchema).parse(events), deadLetters: deadLetters.length,
+    recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)),
   };
 }
 

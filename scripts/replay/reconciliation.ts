@@ -7,7 +7,7 @@ import type { Plan, PlannedSession } from './plan.ts';
 import type { BadRow } from './recorded-sessions.ts';
 import type { RunResult } from './replay-run.ts';
 
-/** Rows of `ctl sessions`, `ctl tickets` and the answer of `admin recompute --all`, as far as they are needed. */
+/** Rows of `ctl sessions`, `tickets` and `events`, and the answer of `admin recompute --all`, as far as needed. */
 export const storedSessionSchema = z.object({ sessionId: z.string(), requestId: z.string(), state: z.string() });
 export const storedTicketSchema = z.object({
   ticketId: z.string(), sessionId: z.string(), kind: z.string(), driverId: z.string(), pointId: z.string(),
@@ -16,11 +16,14 @@ export const storedTicketSchema = z.object({
 export const recomputedSchema = z.object({
   tickets: z.int(), different: z.array(z.object({ ticketId: z.string(), sessionId: z.string() })),
 });
+export const storedEventSchema = z.object({ sessionId: z.string(), data: z.object({ to: z.string() }) });
 export type StoredTicket = z.infer<typeof storedTicketSchema>;
 
 export type Stored = {
   readonly sessions: readonly z.infer<typeof storedSessionSchema>[];
   readonly tickets: readonly StoredTicket[];
+  /** The changes of state of all sessions. */
+  readonly events: readonly z.infer<typeof storedEventSchema>[];
   readonly recomputed: z.infer<typeof recomputedSchema>;
   readonly deadLetters: number;
 };
@@ -66,7 +69,7 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
     problems.push(`${stored.recomputed.tickets} tickets were made again, ${stored.tickets.length} are stored`);
   }
   if (stored.deadLetters > 0) problems.push(`${stored.deadLetters} dead letters`);
-  const queued = measured.results.filter((result) => result.queued).length;
+  const queued = new Set(stored.events.filter(({ data }) => data.to === 'queued').map((event) => event.sessionId)).size;
   // A request that had to be made again may stand in a line for a moment: more than planned is no fault.
   if (queued < plan.queued) problems.push(`${queued} sessions waited in a queue, ${plan.queued} had to`);
   const energyWh = stored.tickets.reduce((sum, ticket) => sum + ticket.energyWh, 0);

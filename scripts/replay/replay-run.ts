@@ -20,9 +20,7 @@ const RANK = { planned: 0, asked: 1, queued: 2, started: 3, over: 4 } as const;
 type Reached = keyof typeof RANK;
 
 export type RunResult = {
-  readonly requestId: string; readonly reached: Reached;
-  /** It had the notice `queued`. */
-  readonly queued: boolean;
+  readonly reached: Reached;
   /** Why it did not go as planned; empty: it did. */
   readonly trouble: string;
 };
@@ -105,7 +103,7 @@ export class ReplayRun {
     clearInterval(watch);
     this.#stopped = true;
     for (const stop of listening) stop();
-    return this.#all.map(({ requestId, reached, queued, trouble }) => ({ requestId, reached, queued, trouble }));
+    return this.#all.map(({ reached, trouble }) => ({ reached, trouble }));
   }
 
   /** Nobody waits for the rest any more. */
