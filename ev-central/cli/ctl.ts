@@ -46,6 +46,10 @@ const LISTS: readonly List[] = [
     columns: ['ticketId', 'kind', 'sessionId', 'driverId', 'pointId', 'startedAtMs', 'endedAtMs', 'energyWh',
       'totalMinor', 'currency'],
   },
+  {
+    what: 'ledger', about: 'what was booked on accounts, newest first', filters: ['userId', 'sessionId', 'kind'],
+    columns: ['atMs', 'userId', 'kind', 'amountMinor', 'balanceMinor', 'sessionId', 'ticketId', 'reason'],
+  },
   { what: 'commands', about: 'commands with their outcome', filters: ['pointId', 'sessionId', 'outcome', 'type'] },
   { what: 'users', about: 'accounts', filters: ['role'] },
 ];

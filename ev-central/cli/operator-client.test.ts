@@ -41,6 +41,9 @@ test('the same order given twice is carried out once', async () => {
   const [first, again] = [await client.order(top, 'o-1'), await client.order(top, 'o-1')];
   expect(again).toEqual(first);
   expect(central.central.state.users.must(userId('ana')).balanceMinor).toBe(5_500);
+  expect(await readList(client, 'ledger', { userId: 'ana' })).toMatchObject([
+    { kind: 'top-up', amountMinor: 500, balanceMinor: 5_500, reason: 'cash' },
+  ]);
 });
 
 test('a wrong token and a wrong password are refused', async () => {

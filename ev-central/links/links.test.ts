@@ -91,8 +91,10 @@ test('a driver sees no list of operators', async () => {
   const driver = connect(await start());
   await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
   await driver.hear('welcome-driver');
-  await driver.say({ type: 'query', what: 'audit', filter: {}, after: null, limit: 10 });
-  expect(await driver.hear('rows')).toMatchObject({ rows: [], error: 'the list audit is for operators' });
+  for (const what of ['audit', 'ledger']) {
+    await driver.say({ type: 'query', what, filter: {}, after: null, limit: 10 });
+    expect(await driver.hear('rows')).toMatchObject({ rows: [], error: `the list ${what} is for operators` });
+  }
 });
 
 test('wrong passwords are refused, and lock the user out after some', async () => {
