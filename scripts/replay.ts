@@ -30,7 +30,7 @@ const POLL_MS = 250;
 const DIFFERS_STATUS = 1;
 const INTERRUPTED_STATUS = 130;
 
-type Options = { readonly json: boolean; readonly limit: number | null; readonly keep?: string };
+type Options = { readonly json?: boolean; readonly limit?: number; readonly keep?: string };
 type Say = (line: string) => void;
 type Work = {
   readonly plan: Plan; readonly skipped: readonly BadRow[]; readonly startedMs: number;
@@ -41,16 +41,16 @@ await inPlainWords(async () => {
   const command = new Command('npm run replay --')
     .description('Drives recorded charging sessions through a network of real processes and reconciles every ticket.')
     .argument('<file>', 'CSV with the columns sessionId, kwhTotal, created, ended, userId, stationId, locationId')
-    .option('--json', 'print the summary as one JSON object on the last line; all else goes to stderr', false)
-    .option('--limit <number>', 'only the first so many sessions of the file', parseCount, null)
+    .option('--json', 'print the summary as one JSON object on the last line; all else goes to stderr')
+    .option('--limit <number>', 'only the first so many sessions of the file', parseCount)
     .option('--keep <folder>', 'keep database, journals and logs there')
     .showHelpAfterError('(--help shows how)')
     .parse();
   const startedMs = performance.now();
-  const { json, limit, keep = null } = command.opts<Options>();
+  const { json = false, limit = Infinity, keep = null } = command.opts<Options>();
   const file = command.args[0] ?? '';
   const { sessions, bad } = readRecordedSessions(readText(file), file);
-  const plan = planReplay(sessions.slice(0, limit ?? sessions.length));
+  const plan = planReplay(sessions.slice(0, limit));
   assertPlan(plan);
   const stream = json ? process.stderr : process.stdout;
   const say: Say = (line) => void stream.write(`${line}\n`);
