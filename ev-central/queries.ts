@@ -5,7 +5,7 @@ import type { PointOffer } from '../shared/messages/rows.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
 import {
-  driverRows, type OfferFilter, pointDetail, pointOffers, queueRows, sessionRow,
+  choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, waitingSessions,
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
@@ -44,12 +44,13 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   if (asker.role === 'user' && !DRIVERS_LISTS.includes(what)) return failed(`the list ${what} is for operators`);
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
-    case 'sites': return slice([...state.sites.values()], after, limit);
-    case 'tariffs': return slice([...state.tariffs.values()], after, limit);
-    case 'drivers': return slice(driverRows(state), after, limit);
+    case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
+    case 'tariffs': return slice([...state.tariffs.values()], after, limit, asItIs);
+    case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];
-      return slice(queueRows(state, nowMs, site === undefined ? undefined : siteId(String(site))), after, limit);
+      const waiting = waitingSessions(state, nowMs, site === undefined ? undefined : siteId(String(site)));
+      return slice(waiting, after, limit, (session) => sessionRow(state, session, nowMs));
     }
     case 'status': return { rows: [options.status()], next: null, error: null };
     case 'my-sessions': case 'my-notices': case 'my-tickets': {
@@ -62,14 +63,19 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
 
 /** The offers that a question for points is answered with, and that are watched for changes. */
 export function offersOf(state: State, filter: Filter, nowMs: number): PointOffer[] {
-  return pointOffers(state, offerFilter(filter), nowMs);
+  const wanted = offerFilter(filter);
+  return choosePoints(state, wanted).map((id) => pointOffer(state, state.points.must(id), nowMs, wanted.near));
 }
 
 function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: Asker, nowMs: number): Page {
   const unknown = Object.keys(filter).find((name) => !POINT_FILTERS.includes(name));
   if (unknown !== undefined) return failed(`unknown filter "${unknown}": points know ${POINT_FILTERS.join(', ')}`);
   const one = filter['pointId'];
-  if (one === undefined) return slice(offersOf(state, filter, nowMs), after, limit);
+  if (one === undefined) {
+    const wanted = offerFilter(filter);
+    return slice(choosePoints(state, wanted), after, limit,
+      (id) => pointOffer(state, state.points.must(id), nowMs, wanted.near));
+  }
   const point = state.points.get(pointId(String(one)));
   if (point === undefined) return failed(`no such point: ${String(one)}`);
   const { offer, state: known, keyExpiresAtMs, sessions } = pointDetail(state, point, nowMs);
@@ -87,7 +93,7 @@ function offerFilter(filter: Filter): OfferFilter {
     ? { latitude, longitude, radiusM: Number(filter['radiusM'] ?? DEFAULT_RADIUS_M) } : undefined;
   const [site, words, connectorType] = [text('siteId'), text('text'), text('connectorType')];
   return {
-    ...(site === undefined ? {} : { siteId: site }),
+    ...(site === undefined ? {} : { siteId: siteId(site) }),
     ...(words === undefined ? {} : { text: words }),
     ...(connectorType === undefined ? {} : { connectorType }),
     ...(filter['minPowerW'] === undefined ? {} : { minPowerW: Number(filter['minPowerW']) }),
@@ -106,12 +112,17 @@ function withLive({ state }: QueryOptions, page: Page, nowMs: number): Page {
   return { ...page, rows };
 }
 
-/** A page of a list in memory; the cursor is the place in it. */
-function slice(rows: readonly Row[], after: string | null, limit: number): Page {
+/** A page of a list in memory; the cursor is the place in it. Only what is on the page is made into rows. */
+function slice<T>(list: readonly T[], after: string | null, limit: number, toRow: (each: T) => Row): Page {
   const from = after === null ? 0 : Number(after);
   if (!Number.isSafeInteger(from) || from < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
   const end = from + limit;
-  return { rows: rows.slice(from, end), next: end < rows.length ? String(end) : null, error: null };
+  return { rows: list.slice(from, end).map(toRow), next: end < list.length ? String(end) : null, error: null };
+}
+
+/** For rows that are shown as they are kept. */
+function asItIs(row: Row): Row {
+  return row;
 }
 
 function failed(error: string): Page {

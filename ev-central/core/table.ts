@@ -9,6 +9,8 @@ export class Table<K extends string, R> {
   readonly #rows = new Map<K, R>();
   readonly #changed = new Set<K>();
   readonly #keyOf: (row: R) => K;
+  /** Null when a row has come or gone since they were sorted. */
+  #sortedKeys: readonly K[] | null = null;
 
   constructor(keyOf: (row: R) => K) {
     this.#keyOf = keyOf;
@@ -33,26 +35,32 @@ export class Table<K extends string, R> {
     return this.#rows.values();
   }
 
+  /** The keys in order; sorted again only after a row has come or gone. */
+  sortedKeys(): readonly K[] {
+    this.#sortedKeys ??= [...this.#rows.keys()].sort();
+    return this.#sortedKeys;
+  }
+
   put(row: R): void {
     const key = this.#keyOf(row);
-    this.#rows.set(key, row);
+    this.#set(key, row);
     this.#changed.add(key);
   }
 
   remove(key: K): void {
-    if (this.#rows.delete(key)) this.#changed.add(key);
+    if (this.#delete(key)) this.#changed.add(key);
   }
 
   /** Takes a row in that the database already holds. */
   load(row: R): void {
     const key = this.#keyOf(row);
     // One that this batch has changed or removed is newer than what the database holds.
-    if (!this.#changed.has(key)) this.#rows.set(key, row);
+    if (!this.#changed.has(key)) this.#set(key, row);
   }
 
   /** Forgets a row without removing it from the database; a row with a change that is not yet written stays. */
   evict(key: K): void {
-    if (!this.#changed.has(key)) this.#rows.delete(key);
+    if (!this.#changed.has(key)) this.#delete(key);
   }
 
   /** What changed since the last call: the commit writes exactly this. */
@@ -66,5 +74,16 @@ export class Table<K extends string, R> {
     }
     this.#changed.clear();
     return { put, removed };
+  }
+  #set(key: K, row: R): void {
+    const { size } = this.#rows;
+    this.#rows.set(key, row);
+    if (this.#rows.size !== size) this.#sortedKeys = null;
+  }
+
+  #delete(key: K): boolean {
+    const wasThere = this.#rows.delete(key);
+    if (wasThere) this.#sortedKeys = null;
+    return wasThere;
   }
 }

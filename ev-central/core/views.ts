@@ -1,32 +1,39 @@
 // What people see: rows made from the state, for screens, drivers and tools. Reads only.
-import type { SiteId, UserId } from '../../shared/ids.ts';
+import type { PointId, SiteId } from '../../shared/ids.ts';
 import type { PointOffer, SessionRow } from '../../shared/messages/rows.ts';
 import { liveCost } from './meter.ts';
 import { connectorStatus, pointStatus } from './point-status.ts';
 import { bandAt } from './price.ts';
-import type { ChargePoint, PointState, Session } from './rows.ts';
+import type { ChargePoint, DriverLink, PointState, Session } from './rows.ts';
 import { isOver } from './session-index.ts';
 import { distance, nearestSites } from './site-search.ts';
 import type { State } from './state.ts';
 import { estimatedWaitMs, waitingLine } from './waiting-queue.ts';
 
 export type OfferFilter = {
-  readonly siteId?: string; readonly text?: string; readonly connectorType?: string; readonly minPowerW?: number;
+  readonly siteId?: SiteId; readonly text?: string; readonly connectorType?: string; readonly minPowerW?: number;
   readonly near?: { readonly latitude: number; readonly longitude: number; readonly radiusM: number };
 };
 
-/** The points that a filter lets through, as a driver sees them: nearest first, or by id. */
-export function pointOffers(state: State, filter: OfferFilter, now: number): PointOffer[] {
-  const chosen = filter.near === undefined ? allPoints(state, filter.siteId) : pointsNear(state, filter.near);
+/**
+ * The points that a filter lets through: nearest first, or by id. Only chosen, because an offer costs much more than a
+ * look at a row, and a page needs few of them.
+ */
+export function choosePoints(state: State, filter: OfferFilter): readonly PointId[] {
+  const { near, connectorType, minPowerW } = filter;
+  const ids = near === undefined ? pointsById(state, filter.siteId) : pointsNear(state, near);
   const text = filter.text?.toLowerCase() ?? '';
-  return chosen
-    .filter((p) => filter.siteId === undefined || p.siteId === filter.siteId)
-    .filter((p) => p.connectors.some((c) => fitsFilter(c, filter)))
-    .map((p) => pointOffer(state, p, now, filter.near))
-    .filter((o) => text === '' || `${o.pointId} ${o.siteId} ${o.place} ${o.address}`.toLowerCase().includes(text));
+  const misplaced = near !== undefined && filter.siteId !== undefined;
+  if (text === '' && connectorType === undefined && minPowerW === undefined && !misplaced) return ids;
+  return ids.filter((id) => {
+    const point = state.points.must(id);
+    return (filter.siteId === undefined || point.siteId === filter.siteId)
+      && point.connectors.some((c) => fitsFilter(c, filter))
+      && (text === '' || searchText(state, point).includes(text));
+  });
 }
 
-/** One point as a driver sees it. */
+/** One point as a driver sees it; `from`: where she is, if she said so. */
 export function pointOffer(state: State, point: ChargePoint, now: number, from?: OfferFilter['near']): PointOffer {
   const site = state.sites.must(point.siteId);
   const tariff = state.tariffs.must(site.tariffId);
@@ -41,12 +48,6 @@ export function pointOffer(state: State, point: ChargePoint, now: number, from?:
     waiting: state.sessionIndex.waitingAt(site.siteId).size,
     distanceM: from === undefined ? null : Math.round(distance(point, from)),
   };
-}
-
-/** The sessions that are not over: what runs, waits, or waits for its true end. */
-export function openSessions(state: State, now: number, driverId?: UserId): SessionRow[] {
-  const ids = driverId === undefined ? state.sessionIndex.open() : state.sessionIndex.ofDriver(driverId);
-  return [...ids].map((id) => sessionRow(state, state.sessions.must(id), now));
 }
 
 export function sessionRow(state: State, session: Session, now: number): SessionRow {
@@ -72,14 +73,14 @@ export function sessionRow(state: State, session: Session, now: number): Session
 }
 
 /** The waiting line of one site, or of all, in order. */
-export function queueRows(state: State, now: number, siteId?: SiteId): SessionRow[] {
-  const sites = siteId === undefined ? [...state.sites.values()].map((s) => s.siteId) : [siteId];
-  return sites.flatMap((id) => waitingLine(state, id, now).map((s) => sessionRow(state, s, now)));
+export function waitingSessions(state: State, now: number, site?: SiteId): Session[] {
+  if (site !== undefined) return waitingLine(state, site, now);
+  return [...state.sites.values()].flatMap(({ siteId: id }) => waitingLine(state, id, now));
 }
 
-/** Drivers on line: who, from where, since when. */
-export function driverRows(state: State): { userId: UserId; address: string; sinceMs: number }[] {
-  return [...state.driverLinks.values()].map(({ userId, address, sinceMs }) => ({ userId, address, sinceMs }));
+/** A driver on line: who, from where, since when. */
+export function driverRow({ userId, address, sinceMs }: DriverLink): Omit<DriverLink, 'connectionId'> {
+  return { userId, address, sinceMs };
 }
 
 /** A point with everything that Central knows of it, for the operator. */
@@ -96,17 +97,19 @@ export function pointDetail(
   return { offer: pointOffer(state, point, now), state: rest, keyExpiresAtMs: key?.expiresAtMs ?? null, sessions };
 }
 
-function allPoints(state: State, siteId: string | undefined): ChargePoint[] {
-  const all = [...state.points.values()].filter((p) => siteId === undefined || p.siteId === siteId);
-  return all.sort((a, b) => (a.pointId < b.pointId ? -1 : 1));
+function pointsById(state: State, site: SiteId | undefined): readonly PointId[] {
+  return site === undefined ? state.points.sortedKeys() : [...state.pointsOfSite.get(site) ?? []].sort();
 }
 
-function pointsNear(state: State, near: NonNullable<OfferFilter['near']>): ChargePoint[] {
-  const points: ChargePoint[] = [];
-  for (const { site } of nearestSites(state.sites, near, near.radiusM)) {
-    for (const pointId of state.pointsOfSite.get(site.siteId) ?? []) points.push(state.points.must(pointId));
-  }
-  return points;
+function pointsNear(state: State, near: NonNullable<OfferFilter['near']>): PointId[] {
+  const sites = nearestSites(state.sites, near, near.radiusM);
+  return sites.flatMap(({ site }) => [...state.pointsOfSite.get(site.siteId) ?? []]);
+}
+
+/** What a driver may look for in words. */
+function searchText(state: State, point: ChargePoint): string {
+  const site = state.sites.must(point.siteId);
+  return `${point.pointId} ${site.siteId} ${site.name} ${point.address || site.address}`.toLowerCase();
 }
 
 function fitsFilter(connector: ChargePoint['connectors'][number], filter: OfferFilter): boolean {
