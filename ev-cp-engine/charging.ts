@@ -5,6 +5,7 @@ import { messageId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { EndReason } from '../shared/messages/values.ts';
+import { words } from '../shared/words.ts';
 import { reportEnded, reportStarted, socOf } from './fact.ts';
 import { centralTimeMs, type ConnectorState, faultsOf, logStep, type Point, pointTimeMs, pointUptimeMs, type Session,
   type Step } from './point-state.ts';
@@ -113,7 +114,8 @@ export function endSession(
   if (plug !== null) plug.served = { sessionId, driverId, startedAtMs, energyWh, goal };
   connector.session = null;
   if (step.point.live.running?.connectorNo === connector.connectorNo) step.point.live.running = null;
-  const text = `Charging of ${driverId} at ${place(step, connector)} ended (${reason}): ${energyWh} Wh.`;
+  const why = words().endReason[reason];
+  const text = `Charging of ${driverId} at ${place(step, connector)} ended: ${why}, ${energyWh} Wh.`;
   step.effects.push({ kind: 'message', level: 'info', text });
 }
 
@@ -123,7 +125,7 @@ export function dropAuthorization(step: Step, connector: ConnectorState, why: st
   if (authorization === null) return;
   connector.authorization = null;
   step.effects.push({ kind: 'kept' });
-  logStep(step, 'info', 'authorization-void', { session: authorization.sessionId, corr: authorization.corr, why });
+  logStep(step, 'info', 'authorization-void', { sessionId: authorization.sessionId, corr: authorization.corr, why });
 }
 
 /** Moves the register up; the meter never goes down. */

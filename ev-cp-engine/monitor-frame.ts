@@ -2,10 +2,12 @@
 import { assertNever } from '../shared/assert.ts';
 import { messageId } from '../shared/ids.ts';
 import type { ToEngine } from '../shared/messages/catalogue.ts';
+import type { EngineLocalAnswer } from '../shared/messages/engine-local-answer.ts';
 import type { EngineSetup } from '../shared/messages/engine-setup.ts';
 import type { HealthCheck } from '../shared/messages/health-check.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { Connector } from '../shared/messages/values.ts';
+import { words } from '../shared/words.ts';
 import { startIfReady } from './charging.ts';
 import { setOperative, takeAcceptedUpTo } from './command.ts';
 import { connectorOf, logStep, newConnector, type Point, type Step } from './point-state.ts';
@@ -23,12 +25,19 @@ export function takeFrame(step: Step, frame: ToEngine, linkOffsetMs: number | nu
     }
     case 'engine-local-answer': {
       const level = frame.outcome === 'refused' ? 'error' : 'good';
-      step.effects.push({ kind: 'message', level, text: frame.text });
+      step.effects.push({ kind: 'message', level, text: answerText(frame) });
       return;
     }
     case 'hello-engine': return logStep(step, 'warn', 'hello-again');
     default: assertNever(frame, 'frame of the monitor');
   }
+}
+
+/** Central's own words, where it has some; else those of the catalogue. */
+function answerText({ outcome, reason, text }: EngineLocalAnswer): string {
+  if (text !== '') return text;
+  if (reason !== null) return words().refusal[reason]({});
+  return outcome === 'queued' ? 'The request waits in the queue of the site.' : 'The request is accepted.';
 }
 
 /** Brings `live.health` up to date; its since-when is the moment of the change. */

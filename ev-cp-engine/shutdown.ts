@@ -28,7 +28,10 @@ export function createStop(parts: Parts): () => void {
 
 /** A bug is logged with its stack and ends the process with its own status; the next start goes on from the journal. */
 export function exitOnBug(log: Log, closeLog: () => Promise<void>): void {
+  let isEnding = false;
   process.on('uncaughtException', (error) => {
+    if (isEnding) return; // such as a terminal that is gone and cannot take the words about the first one
+    isEnding = true;
     log('error', 'bug', { error });
     exitWith(error);
     void closeLog().finally(() => process.exit());

@@ -22,8 +22,11 @@ export function pointKeys(menu: Menu): readonly KeyBinding[] {
     host.open(confirmDialog(host, { title, lines: [line], run }));
   return [
     key('p', L.keys.plug, 'plug', () => host.open(plugForm(menu))),
-    key('u', L.keys.unplug, 'unplug', () =>
-      ask(L.keys.unplug, L.unplugQuestion, () => host.run(() => actions.unplug(at)))),
+    key('u', L.keys.unplug, 'unplug', () => {
+      const unplug = (): void => host.run(() => actions.unplug(at));
+      if (isCharging(point, at)) ask(L.keys.unplug, L.unplugQuestion, unplug);
+      else unplug();
+    }),
     key('c', L.keys.request, 'request', () => host.open(requestForm(menu))),
     key('s', L.keys.stop, 'stop', () => host.run(() => actions.stop(at))),
     key('k', point.forcedKo ? L.keys.koOff : L.keys.koOn, 'toggle-ko', () => host.run(() => actions.toggleKo(at))),
@@ -34,6 +37,12 @@ export function pointKeys(menu: Menu): readonly KeyBinding[] {
       : key('l', L.keys.powerLoss, 'power-loss', () =>
         ask(L.keys.powerLoss, L.powerQuestion, () => host.run(() => actions.powerLoss(at)))),
   ];
+}
+
+/** Only what ends a charge is asked about. */
+function isCharging(point: EnginePointView, at: EnginePlace): boolean {
+  const state = point.connectors.find((c) => c.connectorNo === at.connectorNo)?.session?.state;
+  return state === 'charging' || state === 'suspended';
 }
 
 /** The connector is the selected one; a point with several lets it be chosen again in the form. */

@@ -15,7 +15,7 @@ import { words } from '../../shared/words.ts';
 import type { Goal } from '../../shared/messages/values.ts';
 import { ENGINE_LABELS as L } from './labels.ts';
 import { pointKeys } from './point-keys.ts';
-import type { EngineActions, EngineConnectorView, EnginePointView, EngineView } from './view.ts';
+import type { EngineActions, EngineConnectorView, EngineFaultView, EnginePointView, EngineView } from './view.ts';
 
 /** Which point and connector the keys act on. */
 export type Chosen = { index: number; connectorNo: number | null };
@@ -89,15 +89,21 @@ function drawBand(canvas: Canvas, area: Area, point: EnginePointView, nowMs: num
   const rows = bandRows(area);
   const { band } = STATUS_LOOK[point.status];
   fill(canvas, { ...area, height: rows }, band);
+  // The faults say why in better words than the state's own.
   const extras = [
-    point.why, point.forcedKo ? L.koOn : '', point.powerLost ? L.powerLost : '', point.operative ? '' : L.stopped,
-    ...point.faults.map((f) => `${words().faultCode[f.code]}${f.connectorNo === null ? '' : ` (${f.connectorNo})`}`
-      + `${f.detail === '' ? '' : ` ${f.detail}`}`),
+    point.faults.length === 0 ? point.why : '', point.forcedKo ? L.koOn : '', point.powerLost ? L.powerLost : '',
+    point.operative ? '' : L.stopped,
+    ...point.faults.filter((f) => f.code !== 'forced' && f.code !== 'power-loss').map(faultText),
   ].filter((text) => text !== '');
   const text = `${statusText(point.status).toUpperCase()}  ${LABELS.since} ${shortTime(point.sinceMs, nowMs)} `
     + `(${age(nowMs - point.sinceMs)})  ${[...new Set(extras)].join('; ')}`;
   put(canvas, area.x + 2, area.y + Math.floor(rows / 2), text, band, area.width - 3);
   return area.y + rows;
+}
+
+function faultText({ code, connectorNo, detail }: EngineFaultView): string {
+  const where = connectorNo === null ? '' : ` (${connectorNo})`;
+  return `${words().faultCode[code]}${where}${detail === '' ? '' : ` ${detail}`}`;
 }
 
 /** The selected connector in full, the others as far as there is room, at least one line each. */

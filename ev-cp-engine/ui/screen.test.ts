@@ -63,7 +63,7 @@ describe.each([[80, 24], [200, 50]] as const)('the screen of an engine at %i x %
 describe('the menu of a point', () => {
   it('plugs a vehicle in with the chosen battery, and unplugs after a question', async () => {
     const { terminal, calls } = open();
-    terminal.type('p\t\x1b[C\t\x7f\x7f73\r');
+    terminal.type('p\x1b[C\t\x7f\x7f73\r');
     await terminal.waitFor((t) => t.includes('done: plug'));
     terminal.type('u');
     await terminal.waitFor((t) => t.includes('Unplug the vehicle?'));
@@ -77,7 +77,7 @@ describe('the menu of a point', () => {
 
   it('takes a request at the point with a masked PIN', async () => {
     const { terminal, calls } = open();
-    terminal.type('c\tana\t4711');
+    terminal.type('cana\t4711');
     await terminal.waitFor((t) => t.includes('****') && t.includes('ana'));
     expect(terminal.text()).not.toContain('4711');
     terminal.type('\t7.5\r');

@@ -1,4 +1,5 @@
 // Gives the terminal back on every way out: exit, signals, crashes. SIGKILL alone cannot be helped.
+import { outlive } from './terminal.ts';
 
 /** The signals that end a process from outside, with their numbers for the exit status. */
 const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [
@@ -42,6 +43,7 @@ export function closeOnExit(guard: {
 
 function guardStderr(onStray: (text: string) => void): () => void {
   if (process.stderr.isTTY !== true) return () => undefined;
+  outlive(process.stderr);
   const original = process.stderr.write;
   const caught = (chunk: string | Uint8Array): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');

@@ -26,7 +26,7 @@ export type FormSpec = {
   readonly fields: readonly FormField[];
   /** Fields that make no sense with the present values are left out. */
   readonly shows?: (name: string, values: FormValues) => boolean;
-  /** The field that has the focus first; default: 0. */
+  /** The field that has the focus first; default: the first one where there is something to enter. */
   readonly focus?: number;
   readonly submit: string;
   /** Null: done, the form closes. Otherwise what is wrong, in words; the form stays. */
@@ -43,7 +43,8 @@ type State = { values: Record<string, string>; focus: number; error: string | nu
 
 export function formDialog<View>(host: Host<View>, spec: FormSpec): Dialog {
   const state: State = {
-    values: Object.fromEntries(spec.fields.map((field) => [field.name, initialValue(field)])), focus: spec.focus ?? 0,
+    values: Object.fromEntries(spec.fields.map((field) => [field.name, initialValue(field)])), 
+    focus: spec.focus ?? firstOpen(spec.fields),
     error: null,
   };
   const shown = (): readonly FormField[] =>
@@ -75,6 +76,10 @@ export function formDialog<View>(host: Host<View>, spec: FormSpec): Dialog {
     },
   };
   return dialog;
+}
+
+function firstOpen(fields: readonly FormField[]): number {
+  return Math.max(0, fields.findIndex((field) => field.kind === 'text' || field.options.length > 1));
 }
 
 function initialValue(field: FormField): string {

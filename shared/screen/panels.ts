@@ -1,7 +1,7 @@
 // Pieces that several screens show alike: a link's state, the message panel, a status, the header.
 import type { PointStatus } from '../messages/values.ts';
 import { STATUS_SYMBOLS, words } from '../words.ts';
-import { fill, put, putRight, putSpans, rule, type Area, type Canvas, type Span } from './canvas.ts';
+import { fill, put, putRight, putSpans, rule, wrap, type Area, type Canvas, type Span } from './canvas.ts';
 import { age, clockTime, shortTime } from './format.ts';
 import type { LinkView, ScreenMessage } from './handle.ts';
 import { LABELS } from './labels.ts';
@@ -49,19 +49,31 @@ export function statusStyle(status: PointStatus): Style {
   return STATUS_LOOK[status].text;
 }
 
-/** The newest messages that fit, the newest at the bottom, under a ruled title. */
+/** The newest messages that fit, the newest at the bottom, under a ruled title; long ones go on in the next line. */
 export function drawMessages(
   canvas: Canvas, area: Area, messages: readonly ScreenMessage[], title: string = LABELS.messages,
 ): void {
   rule(canvas, area, title);
-  const shown = messages.slice(-(area.height - 1));
-  for (const [i, message] of shown.entries()) {
+  const rows = area.height - 1;
+  // On a panel of a few lines each message has one.
+  const linesOf = (text: string): string[] =>
+    (rows >= WRAPPING_ROWS ? wrap(text, area.width - TEXT_COLUMN - 1) : [text]);
+  const lines = messages.slice(-Math.max(0, rows)).flatMap((message) =>
+    linesOf(message.text).map((text, i) => ({ text, message, isFirst: i === 0 }))).slice(-Math.max(0, rows));
+  for (const [i, { text, message, isFirst }] of lines.entries()) {
     const look = LEVEL_LOOK[message.level];
     const y = area.y + 1 + i;
-    const x = put(canvas, area.x + 1, y, `${clockTime(message.atMs)} `, DIM, area.width - 1);
-    put(canvas, x, y, `${look.symbol} ${message.text}`, look.style, area.x + area.width - x);
+    if (isFirst) {
+      put(canvas, area.x + 1, y, clockTime(message.atMs), DIM, area.width - 1);
+      put(canvas, area.x + TEXT_COLUMN - 2, y, look.symbol, look.style, area.width - TEXT_COLUMN + 2);
+    }
+    put(canvas, area.x + TEXT_COLUMN, y, text, look.style, area.width - TEXT_COLUMN);
   }
 }
+
+/** Where a message's text begins, behind its time and symbol. */
+const TEXT_COLUMN = 12;
+const WRAPPING_ROWS = 5;
 
 /** One header line: who this is, figures, alarms that cannot be missed, the clock at the right. */
 export function drawHeader(canvas: Canvas, area: Area, header: {

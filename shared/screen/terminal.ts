@@ -37,9 +37,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const stopInput = listenInput(input, options.onInput);
   const onResize = (): void => options.onResize();
   screen.program.on('resize', onResize);
-  // A terminal that has gone away must not end the process through its output; SIGHUP does that in order.
-  const ignore = (): void => undefined;
-  output.on('error', ignore);
+  outlive(output);
   screen.program._write(TERMINAL_ON);
   screen.program.flush();
   return {
@@ -63,9 +61,20 @@ export function openTerminal(options: TerminalOptions): Terminal {
       screen.program._write(TERMINAL_OFF);
       screen.destroy();
       screen.program.flush();
-      output.removeListener('error', ignore);
     },
   };
+}
+
+const outlived = new WeakSet<NodeJS.EventEmitter>();
+
+/**
+ * A terminal that has gone away must not end the process through its output: SIGHUP does that in order. For good,
+ * because the last words are written after the screen has closed, and their failure comes later still.
+ */
+export function outlive(output: NodeJS.EventEmitter): void {
+  if (outlived.has(output)) return;
+  outlived.add(output);
+  output.on('error', () => undefined);
 }
 
 /** Mouse buttons with SGR coordinates, and bracketed paste; everything that is left on at the end is turned off. */
