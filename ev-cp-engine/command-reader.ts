@@ -154,7 +154,7 @@ export class CommandReader {
     else {
       // Central notices by its own time-out.
       const why = parsed === null ? 'it was not sealed with this key' : parsed.detail;
-      this.#log('warn', 'command-dropped', { point: hosted.pointId, offset: record.offset, mid, why });
+      this.#log('warn', 'command-dropped', { pointId: hosted.pointId, offset: record.offset, mid, why });
     }
     return true;
   }

@@ -90,7 +90,7 @@ export class FactSender {
       if (awakeMs - cursor.silentSinceMs < cursor.silenceMs) continue;
       cursor.silenceMs = Math.min(SILENCE_MAX_MS, cursor.silenceMs * 2);
       cursor.silentSinceMs = awakeMs;
-      this.#log('debug', 'facts-again', { point: hosted.pointId, unaccepted: hosted.entry.facts.length });
+      this.#log('debug', 'facts-again', { pointId: hosted.pointId, unaccepted: hosted.entry.facts.length });
       this.#again(hosted);
     }
     this.#pump();

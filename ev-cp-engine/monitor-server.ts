@@ -29,7 +29,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
     link.onMessage = (message) => {
       const parsed = checkMessage(toEngineSchema, message);
       if (!parsed.ok) {
-        log('warn', 'frame-dropped', { remoteAddress, point: hosted?.pointId, why: parsed.detail });
+        log('warn', 'frame-dropped', { remoteAddress, pointId: hosted?.pointId, why: parsed.detail });
         return;
       }
       if (hosted === null) hosted = greet(link, remoteAddress, parsed.message);
@@ -41,7 +41,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
       hosted.sendFrame = null;
       const why = `${reason.code}: ${reason.detail}`;
       const level = reason.code === 'closed' ? 'info' : 'warn';
-      log(level, 'monitor-gone', { point: hosted.pointId, remoteAddress, why });
+      log(level, 'monitor-gone', { pointId: hosted.pointId, remoteAddress, why });
       station.take(hosted, { kind: 'monitor-down' });
     };
   }
@@ -60,7 +60,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
       bootId: taken ? found.point.kept.bootId : Math.max(1, Math.floor(station.now().atMs / 1_000)),
     });
     if (!taken) {
-      log('warn', 'monitor-refused', { remoteAddress, point: hello.pointId, why: found });
+      log('warn', 'monitor-refused', { remoteAddress, pointId: hello.pointId, why: found });
       station.message('warn', `A monitor at ${remoteAddress} was refused: ${found}.`);
       link.close({ code: 'refused', detail: found });
       return null;
@@ -69,7 +69,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
     links.set(found, link);
     older?.close({ code: 'replaced', detail: 'another monitor has taken this point' });
     found.sendFrame = (frame) => link.send(frame);
-    log('info', 'monitor-there', { point: found.pointId, remoteAddress });
+    log('info', 'monitor-there', { pointId: found.pointId, remoteAddress });
     station.take(found, { kind: 'monitor-up' });
     return found;
   }

@@ -262,7 +262,7 @@ export function centralTimeMs({ point, now }: Step): number {
 }
 
 export function logStep(step: Step, level: LogLevel, event: string, fields: LogFields = {}): void {
-  step.effects.push({ kind: 'log', level, event, fields: { point: step.point.kept.pointId, ...fields } });
+  step.effects.push({ kind: 'log', level, event, fields: { pointId: step.point.kept.pointId, ...fields } });
 }
 
 export type { Vehicle };

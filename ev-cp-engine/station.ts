@@ -161,7 +161,7 @@ export class Station {
     if (facts.length > 0 || isKept || keep !== null) this.#options.journal.step(hosted.entry, facts, keep);
     const asked = effects.find((effect) => effect.kind === 'ask-renumber');
     if (asked !== undefined) {
-      this.#options.log('error', 'facts-numbered-anew', { point: hosted.pointId, behind: asked.previous });
+      this.#options.log('error', 'facts-numbered-anew', { pointId: hosted.pointId, behind: asked.previous });
       this.take(hosted, { kind: 'renumber', previous: asked.previous, facts: [...hosted.entry.facts] });
     }
     this.#flushSoon();
@@ -278,8 +278,8 @@ export class Station {
   /** Written facts, with the correlation id that `npm run trace` follows. */
   #logFact(fact: Fact): void {
     const { type, pointId, bootId, seq, corr } = fact;
-    const session = 'sessionId' in fact ? fact.sessionId : undefined;
-    this.#options.log('info', 'fact', { type, point: pointId, bootId, seq, corr, session });
+    const ids = 'sessionId' in fact ? { pointId, sessionId: fact.sessionId } : { pointId };
+    this.#options.log('info', 'fact', { type, ...ids, bootId, seq, corr });
   }
 
   #diskTrouble(error: unknown): void {

@@ -39,7 +39,7 @@ function title(name: string): string {
 /** Times as ISO 8601; what is nested as JSON; control characters of devices never reach the terminal. */
 function cell(name: string, value: unknown): string {
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'number' && /(^since|At|Since|By|Until)Ms$/.test(name)) return isoTime(value);
+  if (typeof value === 'number' && /(^since|^at|At|Since|By|Until)Ms$/.test(name)) return isoTime(value);
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return [...text].map((letter) => (letter < ' ' || letter === '\u007f' ? ' ' : letter)).join('');
 }
