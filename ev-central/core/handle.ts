@@ -10,6 +10,7 @@ import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
 import { takeFact } from './facts.ts';
 import type { Input } from './inputs.ts';
+import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { liveCost, meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
@@ -37,7 +38,7 @@ export function createState(settings: Settings): State {
     progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), restingUntilMs: new Map(),
-    bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1,
+    bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1, keysPrunedMs: -Infinity,
   };
 }
 
@@ -71,6 +72,7 @@ export function derive(state: State, now: number): void {
     if (command.outcome !== 'open') continue;
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
+  pruneKeys(state, now);
 }
 
 /** Handles one input. Changes the tables of the state; what must happen outside comes back. */
@@ -96,7 +98,9 @@ export function endBatch(state: State, now: number): Effect[] {
 function take(step: Step, input: Input): void {
   const { state, now } = step;
   switch (input.kind) {
-    case 'tick': return takeDeadlines(step);
+    case 'tick':
+      pruneKeysInTime(state, now);
+      return takeDeadlines(step);
     case 'request': return driverRequest(step, input.request);
     case 'fact': return takeFact(step, input.fact);
     case 'meter': return meterSample(step, input.sample);

@@ -66,6 +66,8 @@ export type State = Tables & {
   bus: { up: boolean; reason: string; sinceMs: number };
   outboxBacklog: number;
   nextCheckId: number;
+  /** When keys that nothing can need any more were removed last. */
+  keysPrunedMs: number;
 };
 
 export function emptyTables(): Tables {
