@@ -10,14 +10,12 @@ import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
+import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
-import { pointsAt } from './placement.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord } from './rows.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
-import { SESSION_TABLE } from './transitions.ts';
-import { isOver } from './session-index.ts';
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
@@ -63,6 +61,8 @@ function decide(step: Step, input: OrderInput): OrderRecord {
 
 function carryOut(step: Step, input: OrderInput): Result {
   const { order } = input;
+  const reason = orderRefusal(step.state, order);
+  if (reason !== null) return refused(reason, order.kind === 'set-operative' ? unknownLines(step, order.scope) : []);
   switch (order.kind) {
     case 'set-operative': return setOperative(step, order, input.by);
     case 'end-session': return endSession(step, order);
@@ -87,7 +87,6 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'unbar-point': return unbarPoint(step, order);
     case 'revoke-user-keys': return revokeUserKeys(step, order);
     case 'release-lockout':
-      if (step.state.lockouts.get(order.who) === undefined) return refused(`${order.who} is not locked out`);
       step.state.lockouts.remove(order.who);
       return done(`${order.who} is no longer locked out`);
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
@@ -98,9 +97,8 @@ function carryOut(step: Step, input: OrderInput): Result {
 }
 
 function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): Result {
-  const { ids, unknown } = pointsOf(step, order.scope);
-  const lines: { what: string; outcome: string }[] = unknown.map((id) => ({ what: id, outcome: 'unknown' }));
-  for (const pointId of ids) {
+  const lines = unknownLines(step, order.scope);
+  for (const pointId of pointsOf(step.state, order.scope).ids) {
     const point = step.state.pointStates.must(pointId);
     const same = point.operative.on === order.operative && point.operative.note === order.note;
     if (!same) {
@@ -115,9 +113,12 @@ function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): 
     lines.push({ what: pointId, outcome: same ? 'was so' : 'ordered' });
     if (!order.operative) releaseUnstarted(step, pointId);
   }
-  if (ids.length === 0) return refused(`no such point: ${unknown.join(', ')}`, lines);
   const ordered = lines.filter((line) => line.outcome === 'ordered').length;
   return done(`${counted(ordered, 'point')} ${order.operative ? 'back in service' : 'out of order'}`, lines);
+}
+
+function unknownLines({ state }: Step, scope: Scope): { what: string; outcome: string }[] {
+  return pointsOf(state, scope).unknown.map((id) => ({ what: id, outcome: 'unknown' }));
 }
 
 /** What has not begun at a point that goes out of order will not begin there. The point ends running charges itself. */
@@ -128,11 +129,7 @@ function releaseUnstarted(step: Step, pointId: PointId): void {
 }
 
 function endSession(step: Step, order: OrderOf<'end-session'>): Result {
-  const session = step.state.sessions.get(order.sessionId);
-  if (session === undefined) return refused(`no such session: ${order.sessionId}`);
-  if (!SESSION_TABLE[session.state].driverMayStop) {
-    return refused(`session ${session.sessionId} is ${session.state}: there is nothing to end`);
-  }
+  const session = step.state.sessions.must(order.sessionId);
   if (session.usage === null) closeUnstarted(step, session, 'cancelled', 'cancelled');
   else stopSession(step, session, 'operator');
   return done(`session ${session.sessionId} is being ended`);
@@ -140,17 +137,13 @@ function endSession(step: Step, order: OrderOf<'end-session'>): Result {
 
 /** Makes an interrupted session final at its last meter value, without waiting for the engine's report. */
 function finishSession(step: Step, order: OrderOf<'close-session'>): Result {
-  const session = step.state.sessions.get(order.sessionId);
-  if (session === undefined) return refused(`no such session: ${order.sessionId}`);
-  const waits = session.state === 'interrupted' || session.state === 'finishing';
-  if (!waits || isOver(session)) return refused(`session ${session.sessionId} is ${session.state}, not broken off`);
+  const session = step.state.sessions.must(order.sessionId);
   closeAtLastMeter(step, session, 'operator', 'closed by an operator');
   return done(`session ${session.sessionId} is closed at its last meter value`);
 }
 
 function leaveQueue(step: Step, order: OrderOf<'leave-queue'>): Result {
-  const session = step.state.sessions.get(order.sessionId);
-  if (session?.state !== 'queued') return refused(`${order.sessionId} does not wait in a queue`);
+  const session = step.state.sessions.must(order.sessionId);
   closeUnstarted(step, session, 'cancelled', 'cancelled');
   return done(`${session.driverId} was taken out of the queue of ${session.siteId}`);
 }
@@ -161,8 +154,7 @@ function leaveQueue(step: Step, order: OrderOf<'leave-queue'>): Result {
  */
 function revokePointKey(step: Step, order: OrderOf<'revoke-point-key'>): Result {
   const { state, now } = step;
-  const point = state.pointStates.get(order.pointId);
-  if (point === undefined) return refused(`no such point: ${order.pointId}`);
+  const point = state.pointStates.must(order.pointId);
   revokeKeys(step, order.pointId, ['point']);
   for (const session of sessionsAt(step, point)) {
     if (session.usage !== null) closeAtLastMeter(step, session, 'key-revoked', 'disputed');
@@ -177,27 +169,21 @@ function revokePointKey(step: Step, order: OrderOf<'revoke-point-key'>): Result 
 }
 
 function revokePoint(step: Step, order: OrderOf<'revoke-point'>): Result {
-  const registered = step.state.points.get(order.pointId);
-  if (registered === undefined) return refused(`no such point: ${order.pointId}`);
-  step.state.points.put({ ...registered, secretSha256: null });
+  step.state.points.put({ ...step.state.points.must(order.pointId), secretSha256: null });
   revokePointKey(step, { kind: 'revoke-point-key', pointId: order.pointId, note: order.note });
   return done(`the secret of ${order.pointId} is void: give it a new one with admin point new-secret`);
 }
 
 function unbarPoint(step: Step, order: OrderOf<'unbar-point'>): Result {
-  const point = step.state.pointStates.get(order.pointId);
-  if (point === undefined) return refused(`no such point: ${order.pointId}`);
-  if (point.barred === null) return refused(`${order.pointId} is not barred`);
+  const point = step.state.pointStates.must(order.pointId);
   putPointState(step, { ...point, barred: null, evictionsMs: [] });
   pointEvent(step, 'access', order.pointId, { unbarred: true, note: order.note });
   return done(`${order.pointId} may authenticate again`);
 }
 
 function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result {
-  const user = step.state.users.get(order.userId);
-  if (user === undefined) return refused(`no such user: ${order.userId}`);
   const count = revokeKeys(step, order.userId, ['login', 'reading']);
-  step.state.users.put({ ...user, readingKeyId: null });
+  step.state.users.put({ ...step.state.users.must(order.userId), readingKeyId: null });
   for (const link of step.state.driverLinks.values()) {
     if (link.userId !== order.userId) continue;
     emit(step, {
@@ -212,27 +198,10 @@ function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result 
 type CommandBody = Parameters<typeof sendCommand>[3];
 
 function command(step: Step, pointId: PointId, body: CommandBody): Result {
-  if (step.state.pointStates.get(pointId) === undefined) return refused(`no such point: ${pointId}`);
   const number = sendCommand(step, pointId, correlationId(`order-${pointId}`), body);
   const siteId = step.state.points.must(pointId).siteId;
   event(step, 'order', { siteId, pointId, corr: correlationId(`order-${pointId}`) }, { number, ...body });
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
-}
-
-function pointsOf(step: Step, scope: Scope): { ids: PointId[]; unknown: string[] } {
-  switch (scope.kind) {
-    case 'all': return { ids: [...step.state.points.values()].map((p) => p.pointId), unknown: [] };
-    case 'site': {
-      const known = step.state.sites.get(scope.siteId) !== undefined;
-      const ids = pointsAt(step.state, scope.siteId).map((p) => p.pointId);
-      return { ids, unknown: known ? [] : [scope.siteId] };
-    }
-    case 'points': {
-      const ids = scope.pointIds.filter((id) => step.state.points.get(id) !== undefined);
-      return { ids, unknown: scope.pointIds.filter((id) => !ids.includes(id)) };
-    }
-    default: return assertNever(scope, 'scope');
-  }
 }
 
 /** What the audit log keeps of an order: everything but hashes of secrets. */
