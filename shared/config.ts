@@ -73,6 +73,10 @@ export function printConfig<T extends Settings>(settings: T, read: ReadConfig<T>
  * Failures end in one clear line on stderr and their exit status; never a stack trace.
  */
 export async function runCommand(command: Command, argv: readonly string[]): Promise<void> {
+  // Whoever reads what we print may leave early (`… | head`): then there is nobody left to print for.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+  });
   command.exitOverride().showSuggestionAfterError(true).allowExcessArguments(false);
   try {
     await command.parseAsync([...argv]);
