@@ -41,7 +41,8 @@ export function pointsPage(desk: Desk, chosen: Chosen): Page<CentralView> {
     title: L.points,
     draw(canvas, area, view) {
       const points = shown.siteId === null ? view.points : view.points.filter((p) => p.siteId === shown.siteId);
-      const top = drawBottom(canvas, area, view);
+      const wanted = shown.asList ? points.length + 1 : tiles.linesFor(area.width, points);
+      const top = drawBottom(canvas, area, { view, spare: area.height - wanted });
       const body = { ...area, height: top - area.y };
       if (shown.asList) list.draw(canvas, body, points);
       else tiles.draw(canvas, body, points);
@@ -90,25 +91,30 @@ function groupTitle(siteId: string, name: string, points: readonly PointView[]):
   return `${siteId}  ${name}  ${points.length} ${L.header.points}, ${charging} ${L.header.charging}`;
 }
 
-/** Requests and messages at the bottom, beside each other where it is wide; returns the line where they begin. */
-function drawBottom(canvas: Canvas, area: Area, view: CentralView): number {
-  const wide = area.width >= 150;
+/**
+ * Requests and messages at the bottom, beside each other where it is wide; returns the line where they begin. They have
+ * a share of a tall screen, and what the points leave `spare` above that.
+ */
+function drawBottom(canvas: Canvas, area: Area, { view, spare }: { view: CentralView; spare: number }): number {
   const bottom = area.y + area.height;
   const tall = area.height >= 34;
-  if (wide) {
-    const height = tall ? 12 : 6;
+  if (area.width >= 150) {
+    const height = Math.max(tall ? 12 : 6, Math.min(spare, MOST_ROWS));
     const y = bottom - height;
     const left = Math.floor(area.width * 0.55);
     drawRequests(canvas, { x: area.x, y, width: left, height }, view);
     drawMessages(canvas, { x: area.x + left + 1, y, width: area.width - left - 1, height }, view.messages);
     return y;
   }
-  const messages = tall ? 7 : 3;
-  const requests = tall ? 8 : 4;
+  const messages = Math.max(tall ? 7 : 3, Math.min(Math.floor(spare / 2), MOST_ROWS));
+  const requests = Math.max(tall ? 8 : 4, Math.min(Math.ceil(spare / 2), MOST_ROWS));
   drawMessages(canvas, { ...area, y: bottom - messages, height: messages }, view.messages);
   drawRequests(canvas, { ...area, y: bottom - messages - requests, height: requests }, view);
   return bottom - messages - requests;
 }
+
+/** A panel that is higher than this says nothing more. */
+const MOST_ROWS = 20;
 
 function drawRequests(canvas: Canvas, area: Area, view: CentralView): void {
   const rows = area.height - 1;

@@ -30,6 +30,8 @@ export type Tiles<Item> = {
   readonly filter: Filter;
   readonly marked: Set<string>;
   draw(canvas: Canvas, area: Area, items: readonly Item[]): void;
+  /** How many lines all of these take at this width, unfiltered. */
+  linesFor(width: number, items: readonly Item[]): number;
   onKey(event: KeyEvent | PasteEvent): boolean;
   selected(): Item | undefined;
   select(key: string): void;
@@ -47,6 +49,7 @@ export function createTiles<Item>(
     filter: state.filter,
     marked: state.marked,
     draw: (canvas, area, items) => drawTiles(canvas, area, { spec, state, items }),
+    linesFor: (width, items) => totalLines(spec, gridRows(spec, items, tilesPerRow(spec, width))),
     onKey: (event) => tilesKey(event, spec, state),
     selected: () => state.shown.find((item) => spec.keyOf(item) === state.key),
     select: (key) => {
@@ -75,7 +78,7 @@ function drawTiles<Item>(canvas: Canvas, area: Area, grid: {
 }): void {
   const { spec, state, items } = grid;
   state.shown = state.filter.text === '' ? items : items.filter((item) => matches(state.filter, spec.textOf(item)));
-  const perRow = Math.max(1, Math.floor((area.width - 1) / (spec.minWidth + 1)));
+  const perRow = tilesPerRow(spec, area.width);
   const width = Math.floor((area.width - 1) / perRow) - 1;
   state.rows = gridRows(spec, state.shown, perRow);
   keepSelection(spec, state);
@@ -102,6 +105,10 @@ function drawTiles<Item>(canvas: Canvas, area: Area, grid: {
   }
   drawScrollbar(canvas, body, { top: state.top, total });
   hot(canvas, body, (event) => tilesMouse(event, { spec, state, body, width }));
+}
+
+function tilesPerRow<Item>(spec: TilesSpec<Item>, width: number): number {
+  return Math.max(1, Math.floor((width - 1) / (spec.minWidth + 1)));
 }
 
 function tileHeight<Item>(spec: TilesSpec<Item>): number {
