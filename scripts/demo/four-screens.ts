@@ -15,7 +15,7 @@ import {
 const ROOMY = { columns: 160, rows: 44 } as const;
 /** A process with a screen ends in order within this time; then it is killed. */
 const END_MS = 9_000;
-const HINT = ' Leave: q in EV_Central or Ctrl-b d | Other screen: click or Ctrl-b + arrow | One whole: Ctrl-b z ';
+const HINT = ' Leave: q in EV_Central, Ctrl-b d | Other: click, Ctrl-b arrow | Whole: Ctrl-b z';
 
 /** Opens the four screens in this terminal; resolves when they are left and everything has ended. */
 export async function runFourScreens(stage: Stage, { seed, asked }: Options): Promise<number> {
@@ -80,6 +80,9 @@ async function settle(tmux: Tmux): Promise<void> {
     ['pane-active-border-style', 'fg=green'], ['default-terminal', 'screen-256color'], ['escape-time', '25'],
   ];
   for (const [name, value] of looks) await tmux.do(['set-option', '-g', name, value]);
+  for (const [key, side] of [['Up', '-U'], ['Down', '-D'], ['Left', '-L'], ['Right', '-R']] as const) {
+    await tmux.do(['bind-key', key, 'select-pane', '-Z', side]); // one that is shown whole makes room for the next
+  }
   await tmux.do(['set-hook', '-g', 'pane-exited', "if-shell -F '#{==:#{hook_pane},%0}' 'detach-client -s demo'"]);
   // The server is nobody's child: when the demo is killed, it would live on.
   const watch = `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; tmux -L ${tmux.name} kill-server`;
