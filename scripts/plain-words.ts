@@ -22,6 +22,9 @@ export async function inPlainWords(main: () => Promise<number>): Promise<void> {
 /** Resolves at Ctrl-C or when the process is asked to end. */
 export function untilAskedToEnd(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    // The second Ctrl-C ends it at once. The others come twice when a terminal or a service goes: to the whole group of
+    // processes, and from the one that started this.
+    process.once('SIGINT', () => resolve());
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
