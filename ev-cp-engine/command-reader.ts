@@ -23,6 +23,14 @@ const OTHER_KEY_MS = 10_000;
 /** Records that wait for one point's key. */
 const WAITING_MAX = 1_000;
 
+/** Runs something after a time, until the returned function is called. */
+type Wait = (ms: number, run: () => void) => () => void;
+
+const waitByTimer: Wait = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
 type Waiting = { record: BusRecord; sinceMs: number };
 
 export class CommandReader {
@@ -36,17 +44,22 @@ export class CommandReader {
   #wanted = new Set<number>();
   #cluster = '';
   #reader: BusReader | null = null;
-  #restart: NodeJS.Timeout | undefined;
+  readonly #wait: Wait;
+  #endRestart: () => void = () => undefined;
   #readers = 0;
   #closing: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** @param options.groupId fresh for each start of the process */
-  constructor(options: { station: Station; bus: Bus; log: Log; groupId: string }) {
+  /**
+   * @param options.groupId fresh for each start of the process
+   * @param options.wait the simulation's timer
+   */
+  constructor(options: { station: Station; bus: Bus; log: Log; groupId: string; wait?: Wait }) {
     this.#station = options.station;
     this.#bus = options.bus;
     this.#log = options.log;
     this.#groupId = options.groupId;
+    this.#wait = options.wait ?? waitByTimer;
     this.#station.listen({
       setup: (hosted) => this.#want(hosted),
       keyChanged: (hosted) => this.#retry(hosted),
@@ -56,7 +69,7 @@ export class CommandReader {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#restart);
+    this.#endRestart();
     await this.#closing;
     await this.#reader?.close();
   }
@@ -70,8 +83,8 @@ export class CommandReader {
     if (topic !== this.#topic) this.#wanted = new Set();
     this.#topic = topic;
     this.#wanted.add(partition);
-    clearTimeout(this.#restart);
-    this.#restart = setTimeout(() => this.#startReader(), GATHER_MS);
+    this.#endRestart();
+    this.#endRestart = this.#wait(GATHER_MS, () => this.#startReader());
   }
 
   #startReader(): void {

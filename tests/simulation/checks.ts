@@ -1,0 +1,201 @@
+// What must hold, checked where it becomes true: at every commit of Central, at every notice that a client keeps, at
+// every report of an engine; and, when all is quiet, the sums.
+import { checkInvariants } from '../../ev-central/core/core-harness.ts';
+import type { Send } from '../../ev-central/core/effects.ts';
+import type { HoldRow, LedgerRow } from '../../ev-central/core/rows.ts';
+import type { State } from '../../ev-central/core/state.ts';
+import type { Commit, Store } from '../../ev-central/store/store.ts';
+import type { Station } from '../../ev-cp-engine/station.ts';
+import { Failure } from '../../shared/failure.ts';
+import type { Notice } from '../../shared/messages/notice.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
+import type { World } from './world.ts';
+
+/** Ways to break the build on purpose: the simulation has to find each. */
+export const BREAKS = ['drop-outbox-row', 'forget-offsets'] as const;
+export type Break = (typeof BREAKS)[number];
+
+/** Where Central's next commit dies, if it does. */
+export type CommitFate = 'well' | 'disk-full' | 'dies-after';
+
+/** All that was ever written, by which the rules over time are checked. */
+export class History {
+  readonly tickets = new Map<string, Ticket[]>();
+  readonly holds = new Map<string, HoldRow[]>();
+  readonly ledger = new Map<string, LedgerRow[]>();
+  readonly notices = new Map<string, number>();
+  /** Every message that had to be delivered, by id. */
+  readonly sends = new Map<string, Send>();
+  /** Messages whose receiver had no key when they were sent: nobody could read them. */
+  readonly withoutKey = new Set<string>();
+  readonly registers = new Map<string, number>();
+  readonly deadLetters: string[] = [];
+  commits = 0;
+  /** The next commits' fate. */
+  fate: CommitFate = 'well';
+  readonly #world: World;
+  readonly #break: Break | null;
+  readonly #meterOfSession = new Map<string, number>();
+  readonly #barredKeys = new Map<string, { keyId: string | null; accepted: string }>();
+  readonly #messageOfRow = new Map<number, string>();
+  #dropped = false;
+
+  constructor(world: World, broken: Break | null) {
+    this.#world = world;
+    this.#break = broken;
+    world.onNote = (what, { rowId }) => {
+      if (what === 'outbox-row-without-key') this.withoutKey.add(this.#messageOfRow.get(Number(rowId)) ?? '');
+    };
+  }
+
+  /** The store as Central sees it, with everything that it writes looked at. */
+  watch(store: Store): Store {
+    return {
+      ...store,
+      commit: (batch) => {
+        const fate = this.fate;
+        this.fate = 'well';
+        if (fate === 'disk-full') throw new Failure('disk-full', 'cannot write a batch: the simulated disk is full');
+        const rows = store.commit(this.#broken(batch));
+        for (const { rowId, messageId } of rows) this.#messageOfRow.set(rowId, messageId);
+        this.commits += 1;
+        this.#look(batch);
+        if (fate === 'dies-after') throw new Failure('database-failed', 'the process died right after its commit');
+        return rows;
+      },
+    };
+  }
+
+  /** A notice that a client keeps: the next one, once. */
+  keepsNotice(driver: string, kept: readonly Notice[], notice: Notice): void {
+    const last = kept.at(-1)?.number ?? 0;
+    if (notice.number !== last + 1) this.#world.fail(`${driver} keeps notice ${notice.number} after notice ${last}`);
+  }
+
+  /** What an engine lets out of its disk: registers never go back, over all boots. */
+  watchStation(station: Station): void {
+    const seen = (place: string, registerWh: number): void => {
+      const before = this.registers.get(place) ?? 0;
+      if (registerWh < before) this.#world.fail(`the meter of ${place} went back from ${before} to ${registerWh} Wh`);
+      this.registers.set(place, Math.max(before, registerWh));
+    };
+    station.listen({
+      samples: (samples) => {
+        for (const { hosted, sample } of samples) seen(`${hosted.pointId}/${sample.connectorNo}`, sample.registerWh);
+      },
+      fact: (fact) => {
+        if (fact.type === 'session-started') seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStartWh);
+        if (fact.type === 'session-ended') seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStopWh);
+      },
+    });
+  }
+
+  #broken(batch: Commit): Commit {
+    if (this.#break === 'forget-offsets') return { ...batch, offsets: [] };
+    if (this.#break !== 'drop-outbox-row' || this.#dropped) return batch;
+    const at = batch.sends.findIndex(({ topic }) => topic === 'notices' || topic === 'commands');
+    if (at < 0 || !this.#world.chance.is(0.1)) return batch;
+    this.#dropped = true;
+    this.#world.note('check', 'an outbox row was dropped on purpose', { id: batch.sends[at]?.message.id });
+    return { ...batch, sends: batch.sends.filter((_send, index) => index !== at) };
+  }
+
+  #look(batch: Commit): void {
+    try {
+      for (const append of batch.appends) {
+        switch (append.table) {
+          case 'tickets': this.#ticket(append.row); break;
+          case 'holds': this.#hold(append.row); break;
+          case 'ledger': this.#entry(append.row); break;
+          case 'notices': this.#notice(append.row); break;
+          case 'dead_letters': this.deadLetters.push(`${append.row.reason}: ${append.row.detail}`); break;
+          default:
+        }
+      }
+      for (const send of batch.sends) {
+        if (this.sends.has(send.message.id)) throw new Error(`two messages have the id ${send.message.id}`);
+        this.sends.set(send.message.id, send);
+      }
+      const state = batch.tables as State;
+      checkInvariants(state);
+      this.#lookAtMeters(state);
+      this.#lookAtKeys(state);
+    } catch (error) {
+      this.#world.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #ticket(ticket: Ticket): void {
+    const { sessionId, kind, energyWh, meterStartWh, meterStopWh } = ticket;
+    const before = this.tickets.get(sessionId) ?? [];
+    if ((kind === 'final') !== (before.length === 0)) throw new Error(`${sessionId} got ${kind} ticket ${before.length + 1}`);
+    if (kind === 'final' && energyWh !== meterStopWh - meterStartWh) {
+      throw new Error(`the ticket of ${sessionId} bills ${energyWh} Wh of ${meterStopWh - meterStartWh} metered`);
+    }
+    this.tickets.set(sessionId, [...before, ticket]);
+  }
+
+  #hold(hold: HoldRow): void {
+    const rows = [...this.holds.get(hold.sessionId) ?? [], hold];
+    this.holds.set(hold.sessionId, rows);
+    const changes = rows.map(({ change }) => change);
+    const closed = changes.filter((change) => change === 'settled' || change === 'released').length;
+    const wrong = changes[0] !== 'opened' || changes.lastIndexOf('opened') > 0 || closed > 1
+      || (closed === 1 && changes.at(-1) !== 'settled' && changes.at(-1) !== 'released');
+    if (wrong) throw new Error(`the hold of ${hold.sessionId} went ${changes.join(', ')}`);
+  }
+
+  #entry(entry: LedgerRow): void {
+    const rows = this.ledger.get(entry.userId) ?? [];
+    const before = rows.at(-1)?.balanceMinor ?? 0;
+    if (before + entry.amountMinor !== entry.balanceMinor) {
+      throw new Error(`the ledger of ${entry.userId} does not balance: ${before} + ${entry.amountMinor}`);
+    }
+    this.ledger.set(entry.userId, [...rows, entry]);
+  }
+
+  #notice({ driverId, number }: Notice): void {
+    const last = this.notices.get(driverId) ?? 0;
+    if (number !== last + 1) throw new Error(`${driverId} is given notice ${number} after ${last}`);
+    this.notices.set(driverId, number);
+  }
+
+  /** What Central holds of a session's meter never goes back, and its bill is never above it. */
+  #lookAtMeters(state: State): void {
+    for (const session of state.sessions.values()) {
+      if (session.usage === null || session.meterStartWh === null) continue;
+      const { registerWh } = session.usage.last;
+      const before = this.#meterOfSession.get(session.sessionId) ?? session.meterStartWh;
+      if (registerWh < before) throw new Error(`${session.sessionId} goes back from ${before} to ${registerWh} Wh`);
+      this.#meterOfSession.set(session.sessionId, registerWh);
+      const meteredWh = Math.max(registerWh, state.meters.get(session.sessionId)?.registerWh ?? 0) - session.meterStartWh;
+      if (session.energyWh > meteredWh) {
+        throw new Error(`${session.sessionId} is billed ${session.energyWh} Wh of ${meteredWh} Wh`);
+      }
+    }
+  }
+
+  /** While a point's key is revoked, nothing that it says is taken. */
+  #lookAtKeys(state: State): void {
+    for (const point of state.pointStates.values()) {
+      const row = point.keyId === null ? null : state.keys.get(point.keyId);
+      const isBarred = point.barred?.why === 'key-revoked' && (row === null || row === undefined || row.revokedAtMs !== null);
+      const accepted = JSON.stringify(point.accepted);
+      const before = this.#barredKeys.get(point.pointId);
+      if (!isBarred) {
+        this.#barredKeys.delete(point.pointId);
+        continue;
+      }
+      if (before !== undefined && before.accepted !== accepted) {
+        throw new Error(`${point.pointId} is heard although its key is revoked: ${before.accepted} → ${accepted}`);
+      }
+      this.#barredKeys.set(point.pointId, { keyId: point.keyId, accepted });
+      for (const session of state.sessions.values()) {
+        const { state: is, pointId } = session;
+        if (pointId === point.pointId && (is === 'charging' || is === 'authorized' || is === 'preparing')) {
+          throw new Error(`${session.sessionId} is ${is} at ${pointId}, whose key is revoked`);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// One seed from its begin to its verdict: a network is made, people use it while faults happen, the faults stop, the
+// world settles within a bounded time, and then the sums must be right.
+import { isOver as isChargeOver } from '../../ev-driver/charges.ts';
+import { isOver } from '../../ev-central/core/session-index.ts';
+import type { Break } from './checks.ts';
+import { Faults } from './faults.ts';
+import { People } from './people.ts';
+import { asError } from './processes.ts';
+import { buildTown, firstOrders, type Town } from './town.ts';
+
+/** Simulated time in which everything must have come to rest when the faults have stopped. */
+const SETTLE_MS = 45 * 60_000;
+/** With every log read, this long for the last words. */
+const LAST_WORDS_MS = 70_000;
+
+export type Verdict = {
+  readonly seed: number;
+  readonly failure: string | null;
+  readonly simulatedMs: number;
+  readonly steps: number;
+  readonly faults: number;
+  readonly digest: number;
+  readonly trace: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+/** Runs a seed. Never throws: a failure is part of the verdict. */
+export async function simulate(
+  seed: number, options: { broken?: Break | null; onTrace?: (line: string) => void } = {},
+): Promise<Verdict> {
+  const town = buildTown(seed, options.broken ?? null);
+  const { world } = town;
+  world.onTrace = options.onTrace ?? null;
+  const strayed = (error: unknown): void => world.fail(asError(error));
+  process.on('unhandledRejection', strayed);
+  let people: People | null = null;
+  let faults: Faults | null = null;
+  try {
+    await begin(town);
+    people = new People(town);
+    faults = new Faults(town);
+    await world.run(world.chance.between(60_000, 300_000));
+    faults.stop();
+    people.isCalm = true;
+    world.note('faults', 'stopped');
+    const settled = await world.run(SETTLE_MS, () => unsettled(town) === null);
+    if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? 'nothing'}`);
+    await world.run(LAST_WORDS_MS);
+    if (world.failure === null) checkSums(town);
+  } catch (error) {
+    world.fail(asError(error));
+  } finally {
+    process.off('unhandledRejection', strayed);
+    end(town);
+  }
+  return {
+    seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
+    steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
+    counts: { ...town.cluster.counts, ...faults?.counts, ...people?.counts, commits: town.history.commits,
+      tickets: town.history.tickets.size, starts: starts(town) },
+  };
+}
+
+async function begin(town: Town): Promise<void> {
+  const { central, engines, monitors, drivers, world } = town;
+  central.start();
+  const running = central.running;
+  if (running === null) throw new Error('Central did not start');
+  let given = 0;
+  const orders = firstOrders(town);
+  for (const order of orders) {
+    void running.order(order, 'admin').then(({ ok, text }) => {
+      given += 1;
+      if (!ok) world.fail(`the order ${order.kind} was refused: ${text}`);
+    });
+  }
+  await world.run(10_000, () => given === orders.length);
+  for (const place of [...engines, ...monitors, ...drivers]) place.start();
+}
+
+function end({ central, engines, monitors, drivers, store }: Town): void {
+  for (const place of [central, ...engines, ...monitors, ...drivers]) place.life?.die();
+  store.close();
+}
+
+function starts({ central, engines, monitors, drivers }: Town): number {
+  return [central, ...engines, ...monitors, ...drivers].reduce((sum, place) => sum + place.starts, 0);
+}
+
+/** What has still to come to rest; null: nothing. */
+function unsettled({ central, engines, drivers, store, history }: Town): string | null {
+  const state = central.running?.state;
+  if (state === undefined) return 'Central is not there';
+  if (store.outboxSize() > 0) return `${store.outboxSize()} rows wait in the outbox`;
+  for (const session of state.sessions.values()) {
+    if (!isOver(session)) return `session ${session.sessionId} is ${session.state}`;
+    if (session.provisional) return `session ${session.sessionId} is provisional`;
+  }
+  for (const { running: station, name } of engines) {
+    if (station === null) return `${name} is not there`;
+    if (station.journal.factCount > 0) return `${name} keeps ${station.journal.factCount} facts`;
+    for (const { pointId, point } of station.points.values()) {
+      for (const { connectorNo, session, authorization } of point.kept.connectors) {
+        if (session !== null) return `${pointId}/${connectorNo} is in session ${session.sessionId}`;
+        if (authorization !== null) return `${pointId}/${connectorNo} waits for ${authorization.driverId}`;
+      }
+    }
+  }
+  for (const { running: client, driverId, pocket } of drivers) {
+    if (client === null) return `the client of ${driverId} is not there`;
+    if (client.state.login.state !== 'in') return `${driverId} is not logged in: ${client.state.login.state}`;
+    const given = history.notices.get(driverId) ?? 0;
+    const kept = pocket.notices.at(-1)?.number ?? 0;
+    if (kept < given) return `${driverId} has ${kept} of ${given} notices`;
+    const open = [...client.state.charges.values()].find((charge) => !isChargeOver(charge));
+    if (open !== undefined) return `${driverId} waits for ${open.requestId}, which is ${open.state}`;
+    if (client.state.takeBacks.size > 0) return `${driverId} has requests to take back`;
+  }
+  return null;
+}
+
+/** The sums over the whole run. */
+function checkSums(town: Town): void {
+  const { world, history, engines, central } = town;
+  const state = central.running?.state;
+  if (state === undefined) return world.fail('Central is gone at the end');
+  let deliveredWh = 0;
+  for (const { running: station } of engines) {
+    for (const { point } of station?.points.values() ?? []) {
+      for (const { registerWh } of point.kept.connectors) deliveredWh += registerWh;
+    }
+  }
+  const tickets = [...history.tickets.values()].flat();
+  const billedWh = tickets.reduce((sum, { energyWh }) => sum + energyWh, 0);
+  const disputedWh = [...state.sessions.values()].reduce((sum, session) => sum + session.disputedWh, 0);
+  if (deliveredWh !== billedWh + disputedWh) {
+    world.fail(`${deliveredWh} Wh delivered, ${billedWh} Wh in tickets, ${disputedWh} Wh disputed`);
+  }
+  for (const [sessionId, rows] of history.holds) {
+    const last = rows.at(-1)?.change;
+    if (last !== 'settled' && last !== 'released') world.fail(`the hold of ${sessionId} was never closed`);
+  }
+  for (const user of state.users.values()) {
+    const balanceMinor = history.ledger.get(user.userId)?.at(-1)?.balanceMinor ?? 0;
+    if (user.balanceMinor !== balanceMinor) world.fail(`${user.userId} has ${user.balanceMinor}, not ${balanceMinor}`);
+    if (user.heldMinor !== 0) world.fail(`${user.heldMinor} of ${user.userId} are still held`);
+  }
+  checkLedger(town, tickets.map(({ totalMinor }) => totalMinor));
+  checkDelivery(town);
+}
+
+function checkLedger({ world, history }: Town, totals: readonly number[]): void {
+  const entries = [...history.ledger.values()].flat();
+  const chargedMinor = entries.filter(({ kind }) => kind === 'charge' || kind === 'correction')
+    .reduce((sum, { amountMinor }) => sum - amountMinor, 0);
+  const billedMinor = totals.reduce((sum, total) => sum + total, 0);
+  if (chargedMinor !== billedMinor) world.fail(`${chargedMinor} were charged, ${billedMinor} are on tickets`);
+}
+
+/** Every message that had to be delivered is in its log, unless its receiver had no key to read it with. */
+function checkDelivery({ world, history, cluster }: Town): void {
+  const arrived = new Set<string>();
+  for (const { headers } of cluster.records()) arrived.add(headers['mid'] ?? '');
+  for (const [id, { topic, to }] of history.sends) {
+    if (arrived.has(id) || history.withoutKey.has(id)) continue;
+    world.fail(`message ${id} for ${to} never reached ${topic}`);
+    return;
+  }
+}
+
+function reasonOf(error: Error): string {
+  const cause = error.cause instanceof Error ? ` ← ${error.cause.message}` : '';
+  const isCheck = error.constructor === Error;
+  return `${error.message}${cause}${isCheck ? '' : `\n${error.stack ?? ''}`}`;
+}
