@@ -21,7 +21,8 @@ export type SnapshotSource = { readonly station: Station; readonly bus: Bus; rea
 /** Builds the function that the screen calls; it remembers since when each state holds. */
 export function createSnapshot({ station, bus, address }: SnapshotSource): () => EngineView {
   const statuses = new Map<Hosted, { status: PointStatus; sinceMs: number }>();
-  let busSinceMs = station.now().atMs;
+  const openedAtMs = station.now().atMs;
+  let busSinceMs = openedAtMs;
   bus.onState(() => {
     busSinceMs = station.now().atMs;
   });
@@ -38,7 +39,7 @@ export function createSnapshot({ station, bus, address }: SnapshotSource): () =>
     return {
       nowMs, address, messages: station.messages, vehicles: VEHICLE_MODELS,
       bus: { state: isUp ? 'up' : 'down', sinceMs: busSinceMs, why: isUp ? '' : 'Kafka does not answer' },
-      points: points.length > 0 ? points : [unnamedPoint(nowMs)],
+      points: points.length > 0 ? points : [unnamedPoint(openedAtMs)],
     };
   };
 }
@@ -181,11 +182,11 @@ function isSilent(station: Station, { live: { monitor } }: Point): boolean {
   return monitor.lastCheckMs !== null && station.now().awakeMs - monitor.lastCheckMs > LIMITS.deadPeerMs;
 }
 
-function unnamedPoint(nowMs: number): EnginePointView {
-  const nowhere: LinkView = { state: 'connecting', sinceMs: nowMs, why: NO_POINT };
+function unnamedPoint(sinceMs: number): EnginePointView {
+  const nowhere: LinkView = { state: 'connecting', sinceMs, why: NO_POINT };
   return {
-    pointId: null, siteId: null, place: '', status: 'Unavailable', sinceMs: nowMs, why: NO_POINT, operative: true,
+    pointId: null, siteId: null, place: '', status: 'Unavailable', sinceMs, why: NO_POINT, operative: true,
     price: null, connectors: [], faults: [], forcedKo: false, powerLost: false, monitor: nowhere, central: nowhere,
-    key: { held: false, sinceMs: nowMs, why: NO_POINT, expiresAtMs: null }, journalFacts: 0,
+    key: { held: false, sinceMs, why: NO_POINT, expiresAtMs: null }, journalFacts: 0,
   };
 }
