@@ -12,7 +12,7 @@ import type { Unplugged } from '../../shared/messages/unplugged.ts';
 import { pointAuthorized, pointFailed, sendAuthorize } from './authorization.ts';
 import { closeCommand, sendCommand } from './commands.ts';
 import { notify } from './notices.ts';
-import { correctedMs, TOLERANCE_MS } from './point-time.ts';
+import { correctedMs, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { connectorState, freshConnector } from './point-status.ts';
 import { beginUsage } from './price.ts';
 import type { ConnectorState, PointState, Session } from './rows.ts';
@@ -118,24 +118,20 @@ function started(step: Step, fact: SessionStarted): void {
   const { state, now } = step;
   const session = reportedSession(step, fact);
   if (session === undefined || session.usage !== null) return;
-  const startedAtMs = correctedMs(state, fact.pointId, fact.atMs);
-  const start = { registerWh: fact.meterStartWh, atMs: startedAtMs };
-  let begun: Session = {
-    ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, bootId: fact.bootId, startedAtMs,
-    startedRawMs: fact.atMs, startReceivedMs: now, meterStartWh: fact.meterStartWh, usage: beginUsage(start),
-  };
-  emit(step, {
-    kind: 'append', table: 'meter_values',
-    row: {
-      sessionId: session.sessionId, sample: 0, ...start, powerW: 0, socPercent: fact.socPercent, rawAtMs: fact.atMs,
-      receivedAtMs: now,
-    },
+  let begun = begin(step, session, fact, { rawAtMs: fact.atMs, socPercent: fact.socPercent });
+  const startedAtMs = begun.startedAtMs ?? now;
+  // From here on its uptime tells how long it charges, whatever its clock does.
+  state.meters.put({
+    sessionId: session.sessionId, sample: 0, registerWh: fact.meterStartWh, powerW: 0, socPercent: fact.socPercent,
+    state: 'charging', atMs: startedAtMs, rawAtMs: fact.atMs, uptimeMs: fact.uptimeMs, receivedAtMs: now,
   });
   if (startedAtMs - now > TOLERANCE_MS) begun = flagSession(step, begun, 'clock-ahead');
   state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
   if (isOver(session)) {
     // It was taken back or had expired when the point began: it is stopped, and billed for what flowed.
-    const late = moveSession(step, begun, 'finishing', { stopping: { reason: 'not-authorized', sinceMs: now } });
+    const late = moveSession(step, begun, 'finishing', {
+      stopping: { reason: 'not-authorized', sinceMs: now }, settled: false,
+    });
     sendCommand(step, fact.pointId, session.corr, {
       type: 'stop', sessionId: late.sessionId, reason: 'not-authorized',
     });
@@ -149,18 +145,30 @@ function started(step: Step, fact: SessionStarted): void {
   });
 }
 
+/** The session with its place and its beginning, whose reading is the first of its stored meter values. */
+function begin(
+  step: Step, session: Session, fact: SessionStarted | SessionEnded,
+  { rawAtMs, socPercent }: { rawAtMs: number; socPercent: number | null },
+): Session {
+  const start = { registerWh: fact.meterStartWh, atMs: correctedMs(step.state, fact.pointId, rawAtMs) };
+  emit(step, {
+    kind: 'append', table: 'meter_values',
+    row: {
+      sessionId: session.sessionId, sample: 0, ...start, powerW: 0, socPercent, rawAtMs, receivedAtMs: step.now,
+    },
+  });
+  return {
+    ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, bootId: fact.bootId, startedAtMs: start.atMs,
+    startedRawMs: rawAtMs, startReceivedMs: step.now, meterStartWh: fact.meterStartWh, usage: beginUsage(start),
+  };
+}
+
 function ended(step: Step, fact: SessionEnded): void {
-  const { state } = step;
   const session = reportedSession(step, fact);
   if (session === undefined) return;
+  // The report of its beginning was lost with a damaged journal: this one says how it began, too.
   const known = session.usage === null
-    ? putSession(step, {
-        ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, meterStartWh: fact.meterStartWh,
-        startedAtMs: correctedMs(state, fact.pointId, fact.startedAtMs), startedRawMs: fact.startedAtMs,
-        usage: beginUsage({
-          registerWh: fact.meterStartWh, atMs: correctedMs(state, fact.pointId, fact.startedAtMs),
-        }),
-      })
+    ? asPrepared(step, begin(step, session, fact, { rawAtMs: fact.startedAtMs, socPercent: null }))
     : session;
   const { end, flagged } = trueEnd(step, known, fact);
   if (isOver(flagged) && flagged.ticketId !== null) correctSession(step, flagged, end);
@@ -171,7 +179,7 @@ function ended(step: Step, fact: SessionEnded): void {
 function trueEnd(step: Step, session: Session, fact: SessionEnded): { end: TrueEnd; flagged: Session } {
   const { state, now } = step;
   let flagged = session;
-  let endedAtMs = correctedMs(state, fact.pointId, fact.endedAtMs);
+  let endedAtMs = sessionTimeMs(state, session, { pointId: fact.pointId, atMs: fact.endedAtMs });
   const byClockMs = fact.endedAtMs - fact.startedAtMs;
   if (fact.chargedUptimeMs !== null && Math.abs(byClockMs - fact.chargedUptimeMs) > TOLERANCE_MS) {
     flagged = flagSession(step, flagged, 'clock-jump');
@@ -230,14 +238,18 @@ function cleared(step: Step, fact: Cleared): void {
   pointEvent(step, 'fault-cleared', fact.pointId, { code: fact.code, connectorNo: fact.connectorNo });
 }
 
-/** The session of a report; one that Central never had goes to the dead letters: somebody must look at it. */
+/**
+ * The session of a report; one that Central never had, or that runs at another point, becomes an event: somebody must
+ * look at it. A point speaks for its own charges only.
+ */
 function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Session | undefined {
   const session = step.state.sessions.get(fact.sessionId);
-  if (session !== undefined) return session;
-  pointEvent(step, 'session-flag', fact.pointId, { flag: 'unknown-session', report: fact });
-  tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, which Central does not know`, {
-    pointId: fact.pointId,
-  });
+  const isElsewhere = session !== undefined && session.usage !== null && session.pointId !== fact.pointId;
+  if (session !== undefined && !isElsewhere) return session;
+  const flag = isElsewhere ? 'session-of-another-point' : 'unknown-session';
+  pointEvent(step, 'session-flag', fact.pointId, { flag, report: fact });
+  const why = isElsewhere ? `which runs at ${session.pointId ?? 'no point'}` : 'which Central does not know';
+  tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, ${why}`, { pointId: fact.pointId });
   return undefined;
 }
 

@@ -1,9 +1,9 @@
 // Meter samples: newest wins. The sample becomes the session's live figures; every so often, and at every price border,
 // it is stored and folded into the session's usage. The hot path of Central: no allocation that is not needed.
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
-import type { SessionState } from '../../shared/messages/values.ts';
+import type { EndReason, SessionState } from '../../shared/messages/values.ts';
 import { sendCommand } from './commands.ts';
-import { correctedMs } from './point-time.ts';
+import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { addUsage, bandAt, totalMinor } from './price.ts';
 import type { LiveMeter, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
@@ -13,7 +13,7 @@ import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
 import { availableMinor, enlargeHold } from './wallet.ts';
 
-/** A session that goes on although Central holds it as over is told to stop at most this often. */
+/** A session that goes on although it was stopped, or is over, is told to stop at most this often. */
 const STRAY_STOP_MS = 10_000;
 
 export function meterSample(step: Step, sample: MeterSample): void {
@@ -22,7 +22,9 @@ export function meterSample(step: Step, sample: MeterSample): void {
   if (session === undefined || session.pointId !== sample.pointId || isOver(session)) {
     // The last readings of a charge may come after its end, which takes another topic: they are no stray.
     const endedAtMs = session?.endedAtMs ?? null;
-    if (endedAtMs === null || correctedMs(state, sample.pointId, sample.atMs) > endedAtMs) stopStray(step, sample);
+    if (endedAtMs === null || correctedMs(state, sample.pointId, sample.atMs) > endedAtMs) {
+      stopStray(step, sample, session?.endReason ?? 'not-authorized');
+    }
     return;
   }
   const before = state.meters.get(session.sessionId);
@@ -33,15 +35,39 @@ export function meterSample(step: Step, sample: MeterSample): void {
     if (flagged !== session) putSession(step, flagged);
     return;
   }
+  const time = timeOf(step, session, sample, before);
   const live: LiveMeter = {
     sessionId: session.sessionId, sample: sample.sample, registerWh: sample.registerWh, powerW: sample.powerW,
-    socPercent: sample.socPercent, state: sample.state, atMs: correctedMs(state, sample.pointId, sample.atMs),
+    socPercent: sample.socPercent, state: sample.state, atMs: time.atMs,
     rawAtMs: sample.atMs, uptimeMs: sample.uptimeMs, receivedAtMs: now,
   };
   state.meters.put(live);
+  const timed = time.jumped ? putSession(step, flagSession(step, session, 'clock-jump')) : session;
   if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
-  const stored = storeWhenDue(step, followState(step, session, live), live);
+  const stored = storeWhenDue(step, followState(step, timed, live), live);
   watchCost(step, stored);
+  stopAgain(step, stored, sample);
+}
+
+/** The time of a sample: the point's clock, unless it has jumped since the one before; then its uptime counts. */
+function timeOf(
+  { state }: Step, session: Session, sample: MeterSample, before: LiveMeter | undefined,
+): { atMs: number; jumped: boolean } {
+  const atMs = sessionTimeMs(state, session, sample);
+  if (before === undefined) {
+    return { atMs: Math.min(atMs, (session.startedAtMs ?? 0) + LONGEST_STEP_MS), jumped: false };
+  }
+  const elapsedMs = Math.min(Math.max(0, sample.uptimeMs - before.uptimeMs), LONGEST_STEP_MS);
+  const byUptimeMs = before.atMs + elapsedMs;
+  const jumped = Math.abs(atMs - byUptimeMs) > TOLERANCE_MS;
+  return { atMs: jumped ? byUptimeMs : atMs, jumped };
+}
+
+/** A stop that the point has not carried out in time was lost on its way: it is sent again while samples come. */
+function stopAgain(step: Step, { stopping }: Session, sample: MeterSample): void {
+  if (stopping !== null && step.now - stopping.sinceMs > step.state.settings.commandTimeoutMs) {
+    stopStray(step, sample, stopping.reason);
+  }
 }
 
 /** The sample says whether energy flows; an interrupted session whose samples come again goes on. */
@@ -93,14 +119,13 @@ function watchCost(step: Step, session: Session): void {
   else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
 }
 
-/** Energy flows for a session that Central holds as ended, or does not know: the point is told to stop it. */
-function stopStray(step: Step, sample: MeterSample): void {
+/** Energy flows although it should not: the point is told to stop it. */
+function stopStray(step: Step, sample: MeterSample, reason: EndReason): void {
   const { state, now } = step;
   if (state.points.get(sample.pointId) === undefined) return;
   const told = state.straysStoppedMs.get(sample.sessionId) ?? -Infinity;
   if (now - told < STRAY_STOP_MS) return;
   state.straysStoppedMs.set(sample.sessionId, now);
-  const reason = state.sessions.get(sample.sessionId)?.endReason ?? 'not-authorized';
   sendCommand(step, sample.pointId, sample.corr, { type: 'stop', sessionId: sample.sessionId, reason });
 }
 

@@ -1,6 +1,7 @@
 // A point keeps its own clock. Central prices by the point's time corrected with the offset measured on the link of its
 // monitor, stores the uncorrected time too, and flags what cannot be.
 import type { PointId } from '../../shared/ids.ts';
+import type { Session } from './rows.ts';
 import type { State } from './state.ts';
 
 /** Below this an offset is network noise, and the point's own time is taken as it is. */
@@ -13,3 +14,19 @@ export function correctedMs(state: State, pointId: PointId, atMs: number): numbe
   const offsetMs = state.monitorLinks.get(pointId)?.clockOffsetMs ?? 0;
   return Math.abs(offsetMs) < NOISE_MS ? atMs : atMs + offsetMs;
 }
+
+/**
+ * A point's time within a session, in Central's time. Without a monitor nobody knows the point's offset now: then the
+ * one that held when the session began counts.
+ */
+export function sessionTimeMs(
+  state: State, { startedAtMs, startedRawMs }: Session, at: { readonly pointId: PointId; readonly atMs: number },
+): number {
+  if (state.monitorLinks.has(at.pointId) || startedAtMs === null || startedRawMs === null) {
+    return correctedMs(state, at.pointId, at.atMs);
+  }
+  return at.atMs + startedAtMs - startedRawMs;
+}
+
+/** No two readings of a charge are further apart: a time that says so is wrong, and counts as this long. */
+export const LONGEST_STEP_MS = 31 * 24 * 3_600_000;

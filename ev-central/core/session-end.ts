@@ -6,6 +6,7 @@ import type { EndReason, Ticket } from '../../shared/messages/values.ts';
 import { sendCommand } from './commands.ts';
 import { notify } from './notices.ts';
 import { connectorState } from './point-status.ts';
+import { LONGEST_STEP_MS } from './point-time.ts';
 import { addUsage, type Price, priceOf, totalMinor, usageDifference, usedWh } from './price.ts';
 import type { Session, Usage } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
@@ -99,7 +100,8 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
   if (missingWh <= 0) return;
   if (session.flags.includes('disputed')) {
     const flagged = flagSession(step, session, `disputed ${missingWh} Wh`);
-    putSession(step, { ...flagged, disputedWh: session.disputedWh + missingWh });
+    // Counted from the same last value, however often the end is reported.
+    putSession(step, { ...flagged, disputedWh: Math.max(session.disputedWh, missingWh) });
     return;
   }
   const usage = finalUsage(step, session, end);
@@ -142,7 +144,8 @@ export function meteredWh(state: State, session: Session): number {
 function finalUsage(step: Step, session: Session, end: TrueEnd): Usage | null {
   if (session.usage === null) return null;
   const { last } = session.usage;
-  const stop = { registerWh: Math.max(end.meterStopWh, last.registerWh), atMs: Math.max(end.endedAtMs, last.atMs) };
+  const atMs = Math.min(Math.max(end.endedAtMs, last.atMs), last.atMs + LONGEST_STEP_MS);
+  const stop = { registerWh: Math.max(end.meterStopWh, last.registerWh), atMs };
   emit(step, {
     kind: 'append', table: 'meter_values',
     row: {
@@ -179,6 +182,8 @@ function makeTicket(step: Step, session: Session, end: TrueEnd, { price, usage, 
 /** The vehicle may still be plugged in: then the connector is not free for others yet (OCPP Finishing). */
 function holdConnectorUntilUnplugged(step: Step, session: Session): void {
   if (session.pointId === null || session.connectorNo === null) return;
+  // Another car may stand there by now.
+  if (session.flags.includes(CONNECTOR_RELEASED)) return;
   const point = step.state.pointStates.get(session.pointId);
   if (point === undefined) {
     tell(step, 'warn', `session ${session.sessionId} ended at ${session.pointId}, which is no longer registered`);

@@ -1,0 +1,237 @@
+// What nobody well-behaved does: points that report the impossible, orders against what is under way, guesses at once.
+import { describe, expect, it } from 'vitest';
+import { connectionId, correlationId, messageId, requestId } from '../../shared/ids.ts';
+import { NO_GOAL } from '../../shared/messages/values.ts';
+import { ANA, BEN, Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
+import type { Session } from './rows.ts';
+
+const HOUR_MS = 3_600_000;
+
+function connected(): Network {
+  const network = new Network();
+  // Noon in Madrid: minutes cost something.
+  network.now = 1_763_722_800_000;
+  network.connect();
+  return network;
+}
+
+function ended(session: Session, change: Record<string, unknown> = {}) {
+  return {
+    sessionId: session.sessionId, connectorNo: 1, meterStartWh: 1_000, meterStopWh: 1_500,
+    startedAtMs: 1_763_722_800_000, endedAtMs: 1_763_722_860_000, chargedUptimeMs: null,
+    reason: 'engine-restarted' as const, socPercent: null, ...change,
+  };
+}
+
+describe('a report that nobody expected', () => {
+  it('of an end whose beginning was lost with a damaged journal is billed, in whatever state the session is', () => {
+    const network = connected();
+    const session = network.sessionOf(network.charge(ANA));
+    expect(session.state).toBe('requested');
+    network.fact('session-ended', ended(session));
+    expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ energyWh: 500, meterStartWh: 1_000 });
+    const values = network.appended.flatMap((a) => (a.table === 'meter_values' ? [a.row] : []));
+    expect(values.map((v) => [v.sample, v.registerWh])).toEqual([[0, 1_000], [1, 1_500]]);
+  });
+
+  it('of another point about a charge that is not its own changes nothing', () => {
+    const network = connected();
+    network.connect(OTHER_POINT);
+    const session = network.charging(ANA);
+    network.fact('session-ended', ended(session, { meterStopWh: 9_000_000 }), OTHER_POINT);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'charging', ticketId: null });
+  });
+
+  it('of a charge that was taken back keeps it open until its end, however long that takes', () => {
+    const network = connected();
+    const id = network.charge(ANA);
+    network.authorize();
+    network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.cancel(ANA, id);
+    const { sessionId: cancelled } = network.sessionOf(id);
+    network.fact('session-started', { sessionId: cancelled, connectorNo: 1, meterStartWh: 1_000, socPercent: 40 });
+    expect(network.state.sessions.must(cancelled)).toMatchObject({ state: 'finishing', settled: false });
+  });
+
+  it('with a time far away neither stops Central nor bills centuries', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.fact('session-ended', ended(session, { endedAtMs: 200_000_000_000_000 }));
+    const { ticket } = network.lastNotice(ANA, 'ticket');
+    expect(ticket.lines.filter((line) => line.kind === 'time').reduce((ms, line) => ms + line.quantity, 0))
+      .toBeLessThanOrEqual(31 * 24 * HOUR_MS);
+    expect(ticket.flags).toContain('clock-ahead');
+  });
+});
+
+describe('a point whose clock jumps within a charge', () => {
+  it('is billed by its uptime, also for what was metered on the way', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.later(60_000);
+    const uptimeMs = network.now - 1_763_600_000_000;
+    network.feed({
+      kind: 'meter', sender: POINT,
+      sample: {
+        v: 1, id: messageId('m'), atMs: network.now + HOUR_MS, corr: session.corr, type: 'meter', pointId: POINT,
+        sessionId: session.sessionId, connectorNo: 1, bootId: 100, sample: 1, registerWh: 1_100, powerW: 6_000,
+        socPercent: 50, uptimeMs, state: 'charging',
+      },
+    });
+    network.later(60_000);
+    network.fact('session-ended', {
+      ...ended(session, { reason: 'driver', meterStopWh: 1_200, startedAtMs: session.startedRawMs ?? 0,
+        endedAtMs: network.now + HOUR_MS, chargedUptimeMs: 120_000 }),
+    });
+    const { ticket } = network.lastNotice(ANA, 'ticket');
+    expect(ticket.flags).toContain('clock-jump');
+    expect(ticket.lines.filter((line) => line.kind === 'time').map((line) => line.quantity)).toEqual([120_000]);
+  });
+
+  it('is billed by the offset of its beginning when its monitor has gone meanwhile', () => {
+    const network = connected();
+    const link = network.state.monitorLinks.get(POINT);
+    if (link === undefined) throw new Error('no link');
+    const behindMs = 2 * HOUR_MS;
+    network.state.monitorLinks.set(POINT, { ...link, clockOffsetMs: behindMs });
+    const id = network.charge(ANA);
+    network.authorize();
+    network.fact('plugged', { connectorNo: 1, vehicle: null });
+    const { sessionId: sid } = network.sessionOf(id);
+    network.fact('session-started', {
+      sessionId: sid, connectorNo: 1, meterStartWh: 1_000, socPercent: 40, atMs: network.now - behindMs,
+    });
+    const startedAtMs = network.now;
+    network.feed({ kind: 'link-closed', connectionId: link.connectionId, reason: 'gone' });
+    network.later(60_000);
+    network.fact('session-ended', ended(network.state.sessions.must(sid), {
+      startedAtMs: startedAtMs - behindMs, endedAtMs: network.now - behindMs, chargedUptimeMs: 60_000, reason: 'driver',
+    }));
+    expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ startedAtMs, endedAtMs: startedAtMs + 60_000 });
+  });
+});
+
+describe('a stop that was lost on its way', () => {
+  it('is sent again while the point goes on charging', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.stop(ANA, session.sessionId);
+    const first = network.lastCommand('stop').number;
+    network.later(5_000);
+    network.sample(session, 1, 1_010);
+    expect(network.lastCommand('stop').number).toBe(first);
+    network.later(20_000);
+    network.sample(session, 2, 1_020);
+    expect(network.lastCommand('stop')).toMatchObject({ sessionId: session.sessionId, reason: 'driver' });
+    expect(network.lastCommand('stop').number).toBeGreaterThan(first);
+  });
+
+  it('is sent to a point that did not answer an authorization in time', () => {
+    const network = connected();
+    const id = network.charge(ANA);
+    network.later(11_000);
+    expect(network.lastCommand('stop').sessionId).toBe(network.sessionOf(id).sessionId);
+  });
+});
+
+describe('orders of the registry', () => {
+  const point = (no: number) => ({
+    kind: 'put-point' as const, secretSha256: null,
+    point: {
+      pointId: POINT, siteId: SITE, address: '', latitude: 38.34, longitude: -0.48,
+      connectors: [{ connectorNo: no, type: 'IEC_62196_T2' as const, maxPowerW: 22_000 }],
+    },
+  });
+
+  it('do not take a connector away under a charge', () => {
+    const network = connected();
+    network.charging(ANA);
+    expect(network.order(point(2))).toMatchObject({ outcome: 'refused' });
+    expect(network.order({ kind: 'remove-point', pointId: POINT })).toMatchObject({ outcome: 'refused' });
+  });
+
+  it('do not remove a point whose engine charges at a connector that the registry does not know', () => {
+    const network = connected();
+    const id = network.charge(ANA);
+    network.authorize();
+    const { sessionId: sid } = network.sessionOf(id);
+    network.fact('session-started', { sessionId: sid, connectorNo: 5, meterStartWh: 1_000, socPercent: 40 });
+    expect(network.order({ kind: 'remove-point', pointId: POINT })).toMatchObject({ outcome: 'refused' });
+  });
+
+  it('let nobody wait for a point that is gone', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    const id = network.charge(BEN);
+    expect(network.sessionOf(id).state).toBe('queued');
+    network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '' });
+    network.end(session, 1_200);
+    network.order({ kind: 'remove-point', pointId: POINT });
+    expect(network.sessionOf(id)).toMatchObject({ state: 'rejected', refusal: 'point-unknown', holdMinor: 0 });
+  });
+
+  it('refuse a booking that no balance can hold', () => {
+    const network = connected();
+    const order = { kind: 'book' as const, userId: ANA, amountMinor: Number.MAX_SAFE_INTEGER, reason: 'a slip' };
+    expect(network.order(order)).toMatchObject({ outcome: 'refused' });
+  });
+});
+
+describe('guesses and repetitions at once', () => {
+  function login(network: Network, connection: number): number {
+    const checkId = network.state.nextCheckId;
+    network.feed({
+      kind: 'login', connectionId: connectionId(connection), re: messageId(`f-${connection}`), userId: ANA,
+      address: '10.0.0.7', purpose: 'driver', lastNotice: 0, loginKeyBase64: 'a2V5', readingKeyBase64: 'a2V5',
+    });
+    return checkId;
+  }
+
+  it('a right password among many sent at once is refused when the wrong ones have locked the account', () => {
+    const network = connected();
+    const checks = Array.from({ length: 6 }, (_, i) => login(network, 100 + i));
+    checks.slice(0, 5).forEach((checkId) => network.feed({ kind: 'password-checked', checkId, ok: false }));
+    network.feed({ kind: 'password-checked', checkId: checks[5] ?? 0, ok: true });
+    expect(network.state.driverLinks.size).toBe(0);
+  });
+
+  it('a request at the point that comes twice before its PIN is compared starts one charge', () => {
+    const network = connected();
+    const input = {
+      kind: 'local-request' as const, connectionId: connectionId(1), re: messageId('f-9'), requestId: requestId('p-1'),
+      driverId: ANA, connectorNo: 1, goal: NO_GOAL, corr: correlationId('c'),
+    };
+    network.feed(input, { ...input, re: messageId('f-10') });
+    for (const checkId of [1, 2]) network.feed({ kind: 'password-checked', checkId, ok: true });
+    expect([...network.state.sessions.values()].length).toBe(1);
+  });
+
+  it('nobody takes back a request of somebody else before it has come', () => {
+    const network = connected();
+    network.cancel(ANA, 'r-ben-1');
+    network.charge(BEN, { requestId: requestId('r-ben-1') });
+    expect(network.sessionOf('r-ben-1').state).toBe('requested');
+  });
+});
+
+describe('what is over', () => {
+  it('does not bar the connector for the car that came after it', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.reboot(POINT, true);
+    network.fact('unplugged', { connectorNo: 1 });
+    network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.order({ kind: 'close-session', sessionId: session.sessionId, note: '' });
+    expect(network.state.pointStates.must(POINT).connectors[0]?.finishedSessionId).toBeNull();
+  });
+
+  it('is disputed once, however often its end is reported', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.order({ kind: 'revoke-point-key', pointId: POINT, note: '' });
+    network.end(session, 1_100);
+    network.end(session, 1_100);
+    expect(network.state.sessions.must(session.sessionId).disputedWh).toBe(100);
+  });
+
+});
