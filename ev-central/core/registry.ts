@@ -33,6 +33,9 @@ export function registryOrder(step: Step, order: RegistryOrder): Result {
     case 'book': {
       const user = step.state.users.get(order.userId);
       if (user === undefined) return refused(`no such user: ${order.userId}`);
+      if (!Number.isSafeInteger(user.balanceMinor + order.amountMinor)) {
+        return refused(`the balance of ${order.userId} cannot hold that amount`);
+      }
       const kind = order.amountMinor >= 0 ? 'top-up' : 'adjustment';
       const balance = book(step, order.userId, { kind, amountMinor: order.amountMinor, reason: order.reason });
       return done(`the balance of ${order.userId} is ${formatMoney(balance, user.currency)}`);
@@ -61,6 +64,8 @@ function removeSite(step: Step, { siteId }: OrderOf<'remove-site'>): Result {
   if (step.state.sites.get(siteId) === undefined) return refused(`no such site: ${siteId}`);
   const points = step.state.pointsOfSite.get(siteId)?.size ?? 0;
   if (points > 0) return refused(`site ${siteId} has ${counted(points, 'point')}: it can go when it has none`);
+  const waiting = step.state.sessionIndex.waitingAt(siteId).size;
+  if (waiting > 0) return refused(`site ${siteId} has ${counted(waiting, 'driver')} waiting: take them out first`);
   step.state.sites.remove(siteId);
   registryEvent(step, siteId, null, { removed: 'site' });
   return done(`site ${siteId} is removed`);
@@ -74,7 +79,17 @@ function putPoint(step: Step, { point, secretSha256 }: OrderOf<'put-point'>): Re
   if (known !== undefined && known.siteId !== point.siteId && busy(step, point.pointId)) {
     return refused(`${point.pointId} has an open session: it can move to ${point.siteId} when that is over`);
   }
-  if (known !== undefined && known.siteId !== point.siteId) state.pointsOfSite.get(known.siteId)?.delete(point.pointId);
+  const kept = new Set(point.connectors.map((c) => c.connectorNo));
+  const taken = known?.connectors.find((c) =>
+    !kept.has(c.connectorNo) && state.sessionIndex.atConnector(point.pointId, c.connectorNo) !== undefined);
+  if (taken !== undefined) {
+    return refused(`connector ${taken.connectorNo} of ${point.pointId} has an open session: end it first`);
+  }
+  if (known !== undefined && known.siteId !== point.siteId) {
+    state.pointsOfSite.get(known.siteId)?.delete(point.pointId);
+    // Who waits there for this point learns that it is gone.
+    state.queuesTouched.add(known.siteId);
+  }
   state.points.put({ ...point, secretSha256: secretSha256 ?? known?.secretSha256 ?? null });
   const atSite = state.pointsOfSite.get(point.siteId) ?? new Set<PointId>();
   state.pointsOfSite.set(point.siteId, atSite.add(point.pointId));
@@ -100,6 +115,7 @@ function removePoint(step: Step, { pointId }: OrderOf<'remove-point'>): Result {
   step.state.points.remove(pointId);
   step.state.pointStates.remove(pointId);
   step.state.pointsOfSite.get(point.siteId)?.delete(pointId);
+  step.state.queuesTouched.add(point.siteId);
   registryEvent(step, point.siteId, pointId, { removed: 'point' });
   return done(`point ${pointId} is removed`);
 }
@@ -135,9 +151,12 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   return done(`user ${userId} is removed`);
 }
 
+/** Asked of the sessions, not of the connectors: an engine may charge at one that the registry does not know. */
 function busy(step: Step, pointId: PointId): boolean {
-  const connectors = step.state.points.get(pointId)?.connectors ?? [];
-  return connectors.some((c) => step.state.sessionIndex.atConnector(pointId, c.connectorNo) !== undefined);
+  for (const id of step.state.sessionIndex.open()) {
+    if (step.state.sessions.must(id).pointId === pointId) return true;
+  }
+  return false;
 }
 
 function registryEvent(step: Step, siteId: SiteId, pointId: PointId | null, data: Record<string, unknown>): void {

@@ -1,8 +1,9 @@
 // The waiting queue of a site: who is next, where everybody stands, how long it will take. Its rows are the sessions in
 // state `queued`, so it survives whatever the sessions survive.
 import type { PointId, SiteId } from '../../shared/ids.ts';
+import type { Refusal } from '../../shared/messages/refusal.ts';
 import { PRIORITY_CLASSES } from '../../shared/messages/values.ts';
-import { askPoint } from './authorization.ts';
+import { askPoint, closeUnstarted } from './authorization.ts';
 import { notify } from './notices.ts';
 import { choosePlace, fits, pointRefusal, pointsAt } from './placement.ts';
 import { reviewQueueAt } from './queue-review.ts';
@@ -10,6 +11,9 @@ import type { Session } from './rows.ts';
 import { putSession } from './session-change.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
+
+/** What a driver waits for was taken out of the registry: nobody waits for ever. */
+const GONE: readonly Refusal[] = ['point-unknown', 'connector-unknown', 'site-unknown', 'nothing-fits'];
 
 /**
  * Who waits at a site, first in line first. A class counts as one higher for each `ageingMs` waited, up to the
@@ -33,7 +37,11 @@ export function reviewQueue(step: Step, siteId: SiteId): void {
   for (const session of waitingLine(state, siteId, now)) {
     const target = session.target.kind === 'near' ? { kind: 'site' as const, siteId } : session.target;
     const choice = choosePlace(state, session.driverId, target, session.fit, now);
-    if (choice.kind === 'free') askPoint(step, session, choice.place, true);
+    if (choice.kind === 'none' && GONE.includes(choice.reason)) {
+      closeUnstarted(step, session, 'rejected', choice.reason);
+    } else if (choice.kind !== 'none' && choice.siteId !== siteId) {
+      closeUnstarted(step, session, 'rejected', 'point-unknown');
+    } else if (choice.kind === 'free') askPoint(step, session, choice.place, true);
   }
   tellPlaces(step, siteId);
   const line = waitingLine(state, siteId, now);
