@@ -56,6 +56,12 @@ export function pointFailed(step: Step, session: Session, reason: Refusal, facts
   if (session.pointId !== null && session.connectorNo !== null) {
     state.restingUntilMs.set(connectorKey(session.pointId, session.connectorNo), now + REST_MS);
     reviewQueueAt(state, session.siteId, now + REST_MS);
+    // It may have taken the authorization in all the same, or take it in later: it shall serve nobody with it.
+    if (reason !== 'point-refused') {
+      sendCommand(step, session.pointId, session.corr, {
+        type: 'stop', sessionId: session.sessionId, reason: 'not-authorized',
+      });
+    }
   }
   if (session.offered) {
     moveSession(step, session, 'queued', {

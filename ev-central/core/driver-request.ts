@@ -34,7 +34,9 @@ export function endByDriver(step: Step, session: Session): void {
 }
 
 function charge(step: Step, request: Charge, known: RequestRecord | undefined): void {
-  if (known !== undefined) {
+  // A cancellation that came first counts for requests of the same driver only.
+  const foreign = known?.kind === 'cancelled-before' && known.driverId !== request.driverId;
+  if (known !== undefined && !foreign) {
     // Taken back before it came: it never starts, and its driver hears it.
     if (known.kind === 'cancelled-before') {
       step.state.requests.put({ ...known, kind: 'charge' });

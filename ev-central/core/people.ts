@@ -73,6 +73,12 @@ function finishLogin(step: Step, input: Login, ok: boolean): void {
     refuseLogin(step, input, 'unknown-or-wrong', null);
     return;
   }
+  // Many guesses can be on their way at once: those before this one may have locked her out meanwhile.
+  const until = lockedUntil(step, [`user:${input.userId}`, `addr:${input.address}`]);
+  if (until !== undefined) {
+    refuseLogin(step, input, 'locked-out', until - step.now);
+    return;
+  }
   if (!user.active) {
     refuseLogin(step, input, 'user-inactive', null);
     return;
@@ -120,6 +126,8 @@ function welcomeDriver(step: Step, input: Login, user: User): void {
 }
 
 function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void {
+  // The same request again, while its PIN was being compared.
+  if (step.state.requests.get(input.requestId) !== undefined) return;
   const user = step.state.users.get(input.driverId);
   if (!ok || user === undefined) {
     countFailure(step, [`pin:${input.driverId}`]);
@@ -128,6 +136,10 @@ function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void 
       outcome: 'wrong-pin',
     });
     answerLocal(step, input, { outcome: 'refused', reason: 'wrong-pin' });
+    return;
+  }
+  if (lockedUntil(step, [`pin:${input.driverId}`]) !== undefined) {
+    answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
   }
   clearFailures(step, `pin:${input.driverId}`);
