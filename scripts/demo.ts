@@ -9,6 +9,7 @@ import { runFourScreens } from './demo/four-screens.ts';
 import { playStory } from './demo/scenes.ts';
 import { setStage, type Stage, startPoints, untilPointsAreUp } from './demo/stage.ts';
 import { runCentralScreen } from './demo/terminal.ts';
+import { tellWhere } from './demo/where.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
 
 const command = new Command('demo')
@@ -64,17 +65,4 @@ async function tellStory(stage: Stage): Promise<number> {
   const right = figures.problems.length === 0 && figures.meteredWh === figures.billedWh && figures.sessions > 0;
   console.log(right ? 'Every Wh metered was billed once; nothing is held any more.' : 'The figures do not agree.');
   return right ? 0 : 1;
-}
-
-function tellWhere({ network, broker, driverIds, file, dir }: Stage): void {
-  console.log('');
-  console.log(`Kafka        ${broker.brokers} (topics ${network.options.topicPrefix}.*)`);
-  console.log(`EV_Central   ${network.centralAddress}`);
-  console.log(`Network      ${file.sites.length} sites, ${file.points.length} points, ${driverIds.length} drivers`);
-  for (const userId of Object.keys(network.secrets.users)) {
-    console.log(`Log-in       ${userId.padEnd(9)} ${network.secrets.users[userId]?.password ?? ''}`);
-  }
-  console.log(`Logs         ${network.logDir}/*.log`);
-  console.log(`Folder       ${dir} (removed at the end)`);
-  console.log('');
 }

@@ -10,6 +10,7 @@ import { SPEED, type Stage, startPoints } from './stage.ts';
 import {
   centralArgs, choosePort, endNetwork, inBackground, main, type Options, ROOT, untilListening,
 } from './terminal.ts';
+import { tellWhere } from './where.ts';
 
 /** Below this size four screens are too small to read: one is shown whole, the others are a key away. */
 const ROOMY = { columns: 160, rows: 44 } as const;
@@ -22,6 +23,7 @@ export async function runFourScreens(stage: Stage, { seed, asked }: Options): Pr
   const probe = await run('tmux', ['-V']);
   if (probe.status !== 0) throw new Failure('missing-program', 'tmux is not installed (Debian: apt-get install tmux)');
   await choosePort(stage);
+  tellWhere(stage);
   const tmux = tmuxOf(`ev-demo-${process.pid}`);
   const shown = stage.file.points[0]?.pointId ?? '';
   const others: Stage = { ...stage, driverIds: stage.driverIds.slice(1) };

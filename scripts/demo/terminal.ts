@@ -7,6 +7,7 @@ import { describeError } from '../../shared/log.ts';
 import { freePort, portProblem } from '../broker/ports.ts';
 import { live } from './life.ts';
 import { type Stage, startPoints } from './stage.ts';
+import { tellWhere } from './where.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 const LEASH = pathToFileURL(join(ROOT, 'scripts', 'leash.mjs')).href;
@@ -18,7 +19,7 @@ export type Options = { readonly seed: number; readonly asked: Promise<void> };
 export async function runCentralScreen(stage: Stage, { seed, asked }: Options): Promise<number> {
   const { network } = stage;
   await choosePort(stage);
-  printWhere(stage);
+  tellWhere(stage);
   const central = spawn(process.execPath, ['--import', LEASH, main('ev-central'), ...centralArgs(stage)], {
     cwd: ROOT, env: { ...process.env, ...network.env, EV_LEASH: String(process.pid) },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -72,10 +73,6 @@ export async function untilListening(port: number, gaveUp: () => boolean): Promi
     if (Date.now() > deadline) throw new Error(`EV_Central does not listen on port ${port}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-function printWhere({ network, broker }: Stage): void {
-  console.log(`Kafka ${broker.brokers}, EV_Central ${network.centralAddress}, logs ${network.logDir}`);
 }
 
 /** The file that a process of the network starts with. */

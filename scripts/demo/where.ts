@@ -1,0 +1,16 @@
+// Every address, log-in and log file of the demo, printed before it begins.
+import type { Stage } from './stage.ts';
+
+export function tellWhere({ network, broker, driverIds, file, dir }: Stage): void {
+  console.log('');
+  console.log(`Kafka        ${broker.brokers} (topics ${network.options.topicPrefix}.*)`);
+  console.log(`EV_Central   ${network.centralAddress}`);
+  console.log(`Network      ${file.sites.length} sites, ${file.points.length} points, ${driverIds.length} drivers`);
+  for (const userId of Object.keys(network.secrets.users)) {
+    console.log(`Log-in       ${userId.padEnd(9)} ${network.secrets.users[userId]?.password ?? ''}`);
+  }
+  console.log(`Tools        npx ev-central ctl points --central ${network.centralAddress} --data-dir ${network.centralDir}`);
+  console.log(`Logs         ${network.logDir}/*.log`);
+  console.log(`Folder       ${dir} (removed at the end)`);
+  console.log('');
+}
