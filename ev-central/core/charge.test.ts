@@ -38,8 +38,9 @@ describe('a charge from request to ticket', () => {
     expect(pointStatus(network.state, POINT).status).toBe('Finishing');
     network.charge(BEN, { mayQueue: false });
     expect(network.lastNotice(BEN, 'refused').reason).toBe('point-busy');
+    network.later(60_000);
     network.fact('unplugged', { connectorNo: 1 });
-    expect(pointStatus(network.state, POINT).status).toBe('Available');
+    expect(pointStatus(network.state, POINT)).toMatchObject({ status: 'Available', sinceMs: network.now });
   });
 
   it('begins for a driver who plugged in before she asked', () => {

@@ -54,7 +54,8 @@ export function derive(state: State, now: number): void {
       const link = { connected: false, sinceMs: now, reason: 'EV_Central has just started' };
       state.pointStates.put({ ...known, link });
     }
-    state.announced.set(point.pointId, pointStatus(state, point.pointId).status);
+    const { status, sinceMs } = pointStatus(state, point.pointId);
+    state.announced.set(point.pointId, { status, sinceMs });
   }
   const notBefore = now + START_GRACE_MS;
   for (const session of state.sessions.values()) {
@@ -199,9 +200,9 @@ function announce(step: Step, pointId: PointId): void {
   const { state } = step;
   if (state.points.get(pointId) === undefined) return;
   const view = pointStatus(state, pointId);
-  const before = state.announced.get(pointId);
+  const before = state.announced.get(pointId)?.status;
   if (before === view.status) return;
-  state.announced.set(pointId, view.status);
+  state.announced.set(pointId, { status: view.status, sinceMs: now });
   pointEvent(step, 'point-status', pointId, { from: before ?? null, to: view.status, why: view.why });
 }
 

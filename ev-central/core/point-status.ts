@@ -20,8 +20,15 @@ export function freshPointState(pointId: PointId, now: number): PointState {
   };
 }
 
-/** The status of a whole point: what concerns all of it first, else its busiest connector. */
+/** The status of a whole point, since it has been announced, or since the fact from which it is derived. */
 export function pointStatus(state: State, pointId: PointId): StatusView {
+  const view = derivedStatus(state, pointId);
+  const announced = state.announced.get(pointId);
+  return announced?.status === view.status ? { ...view, sinceMs: announced.sinceMs } : view;
+}
+
+/** What concerns all of the point first, else its busiest connector. */
+function derivedStatus(state: State, pointId: PointId): StatusView {
   const pointState = state.pointStates.get(pointId);
   if (pointState === undefined) return { status: 'Disconnected', sinceMs: 0, why: 'not registered' };
   const whole = wholePointStatus(pointState);

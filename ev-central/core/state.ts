@@ -3,7 +3,7 @@ import type {
   ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import type { Tariff } from '../../shared/messages/values.ts';
+import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
@@ -57,7 +57,7 @@ export type State = Tables & {
   readonly queueReviewMs: Map<SiteId, number>;
   /** Points whose derived status may have changed, and the status that was announced last. */
   readonly pointsTouched: Set<PointId>;
-  readonly announced: Map<PointId, string>;
+  readonly announced: Map<PointId, { readonly status: PointStatus; readonly sinceMs: number }>;
   /** When a stray session was last told to stop (a session that Central holds as ended). */
   readonly straysStoppedMs: Map<SessionId, number>;
   readonly resendAskedMs: Map<PointId, number>;

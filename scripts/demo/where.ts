@@ -9,7 +9,8 @@ export function tellWhere({ network, broker, driverIds, file, dir }: Stage): voi
   for (const userId of Object.keys(network.secrets.users)) {
     console.log(`Log-in       ${userId.padEnd(9)} ${network.secrets.users[userId]?.password ?? ''}`);
   }
-  console.log(`Tools        npx ev-central ctl points --central ${network.centralAddress} --data-dir ${network.centralDir}`);
+  const { centralAddress, centralDir } = network;
+  console.log(`Tools        npx ev-central ctl points --central ${centralAddress} --data-dir ${centralDir}`);
   console.log(`Logs         ${network.logDir}/*.log`);
   console.log(`Folder       ${dir} (removed at the end)`);
   console.log('');
