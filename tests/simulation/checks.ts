@@ -128,7 +128,9 @@ export class History {
   #ticket(ticket: Ticket): void {
     const { sessionId, kind, energyWh, meterStartWh, meterStopWh } = ticket;
     const before = this.tickets.get(sessionId) ?? [];
-    if ((kind === 'final') !== (before.length === 0)) throw new Error(`${sessionId} got ${kind} ticket ${before.length + 1}`);
+    if ((kind === 'final') !== (before.length === 0)) {
+      throw new Error(`${sessionId} got ${kind} ticket ${before.length + 1}`);
+    }
     if (kind === 'final' && energyWh !== meterStopWh - meterStartWh) {
       throw new Error(`the ticket of ${sessionId} bills ${energyWh} Wh of ${meterStopWh - meterStartWh} metered`);
     }
@@ -168,7 +170,8 @@ export class History {
       const before = this.#meterOfSession.get(session.sessionId) ?? session.meterStartWh;
       if (registerWh < before) throw new Error(`${session.sessionId} goes back from ${before} to ${registerWh} Wh`);
       this.#meterOfSession.set(session.sessionId, registerWh);
-      const meteredWh = Math.max(registerWh, state.meters.get(session.sessionId)?.registerWh ?? 0) - session.meterStartWh;
+      const newestWh = Math.max(registerWh, state.meters.get(session.sessionId)?.registerWh ?? 0);
+      const meteredWh = newestWh - session.meterStartWh;
       if (session.energyWh > meteredWh) {
         throw new Error(`${session.sessionId} is billed ${session.energyWh} Wh of ${meteredWh} Wh`);
       }
@@ -178,8 +181,8 @@ export class History {
   /** While a point's key is revoked, nothing that it says is taken. */
   #lookAtKeys(state: State): void {
     for (const point of state.pointStates.values()) {
-      const row = point.keyId === null ? null : state.keys.get(point.keyId);
-      const isBarred = point.barred?.why === 'key-revoked' && (row === null || row === undefined || row.revokedAtMs !== null);
+      const row = point.keyId === null ? undefined : state.keys.get(point.keyId);
+      const isBarred = point.barred?.why === 'key-revoked' && row?.revokedAtMs !== null;
       const accepted = JSON.stringify(point.accepted);
       const before = this.#barredKeys.get(point.pointId);
       if (!isBarred) {

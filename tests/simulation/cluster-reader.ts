@@ -1,15 +1,32 @@
 // A reader of the simulated Kafka: joins, seeks to what its owner has stored, hands over batches of a partition in
 // offset order, and now and then joins anew and reads a little of what it has read before.
-import type { BusReader, BusState, ReaderOptions, ReaderState } from '../../shared/bus/port.ts';
-import type { SimulatedBus } from './cluster.ts';
+import type { LogRange } from '../../shared/bus/offsets.ts';
+import type { BusReader, BusRecord, BusState, ReaderOptions, ReaderState } from '../../shared/bus/port.ts';
+import type { Life, World } from './world.ts';
 
 const BATCH_MAX = 40;
 const REREAD_MAX = 6;
 
+/** What a reader needs of its bus and of the cluster behind it. */
+export type ReadSide = {
+  readonly life: Life;
+  readonly isReachable: boolean;
+  readonly readers: Set<ClusterReader>;
+  readonly cluster: {
+    readonly id: string;
+    readonly world: World;
+    readonly trouble: { readonly slow: number; readonly rereads: number };
+    readonly counts: { rejoins: number };
+    log(topic: string, partition: number): BusRecord[];
+  };
+  whenUp(): Promise<void>;
+  logRanges(topics: readonly string[]): Promise<LogRange[]>;
+};
+
 type Place = { topic: string; partition: number; next: number; inWork: boolean };
 
 export class ClusterReader implements BusReader {
-  readonly #bus: SimulatedBus;
+  readonly #bus: ReadSide;
   readonly #options: ReaderOptions;
   /** Where `begin` and `end` stand now: behind what `onBatch` has finished. */
   readonly #finished = new Map<string, number>();
@@ -20,7 +37,7 @@ export class ClusterReader implements BusReader {
   #state: ReaderState = 'starting';
   #started: (() => void) | null = null;
 
-  constructor(bus: SimulatedBus, options: ReaderOptions) {
+  constructor(bus: ReadSide, options: ReaderOptions) {
     this.#bus = bus;
     this.#options = options;
   }

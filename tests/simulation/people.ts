@@ -180,7 +180,9 @@ export class People {
         return { kind: 'set-power-limit', pointId, connectorNo: null, limitW };
       }
       default:
-        return { kind: 'book', userId: chance.of(drivers).driverId, amountMinor: chance.whole(-200, 3_000), reason: 'x' };
+        return {
+          kind: 'book', userId: chance.of(drivers).driverId, amountMinor: chance.whole(-200, 3_000), reason: 'gift',
+        };
     }
   }
 
@@ -191,7 +193,8 @@ export class People {
     for (const point of state.pointStates.values()) {
       const { pointId } = point;
       if (!point.operative.on) {
-        this.order({ kind: 'set-operative', scope: { kind: 'points', pointIds: [pointId] }, operative: true, note: '' });
+        const scope = { kind: 'points' as const, pointIds: [pointId] };
+        this.order({ kind: 'set-operative', scope, operative: true, note: '' });
       }
       if (point.barred !== null) this.order({ kind: 'unbar-point', pointId, note: '' });
     }

@@ -73,7 +73,9 @@ export class Place<T> {
   }
 }
 
-export function centralPlace(ground: Ground, host: Host, options: { store: Store; settings: Settings }): Place<Central> {
+export function centralPlace(
+  ground: Ground, host: Host, options: { store: Store; settings: Settings },
+): Place<Central> {
   const { world: { chance } } = ground;
   return new Place<Central>(ground, 'central', host, (life, place) => {
     const central = createCentral({

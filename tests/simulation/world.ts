@@ -186,6 +186,6 @@ function short(fields: LogFields): string {
 }
 
 function text(value: unknown): string {
-  if (value instanceof Error) return value.cause === undefined ? value.message : `${value.message} ← ${text(value.cause)}`;
+  if (value instanceof Error) return value.message + (value.cause === undefined ? '' : ` ← ${text(value.cause)}`);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
