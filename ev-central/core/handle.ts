@@ -197,7 +197,7 @@ function logLost(step: Step, detail: string): void {
 }
 
 function announce(step: Step, pointId: PointId): void {
-  const { state } = step;
+  const { state, now } = step;
   if (state.points.get(pointId) === undefined) return;
   const view = pointStatus(state, pointId);
   const before = state.announced.get(pointId)?.status;

@@ -64,6 +64,19 @@ describe('a report that nobody expected', () => {
   });
 });
 
+describe('a monitor that says nonsense of its clock', () => {
+  it.each([[Number.MAX_SAFE_INTEGER], [Number.MIN_SAFE_INTEGER]])('(%d ms) changes no time into none', (offsetMs) => {
+    const network = connected();
+    const link = network.state.monitorLinks.get(POINT);
+    if (link !== undefined) network.state.monitorLinks.set(POINT, { ...link, clockOffsetMs: offsetMs });
+    const session = network.charging(ANA);
+    network.later(1_000);
+    network.sample(session, 1, 1_010);
+    network.end(session, 1_020);
+    expect(network.lastNotice(ANA, 'ticket').ticket.energyWh).toBe(20);
+  });
+});
+
 describe('a point whose clock jumps within a charge', () => {
   it('is billed by its uptime, also for what was metered on the way', () => {
     const network = connected();

@@ -1,6 +1,7 @@
 // A point keeps its own clock. Central prices by the point's time corrected with the offset measured on the link of its
 // monitor, stores the uncorrected time too, and flags what cannot be.
 import type { PointId } from '../../shared/ids.ts';
+import { LAST_AT_MS } from '../../shared/messages/values.ts';
 import type { Session } from './rows.ts';
 import type { State } from './state.ts';
 
@@ -12,7 +13,7 @@ export const TOLERANCE_MS = 5 * 60_000;
 /** The point's time in Central's time. */
 export function correctedMs(state: State, pointId: PointId, atMs: number): number {
   const offsetMs = state.monitorLinks.get(pointId)?.clockOffsetMs ?? 0;
-  return Math.abs(offsetMs) < NOISE_MS ? atMs : atMs + offsetMs;
+  return aDate(Math.abs(offsetMs) < NOISE_MS ? atMs : atMs + offsetMs);
 }
 
 /**
@@ -25,7 +26,12 @@ export function sessionTimeMs(
   if (state.monitorLinks.has(at.pointId) || startedAtMs === null || startedRawMs === null) {
     return correctedMs(state, at.pointId, at.atMs);
   }
-  return at.atMs + startedAtMs - startedRawMs;
+  return aDate(at.atMs + startedAtMs - startedRawMs);
+}
+
+/** What a peer says of its clock may be anything; a time must stay one. */
+function aDate(atMs: number): number {
+  return Math.min(Math.max(0, atMs), LAST_AT_MS);
 }
 
 /** No two readings of a charge are further apart: a time that says so is wrong, and counts as this long. */
