@@ -112,6 +112,22 @@ describe('when a monitor goes', () => {
   });
 });
 
+describe('a monitor that is refused', () => {
+  it('is seen by the operator with the reason, said once', () => {
+    const network = new Network();
+    const knock = () => network.feed({
+      kind: 'monitor-proof', connectionId: connectionId(9), re: messageId('f'), pointId: POINT, address: 'x',
+      proved: false, byHand: false, keyBase64: 'a2V5', clockOffsetMs: 0,
+    });
+    const messages = () => knock().filter((effect) => effect.kind === 'message').length;
+    expect(messages()).toBe(1);
+    expect(pointStatus(network.state, POINT)).toMatchObject({
+      status: 'Disconnected', why: 'refused: unknown-or-wrong',
+    });
+    expect(messages()).toBe(0);
+  });
+});
+
 describe('facts', () => {
   it('are accepted only in order: a gap is asked for, a known one is acknowledged again', () => {
     const network = new Network();

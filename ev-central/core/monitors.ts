@@ -26,6 +26,7 @@ export function monitorProof(step: Step, proof: Proof): void {
   audit(step, { who: proof.pointId, address: proof.address, action: 'login-point', outcome: reason ?? 'done' });
   if (reason !== undefined) {
     refuseMonitor(step, proof.connectionId, reason, proof.re);
+    sayRefused(step, proof.pointId, reason);
     return;
   }
   if (!evictOlder(step, proof)) return;
@@ -129,6 +130,15 @@ function proofRefusal(step: Step, proof: Proof): AccessRefusal | undefined {
   if (barred?.why === 'two-monitors') return 'two-monitors';
   if (barred?.why === 'key-revoked' && !proof.byHand) return 'key-revoked';
   return undefined;
+}
+
+/** The operator sees why a point does not come; once, however often its monitor tries. */
+function sayRefused(step: Step, pointId: PointId, reason: AccessRefusal): void {
+  const point = step.state.pointStates.get(pointId);
+  const why = `refused: ${reason}`;
+  if (point === undefined || point.link.connected || point.link.reason === why) return;
+  putPointState(step, { ...point, link: { ...point.link, reason: why } });
+  tell(step, 'warn', `${pointId} was refused: ${reason}`, { pointId });
 }
 
 /** A dead socket must never lock a charger out: the newer connection wins. False: the identity is barred. */
