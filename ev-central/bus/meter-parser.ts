@@ -3,6 +3,7 @@
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import { checkMessage, type Parsed } from '../../shared/messages/catalogue.ts';
 import { meterSample, type MeterSample } from '../../shared/messages/meter-sample.ts';
+import { LAST_AT_MS, MOST_ENERGY_WH } from '../../shared/messages/values.ts';
 import { isId } from '../../shared/ids.ts';
 
 /** Parses JSON text as a meter sample. */
@@ -22,9 +23,9 @@ function isMeterSample(value: unknown): value is MeterSample {
   const m = value as Record<string, unknown>;
   return m['type'] === 'meter' && m['v'] === MESSAGE_VERSION
     && isText(m['id'], 128) && isText(m['corr'], 80) && isName(m['pointId']) && isName(m['sessionId'])
-    && isWhole(m['atMs'], 0) && isWhole(m['bootId'], 1) && isWhole(m['sample'], 1)
+    && isWhole(m['atMs'], 0, LAST_AT_MS) && isWhole(m['bootId'], 1) && isWhole(m['sample'], 1)
     && isWhole(m['connectorNo'], 1) && m['connectorNo'] <= 16
-    && isWhole(m['registerWh'], 0) && isWhole(m['powerW'], 0) && isWhole(m['uptimeMs'], 0)
+    && isWhole(m['registerWh'], 0, MOST_ENERGY_WH) && isWhole(m['powerW'], 0) && isWhole(m['uptimeMs'], 0, LAST_AT_MS)
     && (m['socPercent'] === null || (isWhole(m['socPercent'], 0) && m['socPercent'] <= 100))
     && (m['state'] === 'charging' || m['state'] === 'suspended-ev' || m['state'] === 'suspended-evse');
 }
@@ -37,6 +38,6 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && isId(value);
 }
 
-function isWhole(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
+function isWhole(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 }

@@ -5,11 +5,16 @@ import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdS
 
 const whole = z.int().nonnegative();
 
+/** The last moment of the year 9999: what is later is no date, and nothing can be reckoned with it. */
+export const LAST_AT_MS = 253_402_300_799_999;
+/** One terawatt hour. No meter comes near; above it a bill would leave the whole numbers. */
+export const MOST_ENERGY_WH = 1_000_000_000_000;
+
 /** UTC milliseconds since 1970. */
-export const atMsSchema = whole;
+export const atMsSchema = whole.max(LAST_AT_MS);
 /** Milliseconds of a duration or an uptime. */
-export const durationMsSchema = whole;
-export const energyWhSchema = whole;
+export const durationMsSchema = whole.max(LAST_AT_MS);
+export const energyWhSchema = whole.max(MOST_ENERGY_WH);
 export const powerWSchema = whole;
 /** Minor units of the currency named beside it; may be negative (a balance, a correction). */
 export const amountMinorSchema = z.int();
