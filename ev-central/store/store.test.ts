@@ -191,6 +191,18 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(store.noticesAfter(userId('bob'), 0, 10)).toEqual({ notices: [], more: false });
   });
 
+  test('somebody who gets the id of a person who is gone begins with the first notice', () => {
+    const notice = { ...ticketIssued.schema.parse(ticketIssued.example), number: 1 };
+    const first = batch(filledTables(), { appends: [{ kind: 'append', table: 'notices', row: notice }] });
+    store.commit(first);
+    first.tables.users.remove(userId('ana'));
+    store.commit(batch(first.tables));
+    expect(store.noticesAfter(userId('ana'), 0, 10)).toEqual({ notices: [], more: false });
+    first.tables.users.put(sampleUser());
+    store.commit({ ...first, appends: [{ kind: 'append', table: 'notices', row: notice }] });
+    expect(store.noticesAfter(userId('ana'), 0, 10).notices).toEqual([notice]);
+  });
+
   test('keeps meter values and tickets of a session as they were written', () => {
     const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
     const value = {

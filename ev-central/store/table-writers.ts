@@ -25,13 +25,17 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
   } satisfies Record<keyof Tables, unknown>;
+  const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
     installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
     tariffs: (tables, nowMs) => write.tariffs(tables.tariffs, nowMs),
     sites: (tables, nowMs) => write.sites(tables.sites, nowMs),
     points: (tables, nowMs) => write.points(tables.points, nowMs),
     pointStates: (tables, nowMs) => write.pointStates(tables.pointStates, nowMs),
-    users: (tables, nowMs) => write.users(tables.users, nowMs),
+    users: (tables, nowMs) => {
+      // Somebody who gets the same id later begins with the first notice, and reads none of another person's.
+      for (const userId of write.users(tables.users, nowMs)) removeNotices.run(userId);
+    },
     sessions: (tables, nowMs) => write.sessions(tables.sessions, nowMs),
     meters: (tables, nowMs) => write.meters(tables.meters, nowMs),
     keys: (tables, nowMs) => write.keys(tables.keys, nowMs),
@@ -58,7 +62,7 @@ function writer<R>(db: Sqlite, codec: RowCodec<R>, stamp?: string) {
   const upsert: Statement = db.prepare(upsertSql(codec, stamp));
   const remove: Statement = db.prepare(
     `DELETE FROM ${codec.table} WHERE ${codec.keyColumns.map((column) => `${column} = ?`).join(' AND ')}`);
-  return <K extends string>(table: Table<K, R>, nowMs: number): void => {
+  return <K extends string>(table: Table<K, R>, nowMs: number): readonly K[] => {
     const { put, removed } = table.takeChanges();
     for (const row of put) {
       const values: SqlValue[] = codec.encode(row);
@@ -66,5 +70,6 @@ function writer<R>(db: Sqlite, codec: RowCodec<R>, stamp?: string) {
       upsert.run(values);
     }
     for (const key of removed) remove.run(codec.keyValues(key));
+    return removed;
   };
 }
