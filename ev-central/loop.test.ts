@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Failure } from '../shared/failure.ts';
+import { pointId } from '../shared/ids.ts';
 import { createTicker } from '../shared/wire/awake-timer.ts';
 import { startTestCentral, type TestCentral, waitFor } from './central-for-tests.ts';
 import { createState } from './core/handle.ts';
@@ -124,6 +125,18 @@ test('deadlines move by the time in which the process was not awake', () => {
   run();
   expect(deadlines.take(time.nowMs + 4_000)).toBeUndefined();
   expect(deadlines.take(time.nowMs + 5_001)).toMatchObject({ id: 'x#1' });
+});
+
+test('a clock that is set back an hour keeps nothing back for an hour', () => {
+  const { loop, run, time, ticker, state } = driven();
+  state.resendAskedMs.set(pointId('ALC-01'), time.nowMs);
+  state.restingUntilMs.set('ALC-01/1', time.nowMs + 5_000);
+  time.nowMs -= 3_600_000;
+  ticker.tick();
+  loop.give(tick);
+  run();
+  expect(state.resendAskedMs.get(pointId('ALC-01'))).toBeLessThanOrEqual(time.nowMs);
+  expect(state.restingUntilMs.get('ALC-01/1')).toBeLessThanOrEqual(time.nowMs + 5_000);
 });
 
 test('whoever can hold back is told when the queue is full, and when it has room again', async () => {

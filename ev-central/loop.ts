@@ -2,6 +2,7 @@
 // one transaction writes the changed rows, the outgoing messages and the consumed offsets, and only then does any
 // effect leave. Between handling and commit there is no `await`. Memory is a cache of the database: when a commit
 // fails, or the core throws, the loop stops for good and the process starts again from the store.
+import { stepClock } from './core/clock-step.ts';
 import type { Append, Effect, Send } from './core/effects.ts';
 import type { Input } from './core/inputs.ts';
 import type { State } from './core/state.ts';
@@ -282,7 +283,7 @@ export class InputLoop {
     }
     this.#skewMs += jumpMs;
     this.#lastNowMs = nowMs;
-    state.deadlines.shift(jumpMs);
+    stepClock(state, jumpMs);
     log('warn', 'deadlines-moved', { jumpMs });
     return nowMs;
   }
