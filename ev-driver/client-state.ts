@@ -13,6 +13,7 @@ import type { Progress } from '../shared/messages/progress.ts';
 import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
 import type { Currency } from '../shared/money.ts';
 import type { ScreenMessage } from '../shared/screen/handle.ts';
+import { words } from '../shared/words.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
 import { applyNotice, chargeOfNotice, isOver, type Charge, type ChargeWish } from './charges.ts';
 import { createInbox, installationOf, type NoticeInbox } from './notice-inbox.ts';
@@ -171,8 +172,13 @@ export function startClient(options: StartOptions, now: Now): ClientState {
   };
   for (const charge of options.charges) {
     state.charges.set(charge.requestId, charge);
-    // It died while it sent: nobody can know whether the bus has it.
-    if (charge.state === 'sending') state.takeBacks.set(charge.requestId, { sending: false });
+    if (charge.state === 'sending') {
+      // It died while it sent: nobody can know whether the bus has it, so it has failed and is taken back.
+      state.charges.set(charge.requestId, {
+        ...charge, state: 'cancelled', failed: 'send-unknown', why: sentence(words().trouble['send-unknown']),
+      });
+      state.takeBacks.set(charge.requestId, { sending: false });
+    }
     if (charge.state === 'requested') state.answerBy.set(charge.requestId, now.awakeMs + ANSWER_MS);
   }
   for (const notice of options.notices) {

@@ -188,6 +188,17 @@ describe('a request', () => {
     expect(records(give({ kind: 'bus', state: 'up' }))).toMatchObject([{ request: { type: 'cancel', cancels: R1 } }]);
   });
 
+  it('that was being sent when the process died has failed for the next one, for good', () => {
+    onLine();
+    const kept = ask().flatMap((effect) => (effect.kind === 'keep-charge' ? [effect.charge] : []));
+    restart({ notices: [], charges: kept });
+    expect(state.charges.get(R1)).toMatchObject({ state: 'cancelled', failed: 'send-unknown' });
+    onLine();
+    give({ kind: 'sent', requestId: requestId(`x.${R1}`), outcome: 'sent' });
+    expect(state.takeBacks.size).toBe(0);
+    expect(state.charges.get(R1)).toMatchObject({ state: 'cancelled', failed: 'send-unknown' });
+  });
+
   it('that nobody answers is taken back after its expiry', () => {
     onLine();
     ask();

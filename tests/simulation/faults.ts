@@ -27,7 +27,7 @@ export class Faults {
     this.#next();
   }
 
-  /** Mends everything; nothing breaks any more. */
+  /** Mends what is not people's to mend; nothing breaks any more. */
   stop(): void {
     this.#stopped = true;
     const { cluster, sockets, history, engines } = this.#town;
@@ -36,15 +36,7 @@ export class Faults {
     for (const bus of cluster.buses) if (bus.isCut) bus.cut(false);
     sockets.trouble = { slow: 0, pieces: 0.02 };
     history.fate = 'well';
-    for (const engine of engines) {
-      engine.disk.isFull = false;
-      for (const hosted of engine.running?.points.values() ?? []) {
-        engine.running?.take(hosted, { kind: 'clear', connectorNo: null, code: null });
-        for (const { connectorNo } of hosted.point.kept.connectors) {
-          engine.running?.take(hosted, { kind: 'clear', connectorNo, code: null });
-        }
-      }
-    }
+    for (const { disk } of engines) disk.isFull = false;
   }
 
   get total(): number {

@@ -186,8 +186,13 @@ export class People {
     }
   }
 
-  /** Everything that an operator can mend is mended. */
+  /** Everything that people can mend is mended: faults cleared, limits lifted, points put into service. */
   #bringInOrder(): void {
+    for (const { station, hosted, connector: { connectorNo, limitW } } of this.#spots()) {
+      for (const fault of [...hosted.point.kept.faults]) station.take(hosted, { ...fault, kind: 'clear' });
+      const { pointId } = hosted;
+      if (limitW !== null) this.order({ kind: 'set-power-limit', pointId, connectorNo, limitW: null });
+    }
     const state = this.#town.central.running?.state;
     if (state === undefined) return;
     for (const point of state.pointStates.values()) {
