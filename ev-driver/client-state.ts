@@ -72,6 +72,8 @@ export type ClientState = {
   renewAtMs: number | null;
   account: { balanceMinor: number; heldMinor: number; currency: Currency } | null;
   inbox: NoticeInbox;
+  /** The last notice that the log-in under way said it has. */
+  saidNotice: number;
   /** The last number that Central said it has given. */
   centralLast: number;
   gapSinceAwakeMs: number | null;
@@ -166,7 +168,7 @@ export function startClient(options: StartOptions, now: Now): ClientState {
     login: { state: 'waiting', text: '', byAwakeMs: Infinity, retryAwakeMs: null },
     renewAtMs: null, account: null,
     inbox: createInbox(last?.number ?? 0, last === undefined ? null : installationOf(last)),
-    centralLast: 0, gapSinceAwakeMs: null, newsAwakeMs: now.awakeMs, charges: new Map(), answerBy: new Map(),
+    saidNotice: 0, centralLast: 0, gapSinceAwakeMs: null, newsAwakeMs: now.awakeMs, charges: new Map(), answerBy: new Map(),
     orders: new Map(), takeBacks: new Map(), queries: new Map(), queryCount: 0, points: new Map(), pointsAtMs: null,
     sessions: [], sessionsNext: null, sessionsStale: false, messages: [],
   };

@@ -50,6 +50,10 @@ function pass(durationMs: number): ClientEffect[] {
 
 function logIn(lastNotice = 0): ClientEffect[] {
   give({ kind: 'central-open' });
+  return welcome(lastNotice);
+}
+
+function welcome(lastNotice: number): ClientEffect[] {
   return give({ kind: 'from-central', message: loginWelcome.schema.parse({
     ...(loginWelcome.example as object), lastNotice, loginKey: {
       keyId: 'l', keyBase64: Buffer.alloc(32).toString('base64'), expiresAtMs: T0 + 86_400_000,
@@ -255,6 +259,14 @@ describe('notices', () => {
     restart({ notices: [notice('accepted', 7)], charges: [] });
     expect(logIn(2)).toContainEqual({ kind: 'forget-notices' });
     expect(queries(pass(1_000))).toMatchObject([{ what: 'my-notices' }]);
+  });
+
+  it('that overtake the welcome of a log-in are not taken for another network', () => {
+    restart({ notices: [notice('accepted', 7)], charges: [] });
+    give({ kind: 'central-open' });
+    give({ kind: 'notice', notice: notice('authorized', 8) });
+    expect(welcome(7)).not.toContainEqual({ kind: 'forget-notices' });
+    expect(state.inbox.last).toBe(8);
   });
 
   it('after a restart rebuild the charges', () => {

@@ -89,7 +89,8 @@ function tick(state: ClientState, now: Now, out: ClientEffect[]): void {
 function centralOpen(state: ClientState, now: Now, out: ClientEffect[]): void {
   setLink(state.central, 'up', '', now);
   state.login = { state: 'checking', text: '', byAwakeMs: now.awakeMs + LOGIN_MS, retryAwakeMs: null };
-  out.push({ kind: 'send-login', lastNotice: state.inbox.last });
+  state.saidNotice = state.inbox.last;
+  out.push({ kind: 'send-login', lastNotice: state.saidNotice });
 }
 
 function centralLost(state: ClientState, reason: CloseReason, now: Now, out: ClientEffect[]): void {
@@ -133,7 +134,8 @@ function welcomed(state: ClientState, welcome: LoginWelcome, now: Now, out: Clie
   out.push({ kind: 'use-keys', welcome });
   out.push({ kind: 'note', level: 'info', event: 'logged-in', fields: { driverId, lastNotice, expiresAtMs } });
   say(state, { atMs, level: 'good', text: `${driverId} is logged in at EV_Central.` });
-  if (lastNotice < state.inbox.last) forgetNetwork(state, out);
+  // Compared with what the log-in said: a later notice may have overtaken this welcome on the bus.
+  if (lastNotice < state.saidNotice) forgetNetwork(state, out);
   state.centralLast = lastNotice;
   out.push({ kind: 'event', event: { kind: 'logged-in' } });
   reload(state, now, out);
