@@ -1,6 +1,6 @@
 // What nobody well-behaved does: points that report the impossible, orders against what is under way, guesses at once.
 import { describe, expect, it } from 'vitest';
-import { connectionId, correlationId, messageId, requestId } from '../../shared/ids.ts';
+import { connectionId, correlationId, messageId, requestId, userId } from '../../shared/ids.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
 import { ANA, BEN, Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
 import type { Session } from './rows.ts';
@@ -183,6 +183,17 @@ describe('orders of the registry', () => {
     expect(network.sessionOf(id)).toMatchObject({ state: 'rejected', refusal: 'point-unknown', holdMinor: 0 });
   });
 
+  it('give a driver who was offered a point her place back when the point goes out of order', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    const id = network.charge(BEN);
+    network.end(session, 1_200);
+    network.fact('unplugged', { connectorNo: 1 });
+    expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: true });
+    network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '' });
+    expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: false, pointId: null });
+  });
+
   it('refuse a booking that no balance can hold', () => {
     const network = connected();
     const order = { kind: 'book' as const, userId: ANA, amountMinor: Number.MAX_SAFE_INTEGER, reason: 'a slip' };
@@ -217,6 +228,34 @@ describe('guesses and repetitions at once', () => {
     network.feed(input, { ...input, re: messageId('f-10') });
     for (const checkId of [1, 2]) network.feed({ kind: 'password-checked', checkId, ok: true });
     expect([...network.state.sessions.values()].length).toBe(1);
+  });
+
+  it('leave no row for every name that somebody invents', () => {
+    const network = connected();
+    for (let i = 0; i < 1_100; i += 1) {
+      const checkId = network.state.nextCheckId;
+      network.feed({
+        kind: 'login', connectionId: connectionId(9), re: messageId('f'), userId: userId(`nobody-${i}`),
+        address: `10.0.${i % 200}.7`, purpose: 'driver', lastNotice: 0,
+        loginKeyBase64: 'a2V5', readingKeyBase64: 'a2V5',
+      });
+      network.feed({ kind: 'password-checked', checkId, ok: false });
+      network.now += 60_000;
+    }
+    expect(network.state.lockouts.size).toBeLessThanOrEqual(1_001);
+  });
+
+  it('a new password ends the log-ins with the old one', () => {
+    const network = connected();
+    network.feed({ kind: 'password-checked', checkId: login(network, 7), ok: true });
+    expect(network.state.logIns.get(ANA)).toBe(1);
+    const { passwordHash } = network.state.users.must(ANA);
+    const { active, priorityClass, currency, limits } = network.state.users.must(ANA);
+    network.order({
+      kind: 'put-user', passwordHash, pinHash: null,
+      user: { userId: ANA, role: 'user', active, priorityClass, currency, limits },
+    });
+    expect(network.effects).toContainEqual({ kind: 'close', connectionId: connectionId(7), reason: 'refused' });
   });
 
   it('nobody takes back a request of somebody else before it has come', () => {

@@ -2,6 +2,9 @@
 import type { Lockout } from './rows.ts';
 import type { Step } from './step.ts';
 
+/** Above so many rows those that are over are removed. */
+const KEPT_ROWS = 1_000;
+
 /** Until when one of these is locked out; undefined when none is. */
 export function lockedUntil(step: Step, whos: readonly string[]): number | undefined {
   for (const who of whos) {
@@ -26,8 +29,18 @@ export function countFailure(step: Step, whos: readonly string[]): string[] {
       lockedUntilMs: locked ? step.now + settings.lockoutMs : null,
     };
     step.state.lockouts.put(next);
+    forgetOld(step);
     return locked;
   });
+}
+
+/** Whoever guesses invents names, too: what says nothing any more goes, so that the table stays small. */
+function forgetOld({ state: { lockouts, settings }, now }: Step): void {
+  if (lockouts.size <= KEPT_ROWS) return;
+  for (const row of [...lockouts.values()]) {
+    const counts = now - row.firstAtMs <= settings.lockoutWindowMs;
+    if (!counts && (row.lockedUntilMs ?? 0) <= now) lockouts.remove(row.who);
+  }
 }
 
 /** A right password clears the user's count; the address keeps its own. */

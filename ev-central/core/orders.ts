@@ -3,8 +3,9 @@
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
+import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Role } from '../../shared/messages/values.ts';
-import { closeUnstarted } from './authorization.ts';
+import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
@@ -12,8 +13,9 @@ import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
+import { putOutDriver } from './people.ts';
 import { registryOrder } from './registry.ts';
-import type { OrderRecord } from './rows.ts';
+import type { OrderRecord, Session } from './rows.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
 
@@ -124,8 +126,14 @@ function unknownLines({ state }: Step, scope: Scope): { what: string; outcome: s
 /** What has not begun at a point that goes out of order will not begin there. The point ends running charges itself. */
 function releaseUnstarted(step: Step, pointId: PointId): void {
   for (const session of sessionsAt(step, step.state.pointStates.must(pointId))) {
-    if (session.usage === null) closeUnstarted(step, session, 'rejected', 'point-out-of-order');
+    if (session.usage === null) takeBack(step, session, 'point-out-of-order');
   }
+}
+
+/** What will not begin at a point: refused, but who was offered it waits on in her place. */
+function takeBack(step: Step, session: Session, reason: Refusal): void {
+  if (session.offered) pointFailed(step, session, reason, {});
+  else closeUnstarted(step, session, 'rejected', reason);
 }
 
 function endSession(step: Step, order: OrderOf<'end-session'>): Result {
@@ -158,7 +166,7 @@ function revokePointKey(step: Step, order: OrderOf<'revoke-point-key'>): Result 
   revokeKeys(step, order.pointId, ['point']);
   for (const session of sessionsAt(step, point)) {
     if (session.usage !== null) closeAtLastMeter(step, session, 'key-revoked', 'disputed');
-    else closeUnstarted(step, session, 'rejected', 'point-key-invalid');
+    else takeBack(step, session, 'point-key-invalid');
   }
   putPointState(step, {
     ...state.pointStates.must(order.pointId), keyId: null, barred: { why: 'key-revoked', sinceMs: now },
@@ -184,14 +192,7 @@ function unbarPoint(step: Step, order: OrderOf<'unbar-point'>): Result {
 function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result {
   const count = revokeKeys(step, order.userId, ['login', 'reading']);
   step.state.users.put({ ...step.state.users.must(order.userId), readingKeyId: null });
-  for (const link of step.state.driverLinks.values()) {
-    if (link.userId !== order.userId) continue;
-    emit(step, {
-      kind: 'frame', connectionId: link.connectionId, re: null,
-      frame: { type: 'refused-driver', reason: 'key-revoked', text: '', retryAfterMs: null },
-    });
-    emit(step, { kind: 'close', connectionId: link.connectionId, reason: 'refused' });
-  }
+  putOutDriver(step, order.userId);
   return done(`${counted(count, 'key')} of ${order.userId} ${count === 1 ? 'is' : 'are'} revoked`);
 }
 

@@ -60,6 +60,18 @@ export function driverGone(step: Step, connectionId: ConnectionId): void {
   else step.state.logIns.set(link.userId, left);
 }
 
+/** Ends a person's log-ins: her keys are void, and she has to hear why nothing of hers is taken any more. */
+export function putOutDriver(step: Step, userId: User['userId']): void {
+  for (const { connectionId, userId: who } of step.state.driverLinks.values()) {
+    if (who !== userId) continue;
+    emit(step, {
+      kind: 'frame', connectionId, re: null,
+      frame: { type: 'refused-driver', reason: 'key-revoked', text: '', retryAfterMs: null },
+    });
+    emit(step, { kind: 'close', connectionId, reason: 'refused' });
+  }
+}
+
 function check(step: Step, pending: PendingCheck, hash: string): void {
   const checkId = step.state.nextCheckId++;
   step.state.checks.set(checkId, pending);

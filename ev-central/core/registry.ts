@@ -6,6 +6,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
+import { putOutDriver } from './people.ts';
 import { freshConnector, freshPointState } from './point-status.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { User } from './rows.ts';
@@ -135,6 +136,7 @@ function putUser(step: Step, { user, passwordHash, pinHash }: OrderOf<'put-user'
     // A new password changes the reading key: what was written down with the old one opens nothing new.
     revokeKeys(step, user.userId, ['login', 'reading']);
     step.state.users.put({ ...row, readingKeyId: null });
+    putOutDriver(step, user.userId);
   }
   return done(`user ${user.userId} (${user.role}) is registered`);
 }
@@ -147,6 +149,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
     return refused(`the balance of ${userId} is ${formatMoney(user.balanceMinor, user.currency)}: book it out first`);
   }
   revokeKeys(step, userId, ['login', 'reading']);
+  putOutDriver(step, userId);
   step.state.users.remove(userId);
   return done(`user ${userId} is removed`);
 }
