@@ -77,6 +77,21 @@ test('rows that were done are sent again when the broker has lost its log', asyn
   await it.close();
 });
 
+test('a row that waits for the bus lets the ones before it go first, when they are open again', async () => {
+  const rows = [row(1), row(2)];
+  const { it, bus, sent, done } = outbox(rows);
+  done.add(1);
+  bus.set('down');
+  it.start();
+  await Promise.resolve();
+  done.clear();
+  it.reopened();
+  bus.set('up');
+  await waitFor(() => done.size === 2);
+  expect(sent()).toEqual(['m-1', 'm-2']);
+  await it.close();
+});
+
 test('a send never exceeds what a broker takes at once', async () => {
   const sizes: number[] = [];
   const rows = Array.from({ length: 30 }, (_unused, i) => row(i + 1, 'ALC-01', 'x'.repeat(100_000)));

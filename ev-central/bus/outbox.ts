@@ -91,7 +91,8 @@ export class Outbox {
   async #deliver(rows: readonly OutboxRow[]): Promise<void> {
     for (let backoffMs = BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS)) {
       await this.#options.whenUp();
-      if (this.#closed) return;
+      // Older rows are open again: they go first, because receivers drop what comes behind a higher number.
+      if (this.#closed || this.#fromTheFirst) return;
       try {
         // Sealed again at each attempt: the receiver may have another key by now.
         await this.#options.sender.send(this.#seal(rows));
