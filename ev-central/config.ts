@@ -1,5 +1,6 @@
 // The settings of EV_Central. The plain arguments are the practice's: listening port, broker, database.
 import { z } from 'zod';
+import { commonSettings } from '../shared/common-settings.ts';
 import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
@@ -38,9 +39,6 @@ export const CENTRAL_SETTINGS = {
     flag: 'data-dir', env: 'EV_CENTRAL_DATA_DIR', schema: folder, default: 'var/central',
     describe: 'where the database, its key and the token of local tools are',
   }),
-  logDir: setting({
-    flag: 'log-dir', env: 'EV_LOG_DIR', schema: folder, default: 'var/log', describe: 'where the log is written',
-  }),
   tls: setting({
     flag: 'tls', env: 'EV_CENTRAL_TLS', schema: flagSchema, default: false, boolean: true,
     describe: 'TLS on the loopback too; off the loopback it is always on, unless --insecure',
@@ -66,17 +64,9 @@ export const CENTRAL_SETTINGS = {
     flag: 'replication', env: 'EV_CENTRAL_REPLICATION', schema: count.max(10), default: 1,
     describe: 'copies of each record that the cluster keeps, set when the topics are made',
   }),
-  noUi: setting({
-    flag: 'no-ui', env: 'EV_CENTRAL_NO_UI', schema: flagSchema, default: false, boolean: true,
-    describe: 'no screen: log lines',
-  }),
   supervise: setting({
     flag: 'supervise', env: 'EV_CENTRAL_SUPERVISE', schema: flagSchema, default: false, boolean: true,
     describe: 'start it again, with pauses, when it ends by a failure that a new start may heal',
-  }),
-  printConfig: setting({
-    flag: 'print-config', env: 'EV_CENTRAL_PRINT_CONFIG', schema: flagSchema, default: false, boolean: true,
-    describe: 'print the settings in force with their origin, and end',
   }),
   plugTimeout: setting({
     flag: 'plug-timeout', env: 'EV_CENTRAL_PLUG_TIMEOUT', schema: seconds(86_400),
@@ -142,6 +132,7 @@ export const CENTRAL_SETTINGS = {
     flag: 'waiting-at-site', env: 'EV_CENTRAL_WAITING_AT_SITE', schema: count, default: DEFAULT_SETTINGS.waitingAtSite,
     describe: 'drivers that may wait at one site',
   }),
+  ...commonSettings('EV_CENTRAL'),
 } as const;
 
 export type CentralConfig = ConfigOf<typeof CENTRAL_SETTINGS>;

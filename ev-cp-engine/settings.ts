@@ -1,6 +1,7 @@
 // The settings of an engine process. The plain arguments are the practice's: the broker, and, since the engine is the
 // side that listens, the address on which its monitor finds it.
 import { z } from 'zod';
+import { commonSettings } from '../shared/common-settings.ts';
 import { addressSchema, flagSchema, setting } from '../shared/config.ts';
 import { pointIdSchema } from '../shared/ids.ts';
 
@@ -52,20 +53,9 @@ export const ENGINE_SETTINGS = {
     flag: 'insecure', env: 'EV_ENGINE_INSECURE', schema: flagSchema, default: false, boolean: true,
     describe: 'plain TCP off the loopback: anybody on the network can read the keys',
   }),
-  logDir: setting({
-    flag: 'log-dir', env: 'EV_LOG_DIR', schema: text.describe('folder'), default: 'var/log',
-    describe: 'where the log is written',
-  }),
-  noUi: setting({
-    flag: 'no-ui', env: 'EV_ENGINE_NO_UI', schema: flagSchema, default: false, boolean: true,
-    describe: 'no screen: log lines',
-  }),
   control: setting({
     flag: 'control', env: 'EV_ENGINE_CONTROL', schema: flagSchema, default: false, boolean: true,
     describe: 'take orders as JSON lines on stdin ({"do":"plug"}, …), tell facts and answers on stdout; no screen',
   }),
-  printConfig: setting({
-    flag: 'print-config', env: 'EV_ENGINE_PRINT_CONFIG', schema: flagSchema, default: false, boolean: true,
-    describe: 'print the settings in force with their origin, and end',
-  }),
+  ...commonSettings('EV_ENGINE'),
 } as const;

@@ -1,5 +1,6 @@
 // The settings of a monitor process. The plain arguments are the practice's: engine, EV_Central, the point's id.
 import { z } from 'zod';
+import { centralLinkSettings, commonSettings } from '../shared/common-settings.ts';
 import { addressSchema, flagSchema, setting } from '../shared/config.ts';
 import { pointIdSchema } from '../shared/ids.ts';
 
@@ -43,32 +44,14 @@ export const MONITOR_SETTINGS = {
     flag: 'data-dir', env: 'EV_MONITOR_DATA_DIR', schema: text.describe('folder'), default: 'var/monitor',
     describe: 'where the secret is kept, in a folder for each point',
   }),
-  logDir: setting({
-    flag: 'log-dir', env: 'EV_LOG_DIR', schema: text.describe('folder'), default: 'var/log',
-    describe: 'where the log is written',
-  }),
-  tlsCa: setting({
-    flag: 'tls-ca', env: 'EV_TLS_CA', schema: optionalText.describe('file'), default: null,
-    describe: "EV_Central's ca.crt: connect with TLS; needed off the loopback",
-  }),
   engineTlsCa: setting({
     flag: 'engine-tls-ca', env: 'EV_MONITOR_ENGINE_TLS_CA', schema: optionalText.describe('file'), default: null,
     describe: "the engine's ca.crt: connect with TLS; needed off the loopback",
-  }),
-  insecure: setting({
-    flag: 'insecure', env: 'EV_MONITOR_INSECURE', schema: flagSchema, default: false, boolean: true,
-    describe: 'plain TCP off the loopback: anybody on the network can read the keys',
-  }),
-  noUi: setting({
-    flag: 'no-ui', env: 'EV_MONITOR_NO_UI', schema: flagSchema, default: false, boolean: true,
-    describe: 'no screen: log lines',
   }),
   control: setting({
     flag: 'control', env: 'EV_MONITOR_CONTROL', schema: flagSchema, default: false, boolean: true,
     describe: 'take orders as JSON lines on stdin ({"do":"authenticate"}, status, exit), answer on stdout; no screen',
   }),
-  printConfig: setting({
-    flag: 'print-config', env: 'EV_MONITOR_PRINT_CONFIG', schema: flagSchema, default: false, boolean: true,
-    describe: 'print the settings in force with their origin, and end',
-  }),
+  ...commonSettings('EV_MONITOR'),
+  ...centralLinkSettings('EV_MONITOR', 'the keys'),
 } as const;

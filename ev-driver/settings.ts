@@ -1,5 +1,6 @@
 // The settings of a driver's client. The plain arguments are the practice's: broker, the driver's id.
 import { z } from 'zod';
+import { centralLinkSettings, commonSettings } from '../shared/common-settings.ts';
 import { addressSchema, flagSchema, setting } from '../shared/config.ts';
 import { userIdSchema } from '../shared/ids.ts';
 
@@ -51,28 +52,10 @@ export const DRIVER_SETTINGS = {
     flag: 'data-dir', env: 'EV_DRIVER_DATA_DIR', schema: text.describe('folder'), default: 'var/driver',
     describe: 'where notices and requests under way are kept, in a folder for each driver',
   }),
-  logDir: setting({
-    flag: 'log-dir', env: 'EV_LOG_DIR', schema: text.describe('folder'), default: 'var/log',
-    describe: 'where the log is written',
-  }),
-  tlsCa: setting({
-    flag: 'tls-ca', env: 'EV_TLS_CA', schema: optionalText.describe('file'), default: null,
-    describe: "EV_Central's ca.crt: connect with TLS; needed off the loopback",
-  }),
-  insecure: setting({
-    flag: 'insecure', env: 'EV_DRIVER_INSECURE', schema: flagSchema, default: false, boolean: true,
-    describe: 'plain TCP off the loopback: anybody on the network can read the password',
-  }),
-  noUi: setting({
-    flag: 'no-ui', env: 'EV_DRIVER_NO_UI', schema: flagSchema, default: false, boolean: true,
-    describe: 'no screen: log lines',
-  }),
   control: setting({
     flag: 'control', env: 'EV_DRIVER_CONTROL', schema: flagSchema, default: false, boolean: true,
     describe: 'take orders as JSON lines on stdin, print every notice and live figure as one on stdout; no screen',
   }),
-  printConfig: setting({
-    flag: 'print-config', env: 'EV_DRIVER_PRINT_CONFIG', schema: flagSchema, default: false, boolean: true,
-    describe: 'print the settings in force with their origin, and end',
-  }),
+  ...commonSettings('EV_DRIVER'),
+  ...centralLinkSettings('EV_DRIVER', 'the password'),
 } as const;
