@@ -217,8 +217,9 @@ async function runBus(
       await sleep(TOPICS_RETRY_MS);
     }
   }
-  outbox.start();
+  // The logs are compared first: what a broker has lost goes out again before anything newer.
   await intake.start();
+  outbox.start();
 }
 
 /** The bus's state as input, old rows deleted and forgotten now and then. Returns what ends it. */
