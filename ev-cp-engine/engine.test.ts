@@ -56,6 +56,16 @@ describe('when others are away', () => {
     expect(outcomes).toEqual([[0, []], [0, ['monitor-lost']]]);
   });
 
+  test('a revoked key ends what charges here, a key that was only withdrawn does not', () => {
+    const outcomes = [true, false].map((revoked) => {
+      const harness = inPhase('charging');
+      const frame = { ...SETUP, type: 'key-withdrawn' as const, reason: 'test', revoked };
+      harness.take({ kind: 'frame', frame, linkOffsetMs: 0 });
+      return harness.newFacts().map((fact) => fact['reason']);
+    });
+    expect(outcomes).toEqual([['key-revoked'], []]);
+  });
+
   test('a charge that waits for Central starts when Central is back in time', () => {
     const harness = inPhase('authorized');
     harness.check('away');

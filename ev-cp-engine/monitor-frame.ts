@@ -8,7 +8,7 @@ import type { HealthCheck } from '../shared/messages/health-check.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { Connector } from '../shared/messages/values.ts';
 import { words } from '../shared/words.ts';
-import { startIfReady } from './charging.ts';
+import { charging, endSession, startIfReady } from './charging.ts';
 import { setOperative, takeAcceptedUpTo } from './command.ts';
 import { connectorOf, logStep, newConnector, type Point, type Step } from './point-state.ts';
 
@@ -21,6 +21,8 @@ export function takeFrame(step: Step, frame: ToEngine, linkOffsetMs: number | nu
       step.point.live.key = { held: false, sinceMs: step.now.atMs, why: frame.reason, expiresAtMs: null };
       step.effects.push({ kind: 'key', grant: null });
       step.effects.push({ kind: 'message', level: 'error', text: `Central has taken the key back: ${frame.reason}` });
+      // Central has closed these charges already, and no command can be sealed for us: they end by this word alone.
+      if (frame.revoked) for (const connector of charging(step.point)) endSession(step, connector, 'key-revoked');
       return;
     }
     case 'engine-local-answer': {

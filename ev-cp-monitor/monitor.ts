@@ -47,7 +47,7 @@ export type MonitorState = {
   central: LinkFacts;
   authentication: {
     state: 'waiting' | 'authenticating' | 'authenticated' | 'refused';
-    sinceMs: number; why: string; needsHand: boolean; byAwakeMs: number;
+    sinceMs: number; why: string; needsHand: boolean; revoked: boolean; byAwakeMs: number;
   };
   /** The next hello says that somebody used the menu. */
   byHand: boolean;
@@ -101,7 +101,9 @@ export function startMonitor(
   return {
     ...options,
     central: connecting(),
-    authentication: { state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, byAwakeMs: Infinity },
+    authentication: {
+      state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, revoked: false, byAwakeMs: Infinity,
+    },
     byHand: false, standsDown: false,
     engine: { ...connecting(), taken: false },
     setup: null, renewAtMs: null, renewAskedAwakeMs: null, setupSentAwakeMs: null, setupCameAwakeMs: 0,
@@ -255,19 +257,16 @@ function refuse(
   const text = refusal.text === '' ? words().accessRefusal[reason]({ pointId }) : refusal.text;
   state.byHand = false;
   setAuthentication(state, 'refused', text, now);
-  state.authentication.needsHand = !retry;
+  const revoked = reason === 'key-revoked' || reason === 'point-revoked';
+  Object.assign(state.authentication, { needsHand: !retry, revoked });
   out.push(note('warn', 'refused-by-central', text, { pointId, reason, retry }));
-  if (!retry) {
-    state.setup = null;
-    state.renewAtMs = null;
-  }
+  if (!retry) [state.setup, state.renewAtMs] = [null, null];
   if (state.engine.taken) {
-    if (!retry) out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: text } });
+    if (!retry) out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: text, revoked } });
     out.push(healthCheck(state, now));
   }
-  if (reason !== 'replaced') return;
-  state.standsDown = true;
-  out.push({ kind: 'drop-engine', detail: text });
+  state.standsDown = reason === 'replaced';
+  if (state.standsDown) out.push({ kind: 'drop-engine', detail: text });
 }
 
 function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: MonitorEffect[]): void {
@@ -289,7 +288,8 @@ function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: Mon
       if (setup !== null && now.awakeMs - state.setupCameAwakeMs < FRESH_SETUP_MS) sendSetup(state, setup, now, out);
       else if (setup !== null) renewKey(state, now, out);
       else if (authentication.needsHand) {
-        out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason: authentication.why } });
+        const { why: reason, revoked } = authentication;
+        out.push({ kind: 'to-engine', frame: { type: 'key-withdrawn', reason, revoked } });
       }
       return void out.push(healthCheck(state, now));
     }
@@ -387,7 +387,7 @@ function setAuthentication(
   state: MonitorState, kind: MonitorState['authentication']['state'], why: string, now: Now,
 ): void {
   const sinceMs = state.authentication.state === kind ? state.authentication.sinceMs : now.atMs;
-  state.authentication = { state: kind, sinceMs, why, needsHand: false, byAwakeMs: Infinity };
+  state.authentication = { state: kind, sinceMs, why, needsHand: false, revoked: false, byAwakeMs: Infinity };
 }
 
 function note(level: LogLevel, event: string, text: string, fields: LogFields): MonitorEffect {

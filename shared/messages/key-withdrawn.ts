@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { defineFrame } from './message.ts';
 import { noteSchema } from './values.ts';
 
@@ -10,9 +10,11 @@ export const keyWithdrawn = defineFrame({
   summary: 'Central revoked the key or refused the point: the engine forgets its key and says why.',
   fields: {
     reason: noteSchema,
+    /** An operator revoked it: what charges here ends at once. Otherwise running charges go on to their end. */
+    revoked: z.boolean(),
   },
   example: {
-    reason: 'The key was revoked by an operator.',
+    reason: 'The key was revoked by an operator.', revoked: true,
   },
 });
 export type KeyWithdrawn = z.infer<typeof keyWithdrawn.schema>;
