@@ -172,7 +172,7 @@ function answerLocal(
 ): void {
   emit(step, {
     kind: 'frame', connectionId: input.connectionId, re: input.re,
-    // The words are added by the link, from the one catalogue.
+    // Whoever shows it adds the words, from the one catalogue.
     frame: { type: 'local-answer', requestId: input.requestId, ...answer, text: '' },
   });
 }
