@@ -169,8 +169,8 @@ export function startClient(options: StartOptions, now: Now): ClientState {
     renewAtMs: null, account: null,
     inbox: createInbox(last?.number ?? 0, last === undefined ? null : installationOf(last)),
     saidNotice: 0, centralLast: 0, gapSinceAwakeMs: null, newsAwakeMs: now.awakeMs, charges: new Map(),
-    answerBy: new Map(), orders: new Map(), takeBacks: new Map(), queries: new Map(), queryCount: 0, points: new Map(), pointsAtMs: null,
-    sessions: [], sessionsNext: null, sessionsStale: false, messages: [],
+    answerBy: new Map(), orders: new Map(), takeBacks: new Map(), queries: new Map(), queryCount: 0,
+    points: new Map(), pointsAtMs: null, sessions: [], sessionsNext: null, sessionsStale: false, messages: [],
   };
   for (const charge of options.charges) {
     state.charges.set(charge.requestId, charge);
