@@ -61,7 +61,8 @@ export function derive(state: State, now: number): void {
   for (const session of state.sessions.values()) {
     state.sessionIndex.update(undefined, session);
     if (isOver(session)) continue;
-    if (session.plugByMs !== null && session.usage === null) {
+    // Before its point has answered, the command's deadline decides.
+    if (session.plugByMs !== null && (session.state === 'authorized' || session.state === 'preparing')) {
       state.deadlines.add('plug', session.sessionId, session.plugByMs, notBefore);
     }
     if (session.usage !== null) {
@@ -139,7 +140,8 @@ function fallDue(step: Step, due: Deadline): void {
     case 'command': return commandDue(step, due);
     case 'plug': {
       const session = state.sessions.get(sessionId(due.id));
-      if (session === undefined || session.plugByMs !== due.dueMs || session.usage !== null || isOver(session)) return;
+      if (session === undefined || session.plugByMs !== due.dueMs || session.usage !== null) return;
+      if (session.state !== 'authorized' && session.state !== 'preparing') return;
       return closeUnstarted(step, session, 'expired', null);
     }
     case 'provisional': return provisionalDue(step, due);
