@@ -2,11 +2,13 @@
 // every report of an engine; and, when all is quiet, the sums.
 import { checkInvariants } from '../../ev-central/core/core-harness.ts';
 import type { Send } from '../../ev-central/core/effects.ts';
-import type { HoldRow, LedgerRow } from '../../ev-central/core/rows.ts';
+import type { HoldRow, LedgerRow, Session } from '../../ev-central/core/rows.ts';
 import type { State } from '../../ev-central/core/state.ts';
+import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
 import type { Commit, Store } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
 import { Failure } from '../../shared/failure.ts';
+import type { SessionId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { World } from './world.ts';
@@ -37,6 +39,8 @@ export class History {
   readonly #break: Break | null;
   readonly #meterOfSession = new Map<string, number>();
   readonly #barredKeys = new Map<string, { keyId: string | null; accepted: string }>();
+  readonly #acceptedOf = new Map<string, { bootId: number; seq: number }>();
+  readonly #queues = new Map<string, readonly SessionId[]>();
   readonly #messageOfRow = new Map<number, string>();
   #dropped = false;
 
@@ -120,6 +124,8 @@ export class History {
       checkInvariants(state);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
+      this.#lookAtFacts(state);
+      this.#lookAtQueues(state, batch.now);
     } catch (error) {
       this.#world.fail(error instanceof Error ? error : new Error(String(error)));
     }
@@ -178,6 +184,33 @@ export class History {
     }
   }
 
+  /** Facts are taken in their order, each once: the place of the last one only goes forward. */
+  #lookAtFacts(state: State): void {
+    for (const { pointId, accepted } of state.pointStates.values()) {
+      if (accepted === null) continue;
+      const before = this.#acceptedOf.get(pointId);
+      const isBack = before !== undefined && (accepted.bootId < before.bootId
+        || (accepted.bootId === before.bootId && accepted.seq < before.seq));
+      if (isBack) throw new Error(`the facts of ${pointId} go back: ${JSON.stringify([before, accepted])}`);
+      this.#acceptedOf.set(pointId, accepted);
+    }
+  }
+
+  /** Who is served out of a queue had nobody before her who waited for the same point and could have been served. */
+  #lookAtQueues(state: State, now: number): void {
+    for (const { siteId } of state.sites.values()) {
+      const line = waitingLine(state, siteId, now);
+      for (const id of this.#queues.get(siteId) ?? []) {
+        const served = state.sessions.get(id);
+        if (served === undefined || !served.offered || served.state === 'queued' || served.pointId === null) continue;
+        const first = line.find((waiting) => isBefore(waiting, served) && wants(waiting, served.pointId, siteId));
+        if (first === undefined) continue;
+        throw new Error(`${served.sessionId} is served at ${served.pointId} before ${first.sessionId}`);
+      }
+      this.#queues.set(siteId, line.map(({ sessionId }) => sessionId));
+    }
+  }
+
   /** While a point's key is revoked, nothing that it says is taken. */
   #lookAtKeys(state: State): void {
     for (const point of state.pointStates.values()) {
@@ -200,5 +233,18 @@ export class History {
         }
       }
     }
+  }
+}
+
+/** Of the same class, and waiting for longer. */
+function isBefore(a: Session, b: Session): boolean {
+  return a.priorityClass === b.priorityClass && (a.queuedAtMs ?? 0) < (b.queuedAtMs ?? 0);
+}
+
+function wants({ target }: Session, pointId: string | null, siteId: string): boolean {
+  switch (target.kind) {
+    case 'point': return target.pointId === pointId;
+    case 'site': return target.siteId === siteId;
+    case 'near': return true;
   }
 }

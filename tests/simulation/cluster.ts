@@ -18,13 +18,15 @@ const SEND_GIVE_UP_MS = 2_000;
 const NOTICE_MS = 1_200;
 
 export class Cluster {
-  readonly id = 'simulated';
+  id = 'simulated-1';
   readonly world: World;
   readonly partitions: number;
   isUp = true;
   trouble: BusTrouble = { ...NO_BUS_TROUBLE };
   readonly buses = new Set<SimulatedBus>();
-  readonly counts = { records: 0, lostAcks: 0, lateSends: 0, partSends: 0, rejoins: 0 };
+  readonly counts = { records: 0, lostAcks: 0, lateSends: 0, partSends: 0, rejoins: 0, lostLogs: 0 };
+  /** Ids of all messages that ever stood in a log. */
+  readonly arrived = new Set<string>();
   readonly #logs = new Map<string, BusRecord[]>();
 
   constructor(world: World, partitions: number) {
@@ -39,9 +41,12 @@ export class Cluster {
     return log;
   }
 
-  /** Everything that the logs hold. */
-  * records(): Generator<BusRecord> {
-    for (const log of this.#logs.values()) yield* log;
+  /** The broker loses its disk: another cluster, with empty logs, stands in its place. */
+  loseLogs(): void {
+    this.counts.lostLogs += 1;
+    this.id = `simulated-${this.counts.lostLogs + 1}`;
+    this.#logs.clear();
+    this.setUp(false);
   }
 
   append({ topic, key, headers, value }: OutRecord): void {
@@ -51,6 +56,7 @@ export class Cluster {
       topic, partition, offset: log.length, key, headers, value: Buffer.from(value),
       timestampMs: Math.floor(START_MS + this.world.nowMs),
     });
+    this.arrived.add(headers['mid'] ?? '');
     this.counts.records += 1;
     for (const bus of this.buses) for (const reader of bus.readers) reader.appended(topic, partition);
   }

@@ -6,11 +6,12 @@ import type { Life } from './world.ts';
 
 type Kind =
   | 'crash' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut' | 'half-open'
-  | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal';
+  | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal' | 'lost-log' | 'noise';
 
 const WEIGHTS: Readonly<Record<Kind, number>> = {
   crash: 8, 'commit-dies': 3, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
   'half-open': 3, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2, 'full-journal': 1,
+  'lost-log': 0.4, noise: 1,
 };
 const KINDS = Object.keys(WEIGHTS) as Kind[];
 
@@ -35,6 +36,7 @@ export class Faults {
     cluster.setUp(true);
     for (const bus of cluster.buses) if (bus.isCut) bus.cut(false);
     sockets.trouble = { slow: 0, pieces: 0.02 };
+    sockets.noise = 0;
     history.fate = 'well';
     for (const { disk } of engines) disk.isFull = false;
   }
@@ -66,7 +68,7 @@ export class Faults {
   }
 
   #happen(kind: Kind): void {
-    const { cluster, sockets, history, hosts, world: { chance } } = this.#town;
+    const { cluster, sockets, history, hosts, central, world: { chance } } = this.#town;
     switch (kind) {
       case 'crash': return chance.of(this.#places()).crash(chance.is(0.7) ? chance.below(3_000) : chance.below(25_000));
       case 'commit-dies': history.fate = 'dies-after'; return;
@@ -89,7 +91,7 @@ export class Faults {
         for (const line of sockets.lines) if (chance.is(0.3)) line.isDead = true;
         return;
       case 'clock-jump':
-        chance.of(hosts).skewMs += chance.of([-1, 1]) * chance.of([700, 30_000, 400_000, 7_200_000]);
+        chance.of([...hosts, central.host]).skewMs += chance.of([-1, 1]) * chance.of([700, 30_000, 400_000, 7_200_000]);
         return;
       case 'breakage': return this.#breakSomething();
       case 'bus-trouble':
@@ -101,6 +103,12 @@ export class Faults {
       case 'slow-lines':
         sockets.trouble = { slow: chance.below(0.4), pieces: chance.below(0.5) };
         return this.#later(20_000, () => void (sockets.trouble = { slow: 0, pieces: 0.02 }));
+      case 'lost-log':
+        cluster.loseLogs();
+        return this.#later(8_000, () => cluster.setUp(true));
+      case 'noise':
+        sockets.noise = 0.05;
+        return this.#later(8_000, () => void (sockets.noise = 0));
       case 'full-journal': {
         const { disk } = chance.of(this.#town.engines);
         disk.isFull = true;

@@ -11,14 +11,14 @@ import type { PointId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { type Goal, NO_GOAL, type Target } from '../../shared/messages/values.ts';
 import type { Town } from './town.ts';
-import type { DriverPlace } from './processes.ts';
+import { type DriverPlace, pinOf } from './processes.ts';
 
 type Spot = { readonly station: Station; readonly hosted: Hosted; readonly connector: ConnectorState };
 
 export class People {
   /** Nobody asks for anything new: what is under way is brought to its end. */
   isCalm = false;
-  readonly counts = { asked: 0, plugged: 0, unplugged: 0, stopped: 0, cancelled: 0, orders: 0 };
+  readonly counts = { asked: 0, askedHere: 0, plugged: 0, unplugged: 0, stopped: 0, cancelled: 0, orders: 0 };
   readonly #town: Town;
 
   constructor(town: Town) {
@@ -46,6 +46,7 @@ export class People {
     if (client === null || life === null || life.frozenUntilMs > this.#town.world.nowMs) return;
     if (client.state.login.state === 'refused' && chance.is(0.3)) client.handle({ kind: 'log-in' });
     const open = [...client.state.charges.values()].filter((charge) => !isOver(charge));
+    if (here === null && !this.isCalm && chance.is(0.02)) this.#plugsAnywhere(driver);
     const invited = open.find(({ state }) => state === 'authorized' || state === 'offered');
     if (invited !== undefined && here === null && chance.is(this.isCalm ? 1 : 0.6)) this.#plug(driver, invited);
     if (this.isCalm || whyNotRequest(client.state) !== null) return;
@@ -85,13 +86,20 @@ export class People {
       station.take(hosted, { kind: 'pause', connectorNo, paused: false });
     }
     const leaves = phase === 'finishing' ? 0.4 : phase === 'plugged' ? 0.12 : 0.03;
+    if (phase === 'plugged' && !this.isCalm && chance.is(0.15)) {
+      return this.#askHere(driverId, { station, hosted, connector });
+    }
     if (phase === 'charging' || !chance.is(leaves)) return;
     const answer = station.take(hosted, { kind: 'unplug', connectorNo });
     if (answer?.ok === true) this.counts.unplugged += 1;
     this.#town.world.note(driverId, 'unplugs', { pointId: hosted.pointId, connectorNo, phase });
   }
 
-  #plug({ driverId }: DriverPlace, { pointId, connectorNo }: Charge): void {
+  #plugsAnywhere(driver: DriverPlace): void {
+    this.#plug(driver, { pointId: this.#town.world.chance.of(this.#town.points).pointId, connectorNo: 1 });
+  }
+
+  #plug({ driverId }: DriverPlace, { pointId, connectorNo }: Pick<Charge, 'pointId' | 'connectorNo'>): void {
     const { world: { chance } } = this.#town;
     const spot = this.#spot(pointId, connectorNo);
     if (spot === null) return;
@@ -101,6 +109,14 @@ export class People {
     const answer = spot.station.take(spot.hosted, { kind: 'plug', connectorNo: spot.connector.connectorNo, vehicle });
     if (answer?.ok === true) this.counts.plugged += 1;
     this.#town.world.note(driverId, 'plugs in', { pointId, connectorNo, answer: answer?.text });
+  }
+
+  /** She asks at the point itself, with her PIN; now and then it is the wrong one. */
+  #askHere(driverId: string, { station, hosted, connector: { connectorNo } }: Spot): void {
+    const pin = this.#town.world.chance.is(0.9) ? pinOf(driverId) : '0000';
+    const answer = station.take(hosted, { kind: 'request', connectorNo, driverId, pin, goal: this.#goal() });
+    if (answer?.ok === true) this.counts.askedHere += 1;
+    this.#town.world.note(driverId, 'asks here', { pointId: hosted.pointId, connectorNo, answer: answer?.text });
   }
 
   #spot(pointId: PointId | null, connectorNo: number | null): Spot | null {

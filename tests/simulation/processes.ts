@@ -219,6 +219,11 @@ export function passwordOf(driverId: string): string {
   return `password of ${driverId}`;
 }
 
+/** Four digits. */
+export function pinOf(driverId: string): string {
+  return String(1_000 + driverId.charCodeAt(0));
+}
+
 /** Looks like a hash of bcrypt, takes no time, and is as good among friends. */
 export function hashOf(password: string): string {
   return `$2b$04$${password.replaceAll(/[^a-z0-9]/g, '.').padEnd(53, 'x').slice(0, 53)}`;

@@ -2,6 +2,8 @@
 // world settles within a bounded time, and then the sums must be right.
 import { isOver as isChargeOver } from '../../ev-driver/charges.ts';
 import { isOver } from '../../ev-central/core/session-index.ts';
+import type { Session } from '../../ev-central/core/rows.ts';
+import type { SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
 import { People } from './people.ts';
@@ -147,6 +149,21 @@ function checkSums(town: Town): void {
   }
   checkLedger(town, tickets.map(({ totalMinor }) => totalMinor));
   checkDelivery(town);
+  checkClients(town, state.sessions);
+}
+
+/** What the clients show at the end is what Central knows. */
+function checkClients(
+  { world, drivers }: Town, sessions: { get(id: SessionId): Session | undefined },
+): void {
+  for (const { running: client, driverId } of drivers) {
+    for (const { sessionId, requestId, state: shown, ticket, failed } of client?.state.charges.values() ?? []) {
+      const session = sessionId === null ? undefined : sessions.get(sessionId);
+      if (session === undefined || failed !== null || session.requestId !== requestId) continue;
+      const wrong = shown !== session.state || (ticket?.energyWh ?? 0) > session.energyWh;
+      if (wrong) world.fail(`${driverId} sees ${requestId} as ${shown}, Central has ${session.state}`);
+    }
+  }
 }
 
 function checkLedger({ world, history }: Town, totals: readonly number[]): void {
@@ -159,10 +176,8 @@ function checkLedger({ world, history }: Town, totals: readonly number[]): void 
 
 /** Every message that had to be delivered is in its log, unless its receiver had no key to read it with. */
 function checkDelivery({ world, history, cluster }: Town): void {
-  const arrived = new Set<string>();
-  for (const { headers } of cluster.records()) arrived.add(headers['mid'] ?? '');
   for (const [id, { topic, to }] of history.sends) {
-    if (arrived.has(id) || history.withoutKey.has(id)) continue;
+    if (cluster.arrived.has(id) || history.withoutKey.has(id)) continue;
     world.fail(`message ${id} for ${to} never reached ${topic}`);
     return;
   }

@@ -10,6 +10,8 @@ type Server = { life: Life; accept: (socket: LinkSocket) => void };
 export class Sockets {
   readonly world: World;
   trouble: SocketTrouble = { slow: 0, pieces: 0.02 };
+  /** The share of writes of which a byte arrives damaged. */
+  noise = 0;
   readonly lines = new Set<Line>();
   readonly #servers = new Map<string, Server>();
   #ports = 40_000;
@@ -104,6 +106,7 @@ class LineEnd implements LinkSocket {
   write(data: Uint8Array): void {
     const { chance } = this.#sockets.world;
     const copy = Uint8Array.from(data);
+    if (chance.is(this.#sockets.noise)) copy[chance.whole(0, copy.length - 1)] = chance.whole(0, 255);
     if (copy.length > 1 && chance.is(this.#sockets.trouble.pieces)) {
       const cut = chance.whole(1, copy.length - 1);
       this.#send(copy.subarray(0, cut));

@@ -5,6 +5,7 @@ import type { Central } from '../../ev-central/central.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
 import { pointId, type SiteId, siteId, tariffId, type UserId, userId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
+import type { PriorityClass } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 import { hashSecret } from '../../shared/point-proof.ts';
 import { type Break, History } from './checks.ts';
@@ -12,7 +13,7 @@ import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
 import {
   centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, type Ground, hashOf,
-  monitorPlace, type MonitorPlace, passwordOf, type Place,
+  monitorPlace, type MonitorPlace, passwordOf, pinOf, type Place,
 } from './processes.ts';
 import { Sockets } from './sockets.ts';
 import { type Host, START_MS, World } from './world.ts';
@@ -78,17 +79,17 @@ export function firstOrders({ sites, points, drivers, world: { chance } }: Town)
       point: { pointId: id, siteId: site, address: '', latitude: 38.34, longitude: -0.48, connectors: [...connectors] },
     })),
     ...drivers.flatMap(({ driverId }): Order[] => [
-      putUser(driverId, chance.whole(1, 2)),
+      putUser(driverId, chance.is(0.7) ? 'normal' : 'priority', chance.whole(1, 2)),
       { kind: 'book', userId: driverId, amountMinor: chance.whole(500, 20_000), reason: 'start' },
     ]),
   ];
 }
 
-function putUser(driverId: UserId, sessionsAtOnce: number): Order {
+function putUser(driverId: UserId, priorityClass: PriorityClass, sessionsAtOnce: number): Order {
   return {
-    kind: 'put-user', passwordHash: hashOf(passwordOf(driverId)), pinHash: hashOf(`pin of ${driverId}`),
+    kind: 'put-user', passwordHash: hashOf(passwordOf(driverId)), pinHash: hashOf(pinOf(driverId)),
     user: {
-      userId: driverId, role: 'user', active: true, priorityClass: 'normal', currency: currency('EUR'),
+      userId: driverId, role: 'user', active: true, priorityClass, currency: currency('EUR'),
       limits: { sessionsAtOnce, maxPowerW: null, hours: null },
     },
   };
