@@ -165,7 +165,7 @@ function begin(
 
 function ended(step: Step, fact: SessionEnded): void {
   const session = reportedSession(step, fact);
-  if (session === undefined) return;
+  if (session === undefined) return disputeElsewhere(step, fact);
   // The report of its beginning was lost with a damaged journal: this one says how it began, too.
   const known = session.usage === null
     ? asPrepared(step, begin(step, session, fact, { rawAtMs: fact.startedAtMs, socPercent: null }))
@@ -173,6 +173,19 @@ function ended(step: Step, fact: SessionEnded): void {
   const { end, flagged } = trueEnd(step, known, fact);
   if (isOver(flagged) && flagged.ticketId !== null) correctSession(step, flagged, end);
   else closeSession(step, flagged, end);
+}
+
+/**
+ * A point has served a session that Central had given to another one since (it never heard that its authorization was
+ * taken back). Nobody is billed by it; what it delivered is listed as disputed, once.
+ */
+function disputeElsewhere(step: Step, fact: SessionEnded): void {
+  const session = step.state.sessions.get(fact.sessionId);
+  const strayWh = fact.meterStopWh - fact.meterStartWh;
+  if (session === undefined || strayWh <= 0) return;
+  const flagged = flagSession(step, session, `disputed ${strayWh} Wh at ${fact.pointId}`);
+  if (flagged === session) return;
+  putSession(step, { ...flagged, disputedWh: session.disputedWh + strayWh });
 }
 
 /** When the clock jumped within the session, its length is what the uptime says. */

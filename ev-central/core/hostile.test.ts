@@ -34,7 +34,18 @@ describe('a report that nobody expected', () => {
     expect(values.map((v) => [v.sample, v.registerWh])).toEqual([[0, 1_000], [1, 1_500]]);
   });
 
-  it('of another point about a charge that is not its own changes nothing', () => {
+  it('of another point that served a charge given away since is listed as disputed, once, and billed to nobody', () => {
+    const network = connected();
+    network.connect(OTHER_POINT);
+    const session = network.charging(ANA);
+    network.fact('session-ended', ended(session), OTHER_POINT);
+    network.fact('session-ended', ended(session), OTHER_POINT);
+    network.end(session, 1_200);
+    expect(network.lastNotice(ANA, 'ticket').ticket.energyWh).toBe(200);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ disputedWh: 500, energyWh: 200 });
+  });
+
+  it('of another point about a charge that is not its own does not end it', () => {
     const network = connected();
     network.connect(OTHER_POINT);
     const session = network.charging(ANA);
