@@ -14,7 +14,7 @@ import type { Ticket } from '../../shared/messages/values.ts';
 import type { World } from './world.ts';
 
 /** Ways to break the build on purpose: the simulation has to find each. */
-export const BREAKS = ['drop-outbox-row', 'forget-offsets'] as const;
+export const BREAKS = ['drop-outbox-row'] as const;
 export type Break = (typeof BREAKS)[number];
 
 /** Where Central's next commit dies, if it does. */
@@ -30,6 +30,8 @@ export class History {
   readonly sends = new Map<string, Send>();
   /** Messages whose receiver had no key when they were sent: nobody could read them. */
   readonly withoutKey = new Set<string>();
+  /** What the points reported as delivered, by session. */
+  readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
   readonly deadLetters: string[] = [];
   commits = 0;
@@ -89,13 +91,14 @@ export class History {
       },
       fact: (fact) => {
         if (fact.type === 'session-started') seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStartWh);
-        if (fact.type === 'session-ended') seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStopWh);
+        if (fact.type !== 'session-ended') return;
+        seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStopWh);
+        this.reportedWh.set(fact.sessionId, fact.meterStopWh - fact.meterStartWh);
       },
     });
   }
 
   #broken(batch: Commit): Commit {
-    if (this.#break === 'forget-offsets') return { ...batch, offsets: [] };
     if (this.#break !== 'drop-outbox-row' || this.#dropped) return batch;
     const at = batch.sends.findIndex(({ topic }) => topic === 'notices' || topic === 'commands');
     if (at < 0 || !this.#world.chance.is(0.1)) return batch;

@@ -3,7 +3,7 @@
 import { isOver as isChargeOver } from '../../ev-driver/charges.ts';
 import { isOver } from '../../ev-central/core/session-index.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
-import type { SessionId } from '../../shared/ids.ts';
+import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
 import { People } from './people.ts';
@@ -123,7 +123,7 @@ function unsettled({ central, engines, drivers, store, history }: Town): string 
 
 /** The sums over the whole run. */
 function checkSums(town: Town): void {
-  const { world, history, engines, central } = town;
+  const { world, history, engines, central, store } = town;
   const state = central.running?.state;
   if (state === undefined) return world.fail('Central is gone at the end');
   let deliveredWh = 0;
@@ -134,9 +134,12 @@ function checkSums(town: Town): void {
   }
   const tickets = [...history.tickets.values()].flat();
   const billedWh = tickets.reduce((sum, { energyWh }) => sum + energyWh, 0);
-  const disputedWh = [...state.sessions.values()].reduce((sum, session) => sum + session.disputedWh, 0);
+  // From the database: memory forgets what is over for long.
+  const disputedWh = [...history.reportedWh.keys()]
+    .reduce((sum, id) => sum + (store.session(sessionId(id))?.disputedWh ?? 0), 0);
   if (deliveredWh !== billedWh + disputedWh) {
-    world.fail(`${deliveredWh} Wh delivered, ${billedWh} Wh in tickets, ${disputedWh} Wh disputed`);
+    const odd = oddSessions(town).join('; ');
+    world.fail(`${deliveredWh} Wh delivered, ${billedWh} Wh in tickets, ${disputedWh} Wh disputed: ${odd}`);
   }
   for (const [sessionId, rows] of history.holds) {
     const last = rows.at(-1)?.change;
@@ -157,13 +160,25 @@ function checkClients(
   { world, drivers }: Town, sessions: { get(id: SessionId): Session | undefined },
 ): void {
   for (const { running: client, driverId } of drivers) {
-    for (const { sessionId, requestId, state: shown, ticket, failed } of client?.state.charges.values() ?? []) {
-      const session = sessionId === null ? undefined : sessions.get(sessionId);
+    for (const { sessionId: id, requestId, state: shown, ticket, failed } of client?.state.charges.values() ?? []) {
+      const session = id === null ? undefined : sessions.get(id);
       if (session === undefined || failed !== null || session.requestId !== requestId) continue;
       const wrong = shown !== session.state || (ticket?.energyWh ?? 0) > session.energyWh;
       if (wrong) world.fail(`${driverId} sees ${requestId} as ${shown}, Central has ${session.state}`);
     }
   }
+}
+
+/** The sessions of which a point reported something else than Central has, for whoever looks for the fault. */
+function oddSessions({ history, store }: Town): string[] {
+  const odd: string[] = [];
+  for (const [id, reportedWh] of history.reportedWh) {
+    const session = store.session(sessionId(id));
+    const knownWh = (session?.energyWh ?? 0) + (session?.disputedWh ?? 0);
+    if (knownWh === reportedWh) continue;
+    odd.push(`${id} (${session?.state ?? 'unknown'}): ${reportedWh} Wh, Central has ${knownWh}`);
+  }
+  return odd;
 }
 
 function checkLedger({ world, history }: Town, totals: readonly number[]): void {

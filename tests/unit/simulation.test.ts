@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KEPT_SEEDS } from '../simulation/kept-seeds.ts';
 import { simulate, type Verdict } from '../simulation/simulation.ts';
 
-const SEEDS = 16;
+const SEEDS = 10;
 const TIMEOUT_MS = 60_000;
 
 /** What a failed seed says: the reason, and how to see it again. */
