@@ -176,14 +176,14 @@ function ended(step: Step, fact: SessionEnded): void {
 }
 
 /**
- * A point has served a session that Central had given to another one since (it never heard that its authorization was
+ * A connector has served a session that Central had given to another one since (it never heard that its authorization was
  * taken back). Nobody is billed by it; what it delivered is listed as disputed, once.
  */
 function disputeElsewhere(step: Step, fact: SessionEnded): void {
   const session = step.state.sessions.get(fact.sessionId);
   const strayWh = fact.meterStopWh - fact.meterStartWh;
   if (session === undefined || strayWh <= 0) return;
-  const flagged = flagSession(step, session, `disputed ${strayWh} Wh at ${fact.pointId}`);
+  const flagged = flagSession(step, session, `disputed ${strayWh} Wh at ${fact.pointId}/${fact.connectorNo}`);
   if (flagged === session) return;
   putSession(step, { ...flagged, disputedWh: session.disputedWh + strayWh });
 }
@@ -252,16 +252,17 @@ function cleared(step: Step, fact: Cleared): void {
 }
 
 /**
- * The session of a report; one that Central never had, or that runs at another point, becomes an event: somebody must
- * look at it. A point speaks for its own charges only.
+ * The session of a report; one that Central never had, or that runs at another connector, becomes an event: somebody
+ * must look at it. A point speaks for its own charges only, and each connector has a meter of its own.
  */
 function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Session | undefined {
   const session = step.state.sessions.get(fact.sessionId);
-  const isElsewhere = session !== undefined && session.usage !== null && session.pointId !== fact.pointId;
+  const isElsewhere = session !== undefined && session.usage !== null
+    && (session.pointId !== fact.pointId || session.connectorNo !== fact.connectorNo);
   if (session !== undefined && !isElsewhere) return session;
-  const flag = isElsewhere ? 'session-of-another-point' : 'unknown-session';
+  const flag = isElsewhere ? 'session-of-another-connector' : 'unknown-session';
   pointEvent(step, 'session-flag', fact.pointId, { flag, report: fact });
-  const why = isElsewhere ? `which runs at ${session.pointId ?? 'no point'}` : 'which Central does not know';
+  const why = isElsewhere ? `which runs at ${session.pointId ?? 'no point'}, connector ${session.connectorNo ?? 0}` : 'which Central does not know';
   tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, ${why}`, { pointId: fact.pointId });
   return undefined;
 }

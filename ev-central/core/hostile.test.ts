@@ -45,6 +45,15 @@ describe('a report that nobody expected', () => {
     expect(network.state.sessions.must(session.sessionId)).toMatchObject({ disputedWh: 500, energyWh: 200 });
   });
 
+  it('of another connector of the same point bills nothing of its meter', () => {
+    const network = connected();
+    const session = network.charging(ANA);
+    network.fact('session-ended', ended(session, { connectorNo: 2, meterStartWh: 5_000, meterStopWh: 5_300 }));
+    network.end(session, 1_200);
+    expect(network.lastNotice(ANA, 'ticket').ticket.energyWh).toBe(200);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ disputedWh: 300, energyWh: 200 });
+  });
+
   it('of another point about a charge that is not its own does not end it', () => {
     const network = connected();
     network.connect(OTHER_POINT);

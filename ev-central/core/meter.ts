@@ -27,6 +27,8 @@ export function meterSample(step: Step, sample: MeterSample): void {
     }
     return;
   }
+  // Another connector that was asked before: its meter is not this session's.
+  if (session.connectorNo !== sample.connectorNo) return;
   const before = state.meters.get(session.sessionId);
   // Not begun yet: the report of its start comes on another topic, and the next sample is a second away.
   if (session.usage === null || (before !== undefined && sample.sample <= before.sample)) return;
