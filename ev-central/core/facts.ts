@@ -176,8 +176,8 @@ function ended(step: Step, fact: SessionEnded): void {
 }
 
 /**
- * A connector has served a session that Central had given to another one since (it never heard that its authorization was
- * taken back). Nobody is billed by it; what it delivered is listed as disputed, once.
+ * A connector has served a session that Central had given to another one since: it never heard that its authorization
+ * was taken back. Nobody is billed by it; what it delivered is listed as disputed, once.
  */
 function disputeElsewhere(step: Step, fact: SessionEnded): void {
   const session = step.state.sessions.get(fact.sessionId);
@@ -262,7 +262,9 @@ function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Sessi
   if (session !== undefined && !isElsewhere) return session;
   const flag = isElsewhere ? 'session-of-another-connector' : 'unknown-session';
   pointEvent(step, 'session-flag', fact.pointId, { flag, report: fact });
-  const why = isElsewhere ? `which runs at ${session.pointId ?? 'no point'}, connector ${session.connectorNo ?? 0}` : 'which Central does not know';
+  const why = isElsewhere
+    ? `which runs at ${session.pointId ?? 'no point'}, connector ${session.connectorNo ?? 0}`
+    : 'which Central does not know';
   tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, ${why}`, { pointId: fact.pointId });
   return undefined;
 }
