@@ -93,6 +93,8 @@ describe('a driver at her screen', () => {
     driver.type('t');
     await driver.waitFor((text) => /Total +1\.00 EUR/.test(text) && text.includes('2.500 kWh x 0.40'), 'the ticket');
     driver.type('\x1b');
+    // Each screen draws in a rhythm of its own: as long as the engine's shows a charge, unplugging is asked about.
+    await engine.waitFor((text) => text.includes('FINISHING'), 'the engine to show the end');
     engine.type('u');
     await seesStatus('Activated');
   });
