@@ -1,89 +1,183 @@
-// How fast the parts are on this machine, alone: search near a position, sealing and opening, frames, meter samples,
-// prices. Measures, judges nothing: `node scripts/bench.ts`. What goes through Kafka: `node scripts/broker/latency.ts`.
+// npm run bench: runs benches on this machine, each several times, and prints a table; with `--json` the rows as one
+// array on the last line. Everything is in one temporary folder, on a broker of its own, and ends with the command.
 import { randomBytes } from 'node:crypto';
-import { parseMeterSample } from '../ev-central/bus/meter-parser.ts';
-import { nearestSites } from '../ev-central/core/site-search.ts';
-import { Table } from '../ev-central/core/table.ts';
-import { addUsage, beginUsage, priceOf } from '../ev-central/core/price.ts';
-import { siteId, tariffId } from '../shared/ids.ts';
-import { LIMITS } from '../shared/limits.ts';
-import { meterSample } from '../shared/messages/meter-sample.ts';
-import type { SiteRow } from '../shared/messages/orders.ts';
-import type { Tariff } from '../shared/messages/values.ts';
-import { currency } from '../shared/money.ts';
-import { open, seal, sealKey } from '../shared/seal.ts';
-import { createFrameDecoder, encodeFrame } from '../shared/wire/frame-codec.ts';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Failure } from '../shared/failure.ts';
+import { describeError } from '../shared/log.ts';
+import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
+import type { Bench, Figures, Stage } from './bench/bench.ts';
+import { BENCHES } from './bench/list.ts';
+import { machine, machineLines } from './bench/machine.ts';
+import { type ResultRow, resultRows, tableLines } from './bench/table.ts';
+import { Network } from './network/network.ts';
+import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
 
-const MEASURE_MS = 1_000;
-/** As many as the import of the US stations makes. */
-const SITES = 4_736;
-const TOPIC = 'ev.meter';
-const SAMPLE = JSON.stringify(meterSample.example);
+const RUNS = 3;
+const MAX_RUNS = 100;
+const FAILED_STATUS = 1;
+const INTERRUPTED_STATUS = 130;
 
-print('search near a position among 4,736 sites', measure(benchSearch()));
-print('sealing a meter sample', measure(benchSeal()));
-print('opening a meter sample', measure(benchOpen()));
-print('checking a meter sample', measure(() => parseMeterSample(SAMPLE)));
-print('a frame, encoded and decoded', measure(benchFrame()));
-print('the price of a charge of 480 stored values', measure(benchPrice()));
+type Options = {
+  readonly json?: boolean; readonly list?: boolean; readonly runs: number; readonly scale: number;
+  readonly keep?: string;
+};
+type Say = (line: string) => void;
+type Where = { readonly dir: string; readonly keep: boolean; readonly ended: AbortSignal; readonly say: Say };
+type Outcome = { readonly rows: readonly ResultRow[]; readonly failed: readonly string[] };
 
-/** Calls a second, after a warm-up of the same length. */
-function measure(run: () => unknown): number {
-  for (const untilMs = performance.now() + MEASURE_MS / 2; performance.now() < untilMs;) run();
-  const startedMs = performance.now();
-  let calls = 0;
-  while (performance.now() - startedMs < MEASURE_MS) {
-    for (let i = 0; i < 16; i += 1) run();
-    calls += 16;
+await inPlainWords(async () => {
+  const command = new Command('npm run bench --')
+    .description('Measures the network on this machine: broker, fleets and EV_Central all run on it.')
+    .argument('[names...]', 'which benches (--list shows them); default: all')
+    .option('--json', 'print the rows as one JSON array on the last line; all else goes to stderr')
+    .option('--list', 'say which benches there are')
+    .option('--runs <number>', 'how often each runs', parseRuns, RUNS)
+    .option('--scale <share>', 'a trial with a share of the load, such as 0.1: its figures say nothing', parseScale, 1)
+    .option('--keep <folder>', 'keep databases, journals and logs there')
+    .showHelpAfterError('(--help shows how)')
+    .parse();
+  const { json = false, list = false, runs, scale, keep } = command.opts<Options>();
+  const benches = chosen(command.args);
+  if (list) {
+    for (const { name, what } of benches) console.log(`${name.padEnd(12)} ${what}`);
+    return 0;
   }
-  return calls / ((performance.now() - startedMs) / 1_000);
-}
-
-function print(what: string, perSecond: number): void {
-  const eachUs = 1_000_000 / perSecond;
-  const figure = Math.round(perSecond).toLocaleString('en').padStart(12);
-  console.log(`${what.padEnd(46)}${figure} a second, ${eachUs.toFixed(eachUs < 10 ? 1 : 0)} µs each`);
-}
-
-function benchSearch(): () => unknown {
-  const sites = new Table<SiteRow['siteId'], SiteRow>((row) => row.siteId);
-  for (let i = 0; i < SITES; i += 1) {
-    sites.put({
-      siteId: siteId(`S-${i}`), name: `Site ${i}`, address: '', timeZone: 'America/New_York', tariffId: tariffId('t'),
-      latitude: 25 + (i % 211) * 0.1, longitude: -120 + (i % 499) * 0.1, queueEnabled: true,
-    });
+  const stream = json ? process.stderr : process.stdout;
+  const say: Say = (line) => void stream.write(`${line}\n`);
+  for (const line of machineLines(machine())) say(line);
+  if (scale !== 1) say(`At ${scale} of the load: a trial, whose figures say nothing about the goals.`);
+  const outcome = await inFolder(keep, say, (where) => runAll(benches, { runs, scale }, where));
+  if (outcome === 'interrupted') {
+    say('Interrupted: everything is ended.');
+    return INTERRUPTED_STATUS;
   }
-  return () => nearestSites(sites, { latitude: 38.3, longitude: -90.2 }, 30_000);
-}
+  say('');
+  for (const line of tableLines(outcome.rows)) say(line);
+  for (const line of outcome.failed) say(line);
+  if (json) process.stdout.write(`${JSON.stringify(outcome.rows)}\n`);
+  return outcome.failed.length === 0 ? 0 : FAILED_STATUS;
+});
 
-function benchSeal(): () => unknown {
-  const key = sealKey('k-1', randomBytes(32).toString('base64'));
-  return () => seal(key, 'up', TOPIC, { from: 'ALC-01', to: 'central', mid: 'm-1' }, SAMPLE);
-}
-
-function benchOpen(): () => unknown {
-  const key = sealKey('k-1', randomBytes(32).toString('base64'));
-  const { headers, value } = seal(key, 'up', TOPIC, { from: 'ALC-01', to: 'central', mid: 'm-1' }, SAMPLE);
-  return () => open(key, 'up', TOPIC, headers, value);
-}
-
-function benchFrame(): () => unknown {
-  const decoder = createFrameDecoder({ frameBytes: LIMITS.frameBytes });
-  return () => decoder.push(encodeFrame(SAMPLE));
-}
-
-function benchPrice(): () => unknown {
-  const band = { perKwhMicros: 250_000, perMinuteMicros: 10_000 };
-  const tariff: Tariff = {
-    tariffId: tariffId('t'), currency: currency('EUR'), perSessionMicros: 350_000,
-    bands: [{ fromMinute: 0, toMinute: 480, ...band }, { fromMinute: 480, toMinute: 1440, ...band }],
-  };
-  const startMs = Date.UTC(2026, 0, 15, 22);
-  return () => {
-    let usage = beginUsage({ registerWh: 0, atMs: startMs });
-    for (let i = 1; i <= 480; i += 1) {
-      usage = addUsage(usage, { registerWh: i * 366, atMs: startMs + i * 60_000 }, tariff, 'Europe/Madrid');
+/** Runs each bench; one that fails is named, and the others run nevertheless. */
+async function runAll(
+  benches: readonly Bench[], { runs, scale }: { runs: number; scale: number }, where: Where,
+): Promise<Outcome> {
+  const rows: ResultRow[] = [];
+  const failed: string[] = [];
+  for (const bench of benches) {
+    const figures: Figures[] = [];
+    try {
+      await onBroker(bench, where, async (broker) => {
+        for (let run = 1; run <= runs; run += 1) {
+          where.say(`\n${bench.name}, run ${run} of ${runs}: ${bench.what}`);
+          figures.push(await runOnce(bench, { broker, scale, dir: join(where.dir, `${bench.name}-${run}`) }, where));
+        }
+      });
+    } catch (error) {
+      where.ended.throwIfAborted();
+      failed.push(`${bench.name} failed in run ${figures.length + 1}: ${describeError(error)}`);
+      where.say(failed.at(-1) ?? '');
     }
-    return priceOf(usage, tariff);
+    rows.push(...resultRows(bench, figures));
+    for (const line of tableLines(resultRows(bench, figures))) where.say(line);
+  }
+  return { rows, failed };
+}
+
+async function onBroker(bench: Bench, where: Where, work: (broker: ChosenBroker) => Promise<void>): Promise<void> {
+  const dir = join(where.dir, `${bench.name}-broker`);
+  const broker = await chooseBroker({ dir, log: where.say });
+  try {
+    where.ended.throwIfAborted();
+    await work(broker);
+  } finally {
+    await broker.stop();
+    if (!where.keep) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** One run: whatever it has started is ended before this settles, also at Ctrl-C. */
+async function runOnce(
+  bench: Bench, { broker, scale, dir }: Pick<Stage, 'broker' | 'scale' | 'dir'>, { ended, keep, say }: Where,
+): Promise<Figures> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const ends: (() => void | Promise<void>)[] = [];
+  const topicPrefix = `bench-${randomBytes(5).toString('hex')}`;
+  const stage: Stage = {
+    dir, broker, topicPrefix, scale, ended, say: (line) => say(`  ${line}`),
+    network: (options = {}) => {
+      const network = new Network({ dir, brokers: broker.brokers, topicPrefix, ...options });
+      ends.push(() => network.stop());
+      return network;
+    },
+    defer: (end) => void ends.push(end),
   };
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(new Error('interrupted'));
+  ended.addEventListener('abort', abort);
+  const running = bench.run(stage);
+  running.catch(() => undefined); // after Ctrl-C nobody waits for it
+  try {
+    const figures = await Promise.race([running, aborted.promise]);
+    const missing = bench.rows.find(({ row }) => !Number.isFinite(figures[row]?.value));
+    if (missing !== undefined) throw new Error(`it gave no figure for ${missing.row}`);
+    return figures;
+  } finally {
+    ended.removeEventListener('abort', abort);
+    for (const end of ends.reverse()) await end();
+    if (!keep) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Does the work in a folder; at Ctrl-C it is ended first. The folder is removed unless it was named. */
+async function inFolder<T>(
+  keep: string | undefined, say: Say, work: (where: Where) => Promise<T>,
+): Promise<T | 'interrupted'> {
+  const dir = keep === undefined ? await mkdtemp(join(tmpdir(), 'ev-bench-')) : await emptyFolder(keep);
+  const end = new AbortController();
+  void untilAskedToEnd().then(() => end.abort());
+  try {
+    return await work({ dir, keep: keep !== undefined, ended: end.signal, say });
+  } catch (error) {
+    if (end.signal.aborted) return 'interrupted';
+    throw error;
+  } finally {
+    if (keep === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function emptyFolder(path: string): Promise<string> {
+  const dir = resolve(path);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    if ((await readdir(dir)).length === 0) return dir;
+  } catch (cause) {
+    throw new Failure('not-writable', `cannot use the folder ${path}: give another to --keep`, cause);
+  }
+  throw new Failure('bad-configuration', `the folder ${path} holds something: give a new one to --keep`);
+}
+
+function chosen(names: readonly string[]): readonly Bench[] {
+  if (names.length === 0) return BENCHES;
+  const known = BENCHES.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Failure('bad-configuration', `there is no bench “${unknown}”; there are ${known.join(', ')}`);
+  }
+  return BENCHES.filter(({ name }) => names.includes(name));
+}
+
+function parseRuns(text: string): number {
+  const runs = Number(text);
+  if (Number.isInteger(runs) && runs > 0 && runs <= MAX_RUNS) return runs;
+  throw new InvalidArgumentError(`it is a number from 1 to ${MAX_RUNS}.`);
+}
+
+function parseScale(text: string): number {
+  const scale = Number(text);
+  if (Number.isFinite(scale) && scale > 0 && scale <= 1) return scale;
+  throw new InvalidArgumentError('it is above 0 and at most 1.');
 }
