@@ -49,7 +49,9 @@ async function start(command: Command): Promise<void> {
   const brokers = parseBrokers(config.brokers);
   const journal = await Journal.open(openJournalFiles(config.dataDir ?? join('var', 'engine', name)), log);
   const ticker = createProcessTicker(systemClock);
-  const station = new Station({ journal, clock: systemClock, ticker, log, speed: config.speed });
+  const station = new Station({
+    journal, clock: systemClock, ticker, log, defer: (run) => void setImmediate(run), speed: config.speed,
+  });
   const roster = createRoster({ station, id: config.id, fleet });
   const server = await listenForMonitor(config, { station, log, pointFor: roster.pointFor, ticker });
   const bus = openBus({ brokers, clientId: `ev-cp-engine-${name}`, log });

@@ -38,7 +38,9 @@ class Port {
 
   constructor(journal: Journal) {
     const clock = { now: Date.now, monotonic: () => this.timeMs };
-    this.station = new Station({ journal, clock, ticker: this.ticker, log: () => undefined, speed: 1 });
+    this.station = new Station({
+      journal, clock, ticker: this.ticker, log: () => undefined, defer: (run) => void setImmediate(run), speed: 1,
+    });
   }
 
   /** A monitor that says hello; what it was told. */

@@ -60,7 +60,9 @@ class Process {
     this.ticker = createTicker(() => this.timeMs);
     const log: Log = (_level, event, fields) => this.logged.push([event, { ...fields }]);
     const clock = { now: () => START_MS + this.timeMs, monotonic: () => this.timeMs };
-    this.station = new Station({ journal, clock, ticker: this.ticker, log, speed: 1 });
+    this.station = new Station({
+      journal, clock, ticker: this.ticker, log, defer: (run) => void setImmediate(run), speed: 1,
+    });
     const { station } = this;
     this.#parts = [
       new FactSender({ station, bus, log }), new MeterSender({ station, bus, log }),

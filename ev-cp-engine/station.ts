@@ -59,6 +59,8 @@ export type StationOptions = {
   readonly clock: Clock;
   readonly ticker: Ticker;
   readonly log: Log;
+  /** Runs something soon, after what is waiting on sockets was read (`setImmediate`). */
+  readonly defer: (run: () => void) => void;
   /** How many times faster than real the physics run. */
   readonly speed: number;
 };
@@ -232,7 +234,8 @@ export class Station {
   #flushSoon(): void {
     if (this.#flushing !== null || (this.#held.length === 0 && !this.#options.journal.hasPending)) return;
     // A turn of the loop, so that everything that has been read by now shares one flush.
-    this.#flushing = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#flush()).finally(() => {
+    const { defer } = this.#options;
+    this.#flushing = new Promise<void>((resolve) => defer(resolve)).then(() => this.#flush()).finally(() => {
       this.#flushing = null;
       if (this.#trouble === null) this.#flushSoon();
     });

@@ -126,7 +126,9 @@ async function openEngine(place: Place<Station>, life: Life, { disk, points, spe
   const { log, clock, ticker } = life;
   const journal = await openJournal(place, life, disk);
   if (journal === null) return;
-  const station = new Station({ journal, clock, ticker, log, speed });
+  const station = new Station({
+    journal, clock, ticker, log, speed, defer: (run) => life.after(place.ground.world.chance.below(1), run),
+  });
   const [first] = points;
   const isFleet = points.length > 1;
   const roster = createRoster({ station, id: isFleet ? null : first?.pointId ?? null, fleet: isFleet ? points : null });
