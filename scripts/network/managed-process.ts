@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const LEASH = pathToFileURL(join(ROOT, 'scripts', 'leash.mjs')).href;
 const LINES_KEPT = 2_000;
 
-export type ProcessName = 'ev-central' | 'ev-cp-engine' | 'ev-cp-monitor' | 'ev-driver';
+export type ProcessName = 'ev-central' | 'ev-cp-engine' | 'ev-cp-monitor' | 'ev-driver' | 'kafka';
 export type JsonEvent = Readonly<Record<string, unknown>>;
 
 export type ProcessOptions = {
@@ -20,6 +20,8 @@ export type ProcessOptions = {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: JsonEvent) => void;
+  /** A command to stand in front, which becomes the process: `nsenter …` starts it on another host of a drill. */
+  readonly via?: readonly string[];
 };
 
 export class ManagedProcess {
@@ -36,8 +38,10 @@ export class ManagedProcess {
     this.label = options.label;
     this.program = options.program;
     if (options.onEvent !== undefined) this.#listeners.add(options.onEvent);
-    const main = join(ROOT, options.program, 'main.ts');
-    this.#child = spawn(process.execPath, ['--import', LEASH, main, ...options.args], {
+    const main = options.program === 'kafka' ? join('scripts', 'kafka.ts') : join(options.program, 'main.ts');
+    const whole = [...options.via ?? [], process.execPath, '--import', LEASH, join(ROOT, main), ...options.args];
+    const [command = '', ...args] = whole;
+    this.#child = spawn(command, args, {
       cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...options.env, EV_LEASH: String(process.pid) },
     });

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { freePort } from '../broker/ports.ts';
-import { type JsonEvent, ManagedProcess } from './managed-process.ts';
+import { type JsonEvent, ManagedProcess, type ProcessName } from './managed-process.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TOOL_TIMEOUT_MS = 120_000;
@@ -24,6 +24,18 @@ export type NetworkOptions = {
   readonly topicPrefix: string;
   /** More flags for EV_Central. */
   readonly centralArgs?: readonly string[];
+  /** Where EV_Central is reached; default 127.0.0.1. */
+  readonly centralHost?: string;
+  /** What stands in front of each program's command, to start it on another host. Tools run beside EV_Central. */
+  readonly via?: (program: ProcessName) => readonly string[];
+};
+
+/** Addresses in place of the real ones, for the processes started from now on: a drill's cables lie in between. */
+export type Detours = {
+  monitorToCentral?: string;
+  driverToCentral?: string;
+  /** By point. */
+  readonly monitorToEngine: Map<string, string>;
 };
 
 /** An engine with its monitor. */
@@ -35,6 +47,7 @@ export class Network {
   readonly points = new Map<string, PointProcesses>();
   /** More of the environment, for the processes started from now on. */
   readonly moreEnv: Record<string, string> = {};
+  readonly detours: Detours = { monitorToEngine: new Map() };
   centralPort = 0;
   secrets: Secrets = { points: {}, users: {} };
   #central: ManagedProcess | null = null;
@@ -51,7 +64,7 @@ export class Network {
   }
 
   get centralAddress(): string {
-    return `127.0.0.1:${this.centralPort}`;
+    return `${this.options.centralHost ?? '127.0.0.1'}:${this.centralPort}`;
   }
 
   get central(): ManagedProcess {
@@ -94,7 +107,7 @@ export class Network {
 
   async startEngine(pointId: string, args: readonly string[] = []): Promise<ManagedProcess> {
     const engine = this.start('ev-cp-engine', `engine ${pointId}`, [
-      '--listen', `127.0.0.1:${await this.#enginePort(pointId)}`, '--id', pointId,
+      '--listen', `127.0.0.1:${await this.enginePort(pointId)}`, '--id', pointId,
       '--data-dir', join(this.options.dir, 'engine', pointId), '--control', ...args,
     ]);
     await engine.next((event) => event['event'] === 'ready');
@@ -104,8 +117,9 @@ export class Network {
   }
 
   startMonitor(pointId: string): ManagedProcess {
+    const engine = this.detours.monitorToEngine.get(pointId) ?? `127.0.0.1:${this.#enginePorts.get(pointId) ?? 0}`;
     const monitor = this.start('ev-cp-monitor', `monitor ${pointId}`, [
-      '--engine', `127.0.0.1:${this.#enginePorts.get(pointId) ?? 0}`, '--central', this.centralAddress,
+      '--engine', engine, '--central', this.detours.monitorToCentral ?? this.centralAddress,
       '--point', pointId, '--data-dir', join(this.options.dir, 'monitor'), '--control',
     ], { EV_MONITOR_SECRET: this.secrets.points[pointId] ?? '' });
     const point = this.points.get(pointId);
@@ -122,7 +136,7 @@ export class Network {
     const secrets = Object.fromEntries(pointIds.map((id) => [id, this.secrets.points[id]]));
     await writeFile(file, JSON.stringify(fleetFile));
     await writeFile(secretsFile, JSON.stringify(secrets), { mode: 0o600 });
-    const port = await this.#enginePort('fleet');
+    const port = await this.enginePort('fleet');
     const engine = this.start('ev-cp-engine', 'engine fleet', [
       '--listen', `127.0.0.1:${port}`, '--fleet', file, '--data-dir', join(this.options.dir, 'engine', 'fleet'),
       '--control', ...engineArgs,
@@ -143,7 +157,8 @@ export class Network {
     }));
     await writeFile(file, JSON.stringify({ drivers }), { mode: 0o600 });
     return this.start('ev-driver', label, [
-      '--central', this.centralAddress, '--fleet', file, '--control', '--data-dir', join(this.options.dir, 'driver'),
+      '--central', this.detours.driverToCentral ?? this.centralAddress, '--fleet', file, '--control',
+      '--data-dir', join(this.options.dir, 'driver'),
     ]);
   }
 
@@ -155,6 +170,7 @@ export class Network {
     if (this.#stopped) throw new Error(ENDED);
     const process = new ManagedProcess({
       program, label, args, env: { ...this.env, ...env }, ...(onEvent === undefined ? {} : { onEvent }),
+      via: this.options.via?.(program) ?? [],
     });
     this.processes.add(process);
     return process;
@@ -179,9 +195,11 @@ export class Network {
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
     const where = this.#central === null ? [] : ['--central', this.centralAddress];
-    const child = spawn(process.execPath, [
+    const [command = '', ...whole] = [
+      ...this.options.via?.('ev-central') ?? [], process.execPath,
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
-    ], {
+    ];
+    const child = spawn(command, whole, {
       cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS,
     });
     let output = '';
@@ -202,19 +220,20 @@ export class Network {
     return z.array(z.record(z.string(), z.unknown())).parse(value);
   }
 
-  /** Ends every process: tools and clients first, EV_Central last. */
+  /** Ends every process: tools and clients first, EV_Central behind them. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const child of this.#tools.keys()) child.kill();
     await Promise.allSettled(this.#tools.values());
-    const order: ManagedProcess['program'][] = ['ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central'];
+    const order: ProcessName[] = ['ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central', 'kafka'];
     for (const program of order) {
       await Promise.all([...this.processes].filter((p) => p.program === program).map((p) => p.stop()));
     }
     this.processes.clear();
   }
 
-  async #enginePort(name: string): Promise<number> {
+  /** Where a point's engine listens; chosen when it is first asked for. */
+  async enginePort(name: string): Promise<number> {
     const known = this.#enginePorts.get(name);
     if (known !== undefined) return known;
     const port = await freePort();
