@@ -1,0 +1,148 @@
+// The network that a drill plays in: one site with a queue, a few points, drivers in one client process. Real processes
+// on a real broker (scripts/network), with the looks and waits that drills need.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Driver } from '../demo/driver.ts';
+import type { ManagedProcess } from '../network/managed-process.ts';
+import { Network, type NetworkOptions, type PointProcesses } from '../network/network.ts';
+import { until } from './patience.ts';
+
+/** Energy flows this much faster than real: 22 kW are 0.9 kWh a second. */
+export const SPEED = 150;
+export const SITE = 'QUAY';
+const DRIVER_IDS = ['ana', 'ben', 'cat', 'dan', 'eva', 'fay', 'gus', 'hal'] as const;
+const MAX_POWER_W = 22_000;
+const BALANCE_MINOR = 50_000;
+const LOGGED_IN_MS = 30_000;
+
+export type NetworkWish = {
+  /** Default 3. */
+  readonly points?: number;
+  /** Default 6, at most 8. */
+  readonly drivers?: number;
+  /** More flags for EV_Central. */
+  readonly centralArgs?: readonly string[];
+};
+
+const loginsSchema = z.object({
+  drivers: z.array(z.object({ driverId: z.string(), login: z.string(), bus: z.string() })),
+});
+
+export class DrillNetwork extends Network {
+  readonly pointIds: readonly string[];
+  readonly driverIds: readonly string[];
+  /** Who is logged in, each at the client process that she sits at now. */
+  readonly drivers = new Map<string, Driver>();
+
+  constructor(options: NetworkOptions, wish: NetworkWish = {}) {
+    super({ ...options, centralArgs: ['--plug-timeout', '30', ...(wish.centralArgs ?? [])] });
+    this.pointIds = Array.from({ length: wish.points ?? 3 }, (_unused, i) => pointName(i));
+    this.driverIds = DRIVER_IDS.slice(0, wish.drivers ?? 6);
+  }
+
+  /** Makes the database; nothing runs yet. */
+  async prepare(): Promise<void> {
+    const file = join(this.options.dir, 'network.json');
+    await writeFile(file, JSON.stringify(networkFile(this.pointIds, this.driverIds)));
+    await this.load(file);
+  }
+
+  /** Starts EV_Central, every point and one client process with every driver; resolves when all can do their part. */
+  async open(): Promise<void> {
+    await this.startCentral();
+    await Promise.all([
+      ...this.pointIds.map((id) => this.startPoint(id)), this.seat(this.driverIds, 'drivers'),
+    ]);
+    for (const id of this.pointIds) await this.untilStatus(id, 'Available');
+  }
+
+  override startPoint(pointId: string, args: readonly string[] = []): Promise<PointProcesses> {
+    return super.startPoint(pointId, args);
+  }
+
+  /** Hands are not needed: the car is plugged in and out by itself, quickly. */
+  override startEngine(pointId: string, args: readonly string[] = []): Promise<ManagedProcess> {
+    return super.startEngine(pointId, ['--auto', '--speed', String(SPEED), ...args]);
+  }
+
+  /** These drivers sit down at one new client process; resolves when all are logged in and reach the bus. */
+  async seat(driverIds: readonly string[], label: string): Promise<ManagedProcess> {
+    const process = await this.startDrivers(driverIds, label);
+    for (const id of driverIds) this.drivers.set(id, new Driver(id, process));
+    await until(() => logins(process), (all) => all.length === driverIds.length
+      && all.every(({ login, bus }) => login === 'in' && bus === 'up'), {
+      what: `${driverIds.join(', ')} logged in and on the bus`, timeoutMs: LOGGED_IN_MS,
+    });
+    return process;
+  }
+
+  driver(driverId: string): Driver {
+    const driver = this.drivers.get(driverId);
+    if (driver === undefined) throw new Error(`${driverId} sits at no client`);
+    return driver;
+  }
+
+  pointOf(pointId: string): PointProcesses {
+    const point = this.points.get(pointId);
+    if (point === undefined) throw new Error(`${pointId} was not started`);
+    return point;
+  }
+
+  /** Status words of all points, by id, as an operator's tool sees them. */
+  async statuses(): Promise<Readonly<Record<string, string>>> {
+    const rows = await this.rows(['points']);
+    return Object.fromEntries(rows.map((row) => [String(row['pointId']), String(row['status'])]));
+  }
+
+  /**
+   * Waits until Central shows the point so; how long it has taken, in ms, by Central's own clock (`since`), because
+   * asking takes longer than what is measured.
+   */
+  async untilStatus(pointId: string, wanted: string, timeoutMs = 30_000): Promise<number> {
+    const askedMs = Date.now();
+    const { value } = await until(
+      async () => (await this.rows(['points'])).find((row) => row['pointId'] === pointId) ?? {},
+      (row) => row['status'] === wanted, { what: `${pointId} is ${wanted}`, timeoutMs },
+    );
+    return Math.max(0, timeOf(value['sinceMs']) - askedMs);
+  }
+}
+
+/** What the client process knows of its drivers. */
+export async function logins(process: ManagedProcess): Promise<z.infer<typeof loginsSchema>['drivers']> {
+  const answered = process.next((event) => event['do'] === 'status');
+  process.send({ do: 'status' });
+  return loginsSchema.parse(await answered).drivers;
+}
+
+function timeOf(value: unknown): number {
+  return typeof value === 'string' ? Date.parse(value) : Number(value);
+}
+
+function pointName(index: number): string {
+  return `${SITE}-${String(index + 1).padStart(2, '0')}`;
+}
+
+function networkFile(pointIds: readonly string[], driverIds: readonly string[]): object {
+  const at = { address: 'Muelle 1', latitude: 38.338, longitude: -0.484 };
+  return {
+    tariffs: [{
+      tariffId: 'flat', currency: 'EUR', perSessionMicros: 100_000,
+      bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 }],
+    }],
+    sites: [{
+      siteId: SITE, name: 'The quay', ...at, timeZone: 'Europe/Madrid', tariffId: 'flat', queueEnabled: true,
+    }],
+    points: pointIds.map((pointId) => ({
+      pointId, siteId: SITE, ...at,
+      connectors: [{ connectorNo: 1, type: 'IEC_62196_T2', maxPowerW: MAX_POWER_W }],
+    })),
+    users: [
+      ...driverIds.map((userId) => ({
+        userId, balanceMinor: BALANCE_MINOR, pin: '4711', password: `${userId}-secret`,
+      })),
+      { userId: 'olga', role: 'operator', password: 'olga-secret' },
+    ],
+  };
+}
