@@ -11,10 +11,13 @@ export type Statement = Database.Statement<unknown[]>;
 /** The name of a database that lives in memory alone. */
 export const IN_MEMORY = ':memory:';
 
-/** Opens a database file, made with mode 0600 in a folder of mode 0700 when it is not there. Throws `Failure`. */
-export function openDatabase(file: string): Sqlite {
-  return attempt(`open the database ${file}`, () => {
-    if (file !== IN_MEMORY) makePrivateFile(file);
+/**
+ * Opens a database file, made with mode 0600 in a folder of mode 0700 when it is not there; or, in memory, the bytes of
+ * one (`Sqlite.serialize`). Throws `Failure`.
+ */
+export function openDatabase(file: string | Buffer): Sqlite {
+  return attempt(`open the database ${typeof file === 'string' ? file : 'in these bytes'}`, () => {
+    if (typeof file === 'string' && file !== IN_MEMORY) makePrivateFile(file);
     const db = new Database(file);
     try {
       db.pragma('journal_mode = WAL');

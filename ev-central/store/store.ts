@@ -66,8 +66,8 @@ export type Store = {
   /** The Kafka cluster that the offsets belong to; null before the first one. */
   clusterId(): string | null;
   setClusterId(clusterId: string): void;
-  /** Counts, at once, that handling the record at this place (`ev.facts/3@1042`) made the process end. */
-  noteFailedRecord(place: string, nowMs: number): void;
+  /** Counts, at once, that handling the records at these places made the process end. */
+  noteFailedRecords(places: readonly string[], nowMs: number): void;
   /** How often that happened, by place. */
   failedRecords(): ReadonlyMap<string, number>;
   noticesAfter(userId: UserId, after: number, limit: number): { notices: Notice[]; more: boolean };
@@ -85,9 +85,9 @@ export type Store = {
   close(): void;
 };
 
-/** `file` may be ':memory:'; then `masterKeyFile` may be null. */
+/** `file` may be ':memory:', or a database that is open already; then `masterKeyFile` may be null. */
 export type StoreOptions = {
-  readonly file: string;
+  readonly file: string | Sqlite;
   readonly masterKeyFile: string | null;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -97,12 +97,12 @@ export type StoreOptions = {
 
 /** Opens the database, brings it to the newest version and makes its installation row. @throws Failure */
 export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOptions): Store {
-  const db = openDatabase(file);
+  const db = typeof file === 'string' ? openDatabase(file) : file;
   try {
     if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
     for (const name of migrate(db, readMigrations(), clock)) log('info', 'database-migrated', { migration: name });
     attempt('make the installation id', () => makeInstallation(db));
-    return attempt(`prepare the database ${file}`, () => makeStore(db, openWrap(db, masterKeyFile), clock));
+    return attempt(`prepare the database ${db.name}`, () => makeStore(db, openWrap(db, masterKeyFile), clock));
   } catch (error) {
     db.close();
     throw error;
@@ -139,7 +139,7 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     offsets: () => attempt('read the offsets', () => offsets.all()),
     clusterId: () => attempt('read the cluster id', () => offsets.clusterId()),
     setClusterId: (clusterId) => attempt('write the cluster id', () => offsets.setClusterId(clusterId)),
-    noteFailedRecord: (place, nowMs) => attempt('count a failed record', () => failed.note(place, nowMs)),
+    noteFailedRecords: (places, nowMs) => attempt('count failed records', () => failed.note(places, nowMs)),
     failedRecords: () => attempt('read the failed records', () => failed.all()),
     noticesAfter: (userId, after, limit) =>
       attempt('read notices', () => history.noticesAfter(userId, after, limit)),

@@ -5,9 +5,8 @@ import type { Send } from '../../ev-central/core/effects.ts';
 import type { HoldRow, LedgerRow, Session } from '../../ev-central/core/rows.ts';
 import type { State } from '../../ev-central/core/state.ts';
 import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
-import type { Commit, Store } from '../../ev-central/store/store.ts';
+import type { Commit, OutboxRow } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
-import { Failure } from '../../shared/failure.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -16,9 +15,6 @@ import type { World } from './world.ts';
 /** Ways to break the build on purpose: the simulation has to find each. */
 export const BREAKS = ['drop-outbox-row'] as const;
 export type Break = (typeof BREAKS)[number];
-
-/** Where Central's next commit dies, if it does. */
-export type CommitFate = 'well' | 'disk-full' | 'dies-after';
 
 /** All that was ever written, by which the rules over time are checked. */
 export class History {
@@ -34,9 +30,6 @@ export class History {
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
   readonly deadLetters: string[] = [];
-  commits = 0;
-  /** The next commits' fate. */
-  fate: CommitFate = 'well';
   readonly #world: World;
   readonly #break: Break | null;
   readonly #meterOfSession = new Map<string, number>();
@@ -54,22 +47,10 @@ export class History {
     };
   }
 
-  /** The store as Central sees it, with everything that it writes looked at. */
-  watch(store: Store): Store {
-    return {
-      ...store,
-      commit: (batch) => {
-        const fate = this.fate;
-        this.fate = 'well';
-        if (fate === 'disk-full') throw new Failure('disk-full', 'cannot write a batch: the simulated disk is full');
-        const rows = store.commit(this.#broken(batch));
-        for (const { rowId, messageId } of rows) this.#messageOfRow.set(rowId, messageId);
-        this.commits += 1;
-        this.#look(batch);
-        if (fate === 'dies-after') throw new Failure('database-failed', 'the process died right after its commit');
-        return rows;
-      },
-    };
+  /** Every batch that stands in the database is looked at. */
+  written(batch: Commit, rows: readonly OutboxRow[]): void {
+    for (const { rowId, messageId } of rows) this.#messageOfRow.set(rowId, messageId);
+    this.#look(batch);
   }
 
   /** A notice that a client keeps: the next one, once. */
@@ -98,7 +79,8 @@ export class History {
     });
   }
 
-  #broken(batch: Commit): Commit {
+  /** What is written of a batch when the build is broken on purpose. */
+  broken(batch: Commit): Commit {
     if (this.#break !== 'drop-outbox-row' || this.#dropped) return batch;
     const at = batch.sends.findIndex(({ topic }) => topic === 'notices' || topic === 'commands');
     if (at < 0 || !this.#world.chance.is(0.1)) return batch;

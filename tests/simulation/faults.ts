@@ -31,14 +31,15 @@ export class Faults {
   /** Mends what is not people's to mend; nothing breaks any more. */
   stop(): void {
     this.#stopped = true;
-    const { cluster, sockets, history, engines } = this.#town;
+    const { cluster, sockets, disk, engines } = this.#town;
     cluster.trouble = { ...NO_BUS_TROUBLE };
     cluster.setUp(true);
     for (const bus of cluster.buses) if (bus.isCut) bus.cut(false);
     sockets.trouble = { slow: 0, pieces: 0.02 };
     sockets.noise = 0;
-    history.fate = 'well';
-    for (const { disk } of engines) disk.isFull = false;
+    disk.fate = 'well';
+    disk.setFull(false);
+    for (const engine of engines) engine.disk.isFull = false;
   }
 
   get total(): number {
@@ -68,11 +69,13 @@ export class Faults {
   }
 
   #happen(kind: Kind): void {
-    const { cluster, sockets, history, hosts, central, world: { chance } } = this.#town;
+    const { cluster, sockets, disk, hosts, central, world: { chance } } = this.#town;
     switch (kind) {
       case 'crash': return chance.of(this.#places()).crash(chance.is(0.7) ? chance.below(3_000) : chance.below(25_000));
-      case 'commit-dies': history.fate = 'dies-after'; return;
-      case 'disk-full': history.fate = 'disk-full'; return;
+      case 'commit-dies': disk.fate = chance.of(['dies-before', 'dies-within', 'dies-after', 'dies-after']); return;
+      case 'disk-full':
+        disk.setFull(true);
+        return this.#later(15_000, () => disk.setFull(false));
       case 'freeze': return this.#freeze(chance.of(this.#places()).life);
       case 'kafka-down':
         cluster.setUp(false);
@@ -110,9 +113,9 @@ export class Faults {
         sockets.noise = 0.05;
         return this.#later(8_000, () => void (sockets.noise = 0));
       case 'full-journal': {
-        const { disk } = chance.of(this.#town.engines);
-        disk.isFull = true;
-        return this.#later(15_000, () => void (disk.isFull = false));
+        const { disk: journals } = chance.of(this.#town.engines);
+        journals.isFull = true;
+        return this.#later(15_000, () => void (journals.isFull = false));
       }
     }
   }

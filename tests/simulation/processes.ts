@@ -13,14 +13,15 @@ import { DriverClient } from '../../ev-driver/driver-client.ts';
 import { type Central, createCentral } from '../../ev-central/central.ts';
 import type { Settings } from '../../ev-central/core/settings.ts';
 import { createMessageBoard } from '../../ev-central/message-board.ts';
-import type { Store } from '../../ev-central/store/store.ts';
 import { Failure } from '../../shared/failure.ts';
 import { createFrameIds } from '../../shared/frame.ts';
 import type { PointId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Connector } from '../../shared/messages/values.ts';
 import { createAcceptor, type AcceptorOptions } from '../../shared/wire/acceptor.ts';
+import type { CentralDisk } from './central-disk.ts';
 import type { Cluster, SimulatedBus } from './cluster.ts';
 import { Disk, type Pocket } from './disk.ts';
+import { differsFromMemory } from './memory-check.ts';
 import type { Sockets } from './sockets.ts';
 import { type Host, Life, type World } from './world.ts';
 
@@ -38,6 +39,8 @@ export class Place<T> {
   bus: SimulatedBus | null = null;
   running: T | null = null;
   starts = 0;
+  /** What was running when it died; called once it is dead. */
+  onDeath: (running: T | null) => void = () => undefined;
   readonly #begin: (life: Life, place: Place<T>) => void;
 
   constructor(ground: Ground, name: string, host: Host, begin: (life: Life, place: Place<T>) => void) {
@@ -68,20 +71,22 @@ export class Place<T> {
     this.life.die();
     this.life = null;
     this.bus = null;
+    const { running } = this;
     this.running = null;
+    this.onDeath(running);
     this.ground.world.after(restartMs, () => this.start());
   }
 }
 
 export function centralPlace(
-  ground: Ground, host: Host, options: { store: Store; settings: Settings },
+  ground: Ground, host: Host, { disk, settings }: { disk: CentralDisk; settings: Settings },
 ): Place<Central> {
   const { world: { chance } } = ground;
-  return new Place<Central>(ground, 'central', host, (life, place) => {
+  const its = new Place<Central>(ground, 'central', host, (life, place) => {
     const central = createCentral({
-      ...options, bus: place.openBus(life), clock: life.clock, ticker: life.ticker, board: createMessageBoard(),
-      log: life.log, randomBytes: (count) => chance.bytes(count), defer: (run) => life.after(chance.below(1), run),
-      sleep: (ms) => life.sleep(ms),
+      store: disk.start(), settings, bus: place.openBus(life), clock: life.clock, ticker: life.ticker,
+      board: createMessageBoard(), log: life.log, randomBytes: (count) => chance.bytes(count),
+      defer: (run) => life.after(chance.below(1), run), sleep: (ms) => life.sleep(ms),
       comparePassword: async (password, hash) => {
         await life.sleep(chance.between(1, 60));
         return hash === hashOf(password);
@@ -96,6 +101,13 @@ export function centralPlace(
     });
     central.start();
   });
+  its.onDeath = (central) => {
+    const isSame = central === null || disk.memoryIsAhead;
+    const difference = isSame ? null : differsFromMemory(central.state, disk.store);
+    if (difference !== null) ground.world.fail(`memory and database differ: ${difference}`);
+    disk.died();
+  };
+  return its;
 }
 
 /** Failures of the environment end the process, which its supervisor starts again; a bug ends the run. */

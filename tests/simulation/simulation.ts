@@ -58,7 +58,7 @@ export async function simulate(
   return {
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
-    counts: { ...town.cluster.counts, ...faults?.counts, ...people?.counts, commits: town.history.commits,
+    counts: { ...town.cluster.counts, ...faults?.counts, ...people?.counts, ...town.disk.counts,
       tickets: town.history.tickets.size, starts: starts(town) },
   };
 }
@@ -80,9 +80,9 @@ async function begin(town: Town): Promise<void> {
   for (const place of [...engines, ...monitors, ...drivers]) place.start();
 }
 
-function end({ central, engines, monitors, drivers, store }: Town): void {
+function end({ central, engines, monitors, drivers, disk }: Town): void {
   for (const place of [central, ...engines, ...monitors, ...drivers]) place.life?.die();
-  store.close();
+  disk.close();
 }
 
 function starts({ central, engines, monitors, drivers }: Town): number {
@@ -90,10 +90,11 @@ function starts({ central, engines, monitors, drivers }: Town): number {
 }
 
 /** What has still to come to rest; null: nothing. */
-function unsettled({ central, engines, drivers, store, history }: Town): string | null {
+function unsettled({ central, engines, drivers, disk, history }: Town): string | null {
   const state = central.running?.state;
   if (state === undefined) return 'Central is not there';
-  if (store.outboxSize() > 0) return `${store.outboxSize()} rows wait in the outbox`;
+  const waiting = disk.store.outboxSize();
+  if (waiting > 0) return `${waiting} rows wait in the outbox`;
   for (const session of state.sessions.values()) {
     if (!isOver(session)) return `session ${session.sessionId} is ${session.state}`;
     if (session.provisional) return `session ${session.sessionId} is provisional`;
@@ -123,7 +124,7 @@ function unsettled({ central, engines, drivers, store, history }: Town): string 
 
 /** The sums over the whole run. */
 function checkSums(town: Town): void {
-  const { world, history, engines, central, store } = town;
+  const { world, history, engines, central, disk: { store } } = town;
   const state = central.running?.state;
   if (state === undefined) return world.fail('Central is gone at the end');
   let deliveredWh = 0;
@@ -170,7 +171,7 @@ function checkClients(
 }
 
 /** The sessions of which a point reported something else than Central has, for whoever looks for the fault. */
-function oddSessions({ history, store }: Town): string[] {
+function oddSessions({ history, disk: { store } }: Town): string[] {
   const odd: string[] = [];
   for (const [id, reportedWh] of history.reportedWh) {
     const session = store.session(sessionId(id));

@@ -1,13 +1,12 @@
 // The network of one seed: its sites, points and drivers, on how many processes, under which settings.
 import { DEFAULT_SETTINGS, type Settings } from '../../ev-central/core/settings.ts';
-import { emptyTables } from '../../ev-central/core/state.ts';
 import type { Central } from '../../ev-central/central.ts';
-import { openStore, type Store } from '../../ev-central/store/store.ts';
 import { pointId, type SiteId, siteId, tariffId, type UserId, userId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { PriorityClass } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 import { hashSecret } from '../../shared/point-proof.ts';
+import { CentralDisk } from './central-disk.ts';
 import { type Break, History } from './checks.ts';
 import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
@@ -16,7 +15,7 @@ import {
   monitorPlace, type MonitorPlace, passwordOf, pinOf, type Place,
 } from './processes.ts';
 import { Sockets } from './sockets.ts';
-import { type Host, START_MS, World } from './world.ts';
+import { type Host, World } from './world.ts';
 
 const NAMES = ['ana', 'ben', 'cat', 'dan', 'eva', 'fay'];
 
@@ -24,7 +23,7 @@ export type TownPoint = EnginePoint & { readonly siteId: SiteId };
 
 export type Town = Ground & {
   readonly history: History;
-  readonly store: Store;
+  readonly disk: CentralDisk;
   readonly central: Place<Central>;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
@@ -48,15 +47,17 @@ export function buildTown(seed: number, broken: Break | null): Town {
     connectors: Array.from({ length: chance.is(0.3) ? 2 : 1 }, (_none, no) =>
       ({ connectorNo: no + 1, type: 'IEC_62196_T2', maxPowerW: 22_000 })),
   }));
-  const store = freshStore();
+  const disk = new CentralDisk(world, {
+    alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
+  });
   const central = centralPlace(ground, { skewMs: 0 }, {
-    store: history.watch(store), settings: settingsOf(world, cluster.partitions),
+    disk, settings: settingsOf(world, cluster.partitions),
   });
   const drivers = NAMES.slice(0, chance.whole(3, 6)).map((name) => {
     const pocket: Pocket = new Pocket((notice) => history.keepsNotice(name, pocket.notices, notice));
     return driverPlace(ground, userId(name), pocket);
   });
-  return { ...ground, history, store, central, drivers, points, sites, ...placesOfPoints(ground, points, history) };
+  return { ...ground, history, disk, central, drivers, points, sites, ...placesOfPoints(ground, points, history) };
 }
 
 /** The first orders of a new network. */
@@ -129,16 +130,4 @@ function settingsOf({ chance }: World, partitions: number): Settings {
     lockoutFailuresUser: 1_000, lockoutFailuresAddress: 1_000,
     meterValueEveryMs: chance.of([2_000, 60_000]),
   };
-}
-
-/** A store in memory, whose installation has the same name in every run: ids are part of the trace. */
-function freshStore(): Store {
-  const store = openStore({
-    file: ':memory:', masterKeyFile: null, clock: { now: () => START_MS }, log: () => undefined,
-  });
-  const tables = emptyTables();
-  store.load(tables);
-  tables.installation.put({ installationId: 'simul', counter: 0 });
-  store.commit({ tables, appends: [], sends: [], offsets: [], outboxDone: [], now: START_MS });
-  return store;
 }

@@ -1,0 +1,168 @@
+// Central's disk: SQLite in memory. Whenever Central dies the database falls back to its last commit: SQLite itself
+// rolls back what was being written, what is left is taken as bytes, and the next start opens those bytes anew. A
+// commit can die before it wrote anything, in its middle, or right after it, before anything has left; a full disk is
+// SQLite's own "database or disk is full", in whichever statement it comes.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sqlite, IN_MEMORY, openDatabase } from '../../ev-central/store/database.ts';
+import { type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
+import { Failure } from '../../shared/failure.ts';
+import { START_MS, type World } from './world.ts';
+
+/** Where Central's next commit dies, if it does. */
+export type CommitFate = 'well' | 'dies-before' | 'dies-within' | 'dies-after';
+
+const UNBOUNDED_PAGES = 1_073_741_823;
+const SPARE_PAGES = 3;
+
+export type DiskWatch = {
+  /** What is really written of a batch: all of it, unless the build is broken on purpose. */
+  readonly alter: (batch: Commit) => Commit;
+  /** A batch stands in the database; called before anybody else knows. */
+  readonly written: (batch: Commit, rows: readonly OutboxRow[]) => void;
+};
+
+export class CentralDisk {
+  /** The next commit's fate. */
+  fate: CommitFate = 'well';
+  readonly counts = { commits: 0, rolledBack: 0, fellBack: 0, diskWasFull: 0 };
+  readonly #world: World;
+  readonly #watch: DiskWatch;
+  #db: Sqlite | null = null;
+  #bytes: Buffer | null = null;
+  #store: Store | null = null;
+  #isFull = false;
+  /** A batch was handled in memory and not committed. */
+  memoryIsAhead = false;
+
+  constructor(world: World, watch: DiskWatch) {
+    this.#world = world;
+    this.#watch = watch;
+    // The installation has the same name in every run: ids are part of the trace.
+    const store = this.#open();
+    this.#db?.prepare("UPDATE installation SET installation_id = 'simul'").run();
+    this.#store = store;
+  }
+
+  /** The store of the last start. */
+  get store(): Store {
+    if (this.#store === null) throw new Error('Central has no store while it is dead');
+    return this.#store;
+  }
+
+  /** The store of a new start: on what was committed. */
+  start(): Store {
+    this.#store ??= this.#open();
+    this.memoryIsAhead = false;
+    const store = this.#store;
+    return { ...store, commit: (batch) => this.#commit(store, batch) };
+  }
+
+  /** Central's process is gone. */
+  died(): void {
+    if (this.#db === null) return;
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK'); // nobody is there to commit it
+    this.#bytes = this.#db.serialize();
+    this.#db.close();
+    this.#db = null;
+    this.#store = null;
+    this.counts.fellBack += 1;
+  }
+
+  setFull(isFull: boolean): void {
+    this.#isFull = isFull;
+    this.#bound();
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = null;
+  }
+
+  #open(): Store {
+    const db = openDatabase(this.#bytes ?? IN_MEMORY);
+    this.#db = db;
+    this.#bound();
+    return openStore({ file: db, masterKeyFile: masterKeyFile(), clock: { now: () => this.#nowMs() }, log: () => undefined });
+  }
+
+  #nowMs(): number {
+    return Math.floor(START_MS + this.#world.nowMs);
+  }
+
+  #bound(): void {
+    if (this.#db === null) return;
+    const pages = Number(this.#db.pragma('page_count', { simple: true })) + this.#world.chance.whole(0, SPARE_PAGES);
+    this.#db.pragma(`max_page_count = ${this.#isFull ? pages : UNBOUNDED_PAGES}`);
+  }
+
+  #commit(store: Store, batch: Commit): OutboxRow[] {
+    try {
+      return this.#commitOrDie(store, batch);
+    } catch (error) {
+      this.memoryIsAhead = !(error instanceof DiedAfter);
+      throw error;
+    }
+  }
+
+  #commitOrDie(store: Store, batch: Commit): OutboxRow[] {
+    const { fate } = this;
+    if (fate !== 'well' && isEmpty(batch)) return this.#write(store, batch);
+    this.fate = 'well';
+    if (fate === 'dies-before') throw new Failure('database-failed', 'the process died before its commit');
+    if (fate === 'dies-within') return this.#writeInPart(store, batch);
+    const rows = this.#write(store, batch);
+    if (fate === 'dies-after') throw new DiedAfter('database-failed', 'the process died right after its commit');
+    return rows;
+  }
+
+  #write(store: Store, batch: Commit): OutboxRow[] {
+    try {
+      const rows = store.commit(this.#watch.alter(batch));
+      this.counts.commits += 1;
+      this.#watch.written(batch, rows);
+      return rows;
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'disk-full') this.counts.diskWasFull += 1;
+      throw error;
+    }
+  }
+
+  /** Some statements of the transaction are carried out, then the process dies: none of them counts. */
+  #writeInPart(store: Store, batch: Commit): OutboxRow[] {
+    const { chance } = this.#world;
+    this.counts.rolledBack += 1;
+    const lists = { appends: [...batch.appends], offsets: [...batch.offsets], outboxDone: [...batch.outboxDone] };
+    const name = chance.of(['appends', 'offsets', 'outboxDone'] as const);
+    breakOff(lists[name], chance.whole(0, lists[name].length));
+    return store.commit({ ...batch, ...lists });
+  }
+}
+
+class DiedAfter extends Failure {}
+
+/** A list that can be walked up to a place only. */
+function breakOff(list: readonly unknown[], at: number): void {
+  Object.defineProperty(list, Symbol.iterator, {
+    value: function* walk() {
+      for (let index = 0; index < at; index += 1) yield list[index];
+      throw new Failure('database-failed', 'the process died in the middle of its commit');
+    },
+  });
+}
+
+let keyFile: string | null = null;
+
+/** One master key for all runs of this process, as a file: keys in the database are wrapped as they are shipped. */
+function masterKeyFile(): string {
+  if (keyFile !== null) return keyFile;
+  const folder = mkdtempSync(join(tmpdir(), 'ev-simulation-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return keyFile = join(folder, 'master.key');
+}
+
+/** A quiet tick: dying in it would show nothing. */
+function isEmpty({ appends, sends, offsets, outboxDone }: Commit): boolean {
+  return appends.length + sends.length + offsets.length + outboxDone.length === 0;
+}
