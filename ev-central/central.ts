@@ -87,7 +87,7 @@ export function createCentral(parts: CentralParts): Central {
         store.commit({ tables, ...batch, now });
         if (clusterId !== null) store.setClusterId(clusterId);
       },
-      notePoison: (place) => store.noteFailedRecord(place, clock.now()),
+      notePoison: (places) => store.noteFailedRecords(places, clock.now()),
     },
     committed: (batch) => afterCommit(batch),
   });

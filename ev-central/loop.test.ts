@@ -40,7 +40,7 @@ function driven(change: Partial<LoopOptions> = {}) {
     core: { handle: () => [], endBatch: () => [] },
     store: {
       hydrate: () => undefined, commit: (_state, batch) => void batches.push(batch),
-      notePoison: (place) => void poison.push(place),
+      notePoison: (places) => void poison.push(...places),
     },
     clock: { now: () => time.nowMs, monotonic: () => time.monotonicMs },
     defer: (run) => void deferred.push(run),
@@ -51,6 +51,13 @@ function driven(change: Partial<LoopOptions> = {}) {
 }
 
 const tick: Input = { kind: 'tick' };
+
+/** A core whose end of a batch fails. */
+function failing(error: () => Error): Partial<LoopOptions> {
+  return { core: { handle: () => [], endBatch: () => {
+    throw error();
+  } } };
+}
 
 test('inputs that wait together are written in one transaction, with their offsets', async () => {
   const { loop, run, batches } = driven();
@@ -113,6 +120,45 @@ test('a record that the core fails on is counted by its place, and the process e
   expect(poison).toEqual(['ev.facts/0@42']);
   expect(fatals).toEqual([bug]);
   expect(batches).toEqual([]);
+});
+
+test('when a commit fails on what it writes, every record of the batch is a suspect', () => {
+  const { loop, run, fatals, poison } = driven(failing(() => new Error('a number that SQLite cannot hold')));
+  loop.give(tick);
+  void loop.push({ count: 2, inputs: () => [tick, tick], place: (at) => `ev.facts/0@${41 + at}` });
+  void loop.push({ count: 1, inputs: () => [tick], place: () => 'ev.meter/0@7' });
+  run();
+  expect(poison).toEqual(['ev.facts/0@41', 'ev.facts/0@42', 'ev.meter/0@7']);
+  expect(fatals).toHaveLength(1);
+});
+
+test('a full disk is no record’s fault, in a commit or when a row is looked up', () => {
+  const full = (): Failure => new Failure('disk-full', 'no space');
+  const poison: string[] = [];
+  const notePoison = (places: readonly string[]): void => void poison.push(...places);
+  const fail = (): never => {
+    throw full();
+  };
+  for (const store of [
+    { hydrate: () => undefined, commit: fail, notePoison }, { hydrate: fail, commit: () => undefined, notePoison },
+  ]) {
+    const { loop, run, fatals } = driven({ store });
+    void loop.push({ count: 1, inputs: () => [tick], place: () => 'ev.facts/0@41' });
+    run();
+    expect(fatals).toHaveLength(1);
+  }
+  expect(poison).toEqual([]);
+});
+
+test('a suspect gets a batch of its own: neither what waits before it nor what waits behind shares its fate', () => {
+  const { loop, run, batches, committed } = driven();
+  loop.give(tick);
+  void loop.push({ count: 1, inputs: () => [tick], alone: true, outboxDone: [7] });
+  void loop.push({ count: 1, inputs: () => [tick], alone: true });
+  loop.give(tick);
+  for (let i = 0; i < 4; i += 1) run();
+  expect(committed.map(({ inputs }) => inputs.length)).toEqual([1, 1, 1, 1]);
+  expect(batches[1]).toMatchObject({ outboxDone: [7] });
 });
 
 test('deadlines move by the time in which the process was not awake', () => {

@@ -8,6 +8,7 @@ import type { Input } from './core/inputs.ts';
 import type { State } from './core/state.ts';
 import { invariant } from '../shared/assert.ts';
 import type { Clock } from '../shared/clock.ts';
+import { Failure } from '../shared/failure.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import type { Ticker } from '../shared/wire/awake-timer.ts';
@@ -34,8 +35,8 @@ export type LoopStore = {
   hydrate(state: State, input: Input): void;
   /** Writes a batch in one transaction. Throws `Failure` when it could not. */
   commit(state: State, batch: Batch, nowMs: number): void;
-  /** Counts, in a transaction of its own, that handling the record at this place failed. */
-  notePoison(place: string): void;
+  /** Counts, in a transaction of its own, that handling the records at these places failed. */
+  notePoison(places: readonly string[]): void;
 };
 
 export type Core = {
@@ -64,8 +65,10 @@ export type Work = {
   readonly count: number;
   /** Called once, when its turn has come: what is decided by state (is this key revoked?) is decided then. */
   inputs(): readonly Input[];
-  /** Where the input with this index was read, such as `ev.facts/3@1042`; a record that a log would give again. */
+  /** Where the input with this index was read: a record that its log gives again after a restart. */
   readonly place?: (index: number) => string;
+  /** It gets a batch of its own, so that a failure of the batch is its own. */
+  readonly alone?: boolean;
   /** Asked after `inputs`. */
   readonly offsets?: () => readonly PartitionOffset[];
   readonly clusterId?: string;
@@ -182,9 +185,12 @@ export class InputLoop {
     while (taken < this.#queue.length && gathered.inputs.length < LIMITS.batchInputs) {
       const entry = this.#queue[taken];
       invariant(entry !== undefined, 'the queue has no holes');
+      const isAlone = 'alone' in entry.work && entry.work.alone === true;
+      if (isAlone && taken > 0) break;
       taken += 1;
       if (!this.#handleEntry(entry, nowMs, gathered)) return;
       if (entry.done !== null) done.push(entry.done);
+      if (isAlone) break;
     }
     this.#queue = taken === this.#queue.length ? [] : this.#queue.slice(taken);
     if (taken > 0 && !this.#commit(nowMs, gathered)) return;
@@ -201,6 +207,7 @@ export class InputLoop {
     this.#waiting -= work.count;
     try {
       const inputs = work.inputs();
+      if (work.place !== undefined) gathered.placed.push({ place: work.place, count: inputs.length });
       for (let index = 0; index < inputs.length; index += 1) {
         const input = inputs[index];
         invariant(input !== undefined, 'inputs have no holes');
@@ -229,27 +236,36 @@ export class InputLoop {
       const at = place();
       this.#options.log('error', 'input-failed', { kind: input.kind, place: at });
       this.#die(error);
-      if (at !== null) this.#notePoison(at);
+      if (at !== null) this.#notePoison(error, [at]);
       return false;
     }
   }
 
-  #notePoison(place: string): void {
+  /** A full disk or a locked database is no record's fault. */
+  #notePoison(error: unknown, places: readonly string[]): void {
+    if (error instanceof Failure || places.length === 0) return;
     try {
-      this.#options.store.notePoison(place);
-    } catch (error) {
-      this.#options.log('error', 'poison-not-noted', { place, error });
+      this.#options.store.notePoison(places);
+    } catch (cause) {
+      this.#options.log('error', 'poison-not-noted', { places: places.slice(0, 10), error: cause });
     }
   }
 
   #commit(nowMs: number, gathered: Gathered): boolean {
-    const { state, store, core, committed } = this.#options;
+    const { state, store, core } = this.#options;
+    const { inputs, appends, sends, effects, clusterId, outboxDone } = gathered;
     try {
       sort(core.endBatch(state, nowMs), gathered);
-      const { inputs, appends, sends, effects, clusterId, outboxDone } = gathered;
       const offsets = [...gathered.offsets.values()];
       store.commit(state, { appends, sends, offsets, clusterId, outboxDone }, nowMs);
-      committed({ inputs, sends, appends, effects, nowMs });
+    } catch (error) {
+      this.#die(error);
+      // One of them is guilty, and nobody knows which: after the restart each is handled in a batch of its own.
+      this.#notePoison(error, placesOf(gathered));
+      return false;
+    }
+    try {
+      this.#options.committed({ inputs, sends, appends, effects, nowMs });
       return true;
     } catch (error) {
       this.#die(error);
@@ -303,11 +319,19 @@ type Gathered = {
   readonly effects: Leaving[];
   readonly offsets: Map<string, PartitionOffset>;
   readonly outboxDone: number[];
+  /** Where the inputs came from that a log gives again. */
+  readonly placed: { readonly place: (index: number) => string; readonly count: number }[];
   clusterId: string | null;
 };
 
 function gather(): Gathered {
-  return { inputs: [], appends: [], sends: [], effects: [], offsets: new Map(), outboxDone: [], clusterId: null };
+  return {
+    inputs: [], appends: [], sends: [], effects: [], offsets: new Map(), outboxDone: [], placed: [], clusterId: null,
+  };
+}
+
+function placesOf({ placed }: Gathered): string[] {
+  return placed.flatMap(({ place, count }) => Array.from({ length: count }, (_unused, index) => place(index)));
 }
 
 function sort(effects: readonly Effect[], gathered: Gathered): void {

@@ -106,6 +106,11 @@ export class MemoryBus implements Bus {
     return reader;
   }
 
+  /** All readers join again, while what they gave before may still be in work. */
+  async rejoin(): Promise<void> {
+    await Promise.all([...this.#readers].map((reader) => reader.start()));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const listener of [...this.#listeners]) listener(this.#state);

@@ -104,8 +104,100 @@ test.each<[string, string, Sent]>([
 });
 
 test('a record whose handling has failed twice is not tried again', async () => {
-  const poison = new Map([['ev.facts/0@0', 2]]);
+  const poison = new Map([['ev.facts/0@0~0', 2]]);
   expect(await inputOf({}, { poison })).toMatchObject({ kind: 'dead-letter', reason: 'impossible' });
+});
+
+test('a record that stands where another had failed before the log was lost is handled as any other', async () => {
+  const poison = new Map([['ev.facts/0@0~0', 2]]);
+  const stored = { clusterId: 'cluster-1', offsets: topicsAt(0).map((at) => ({ ...at, epoch: 1 })) };
+  expect(await inputOf({}, { poison, stored })).toMatchObject({ kind: 'fact' });
+});
+
+test('records that were in a batch that failed are handled one by one, those around them together', async () => {
+  const works: { count: number; alone: boolean; place: string | undefined }[] = [];
+  const { it, bus } = intake({
+    poison: new Map([['ev.facts/0@2~0', 1], ['ev.facts/0@3~0', 1]]),
+    push: (work) => {
+      const inputs = work.inputs();
+      works.push({ count: inputs.length, alone: work.alone === true, place: work.place?.(0) });
+      work.offsets?.();
+      return Promise.resolve();
+    },
+  });
+  for (let i = 0; i < 6; i += 1) bus.append(record());
+  await it.start();
+  await waitFor(() => works.reduce((sum, { count }) => sum + count, 0) === 6);
+  expect(works.filter(({ alone }) => alone)).toEqual([
+    { count: 1, alone: true, place: 'ev.facts/0@2~0' }, { count: 1, alone: true, place: 'ev.facts/0@3~0' },
+  ]);
+  expect(works.at(-1)).toEqual({ count: 2, alone: false, place: 'ev.facts/0@4~0' });
+  await it.close();
+});
+
+/** An intake whose works wait until the test takes them, as they do behind a busy loop. */
+function waiting(first: number) {
+  const works: { work: Work; done: () => void }[] = [];
+  const given = intake({
+    stored: {
+      clusterId: 'cluster-1',
+      offsets: topicsAt(0).map((at) => (at.topic === 'ev.facts' ? { ...at, next: first } : at)),
+    },
+    push: (work) => new Promise((done) => void works.push({ work, done })),
+  });
+  const handled: [string, PartitionOffset | undefined][] = [];
+  const handle = (): void => {
+    const next = works.shift();
+    for (const { kind } of next?.work.inputs() ?? []) handled.push([kind, undefined]);
+    const facts = next?.work.offsets?.().filter(({ topic }) => topic === 'ev.facts') ?? [];
+    for (const offset of facts) handled.push(['offset', offset]);
+    next?.done();
+  };
+  return { ...given, works, handle, handled };
+}
+
+test('a batch that waits while the log is made anew passes none of the new log’s records over', async () => {
+  const { it, bus, works, handle, handled } = waiting(5);
+  bus.log('ev.facts').first = 5;
+  bus.append(record());
+  await it.start();
+  await waitFor(() => works.length === 1);
+  bus.log('ev.facts').records.splice(0);
+  bus.log('ev.facts').first = 0;
+  bus.append(record());
+  bus.append(record());
+  const joined = bus.rejoin();
+  await waitFor(() => works.length === 2);
+  handle();
+  handle();
+  await joined;
+  await waitFor(() => works.length === 1);
+  handle();
+  expect(handled).toEqual([
+    ['fact', undefined], ['offset', { topic: 'ev.facts', partition: 0, epoch: 0, next: 6 }],
+    ['log-lost', undefined], ['offset', { topic: 'ev.facts', partition: 0, epoch: 1, next: 0 }],
+    ['fact', undefined], ['fact', undefined], ['offset', { topic: 'ev.facts', partition: 0, epoch: 1, next: 2 }],
+  ]);
+  await it.close();
+});
+
+test('a batch that waits while its records expire in the log is handled all the same', async () => {
+  const { it, bus, works, handle, handled } = waiting(0);
+  bus.append(record());
+  await it.start();
+  await waitFor(() => works.length === 1);
+  bus.log('ev.facts').records.splice(0);
+  bus.log('ev.facts').first = 9;
+  const joined = bus.rejoin();
+  await waitFor(() => works.length === 2);
+  handle();
+  handle();
+  await joined;
+  expect(handled).toEqual([
+    ['fact', undefined], ['offset', { topic: 'ev.facts', partition: 0, epoch: 0, next: 1 }],
+    ['offset', { topic: 'ev.facts', partition: 0, epoch: 0, next: 9 }],
+  ]);
+  await it.close();
 });
 
 test('records below the stored offset are skipped, and each batch carries where to go on', async () => {

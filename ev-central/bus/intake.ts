@@ -4,7 +4,7 @@
 // the stored offsets are compared with what the logs hold, because a seek beyond the end is answered by kafkajs with
 // silence.
 import { invariant } from '../../shared/assert.ts';
-import { compareWithLog, type LogRange } from '../../shared/bus/offsets.ts';
+import { compareWithLog, type LogRange, type OffsetDecision } from '../../shared/bus/offsets.ts';
 import type { Bus, BusReader, BusRecord } from '../../shared/bus/port.ts';
 import { topicName } from '../../shared/bus/topics.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -16,7 +16,7 @@ import {
   INTAKE_TOPICS, type IntakeTopic, openRecord, type OpenerOptions, placeOf, poisoned,
 } from './record-opener.ts';
 
-/** Failures of one record after which it is not tried again. */
+/** Failures of one record after which it is not tried again. One failure may be another's: it gets its own batch. */
 const POISON_FAILURES = 2;
 
 export type StoredPositions = { readonly clusterId: string | null; readonly offsets: readonly PartitionOffset[] };
@@ -26,7 +26,7 @@ export type IntakeOptions = OpenerOptions & {
   readonly push: (work: Work) => Promise<void>;
   readonly whenRoom: () => Promise<void>;
   readonly stored: StoredPositions;
-  /** Records whose handling has failed before, by place, and how often. */
+  /** Records whose handling has failed before, by `poisonPlace`, and how often. */
   readonly poison: ReadonlyMap<string, number>;
   /** Has any peer a key? If none has, nothing in the logs can be for us. */
   readonly anyKeys: () => boolean;
@@ -80,42 +80,68 @@ class Reading {
 
   /** Compares every stored offset with the log, and commits what had to be corrected before anything is read. */
   async compare(log: { clusterId: string; ranges: readonly LogRange[] }): Promise<void> {
-    const otherCluster = this.#clusterId !== null && this.#clusterId !== log.clusterId;
-    const changed: PartitionOffset[] = [];
-    const lost: string[] = [];
-    for (const range of log.ranges) {
-      const corrected = this.#correct(range, otherCluster, lost);
-      if (corrected !== null) changed.push(corrected);
-    }
-    if (changed.length === 0 && this.#clusterId === log.clusterId) return;
-    await this.#options.push({
-      count: 1, inputs: () => this.#lost(lost, otherCluster), offsets: () => changed, clusterId: log.clusterId,
-    });
+    const isKnown = this.#clusterId === log.clusterId;
+    if (isKnown && log.ranges.every((range) => this.#decide(range, false) === null)) return;
+    const otherCluster = this.#clusterId !== null && !isKnown;
+    const { lost, pushed } = this.#correctInTurn(log.ranges, otherCluster, log.clusterId);
+    await pushed;
     this.#clusterId = log.clusterId;
     if (lost.length > 0) this.#options.onLost();
+  }
+
+  /**
+   * Corrects positions when the queue comes to it: batches of the old log that wait before it are handled first, under
+   * the positions that they were read for. `lost` is filled by then.
+   */
+  #correctInTurn(
+    ranges: readonly LogRange[], otherCluster: boolean, clusterId?: string,
+  ): { lost: readonly string[]; pushed: Promise<void> } {
+    const lost: string[] = [];
+    const changed: PartitionOffset[] = [];
+    const pushed = this.#options.push({
+      count: 1,
+      inputs: () => {
+        for (const range of ranges) {
+          const corrected = this.#correct(range, otherCluster, lost);
+          if (corrected !== null) changed.push(corrected);
+        }
+        return this.#lost(lost, otherCluster);
+      },
+      offsets: () => changed,
+      ...(clusterId === undefined ? {} : { clusterId }),
+    });
+    return { lost, pushed };
   }
 
   #lost(lost: readonly string[], otherCluster: boolean): Input[] {
     return lost.length === 0 ? [] : [{ kind: 'log-lost', detail: detailOf(lost, otherCluster) }];
   }
 
+  /** What the log of one partition says of the stored position; null: go on from there. */
+  #decide({ topic, partition, first, end }: LogRange, otherCluster: boolean): OffsetDecision | 'new' | null {
+    const stored = this.position(topic, partition);
+    if (stored === undefined) return 'new';
+    const decision = compareWithLog({ stored, range: { first, end }, otherCluster });
+    return decision.kind === 'go-on' ? null : decision;
+  }
+
   /** The position of one partition as the log demands it, when it is another than the stored one. */
   #correct(range: LogRange, otherCluster: boolean, lost: string[]): PartitionOffset | null {
     const { topic, partition } = range;
-    const stored = this.position(topic, partition);
-    if (stored === undefined) {
+    const decision = this.#decide(range, otherCluster);
+    if (decision === null) return null;
+    if (decision === 'new') {
       // A new database. Nobody has a key of it, so what the log holds is of a network that was before it.
       const next = this.#options.anyKeys() ? range.first : range.end;
       return this.#set({ topic, partition, epoch: 0, next });
     }
-    const decision = compareWithLog({ stored, range, otherCluster });
-    if (decision.kind === 'go-on') return null;
-    const fields = { topic, partition, stored: stored.next, first: range.first, end: range.end };
+    const stored = this.position(topic, partition)?.next ?? 0;
+    const fields = { topic, partition, stored, first: range.first, end: range.end };
     if (decision.kind === 'expired') {
       this.#options.log('error', 'records-expired', { ...fields, lostRecords: decision.lostRecords });
     } else {
       // Of another cluster nearly all partitions are lost; those of which something was read are worth a line each.
-      this.#options.log(stored.next > 0 ? 'error' : 'debug', 'log-lost', { ...fields, otherCluster });
+      this.#options.log(stored > 0 ? 'error' : 'debug', 'log-lost', { ...fields, otherCluster });
       lost.push(`${topic}/${partition}`);
     }
     return this.#set({ topic, partition, epoch: decision.epoch, next: decision.next });
@@ -126,23 +152,50 @@ class Reading {
     const [first] = records;
     if (first === undefined) return;
     const { topic, partition } = first;
+    // The log that they were read from: while they wait, another may take its place.
+    const epoch = this.position(topic, partition)?.epoch ?? 0;
     await this.#options.whenRoom();
     if (first.offset !== this.position(topic, partition)?.next) await this.#compareOne(first);
     const channel = this.#channels.get(topic);
     invariant(channel !== undefined, 'only topics of the intake are read');
+    for (const { run, alone } of this.#runs(records, epoch)) await this.#push(run, { channel, epoch, alone });
+  }
+
+  /** The records in one piece, except suspects: each of them is a piece of its own. */
+  #runs(records: readonly BusRecord[], epoch: number): { run: readonly BusRecord[]; alone: boolean }[] {
+    const { poison } = this.#options;
+    if (poison.size === 0) return [{ run: records, alone: false }];
+    const runs: { run: BusRecord[]; alone: boolean }[] = [];
+    for (const record of records) {
+      const failures = poison.get(poisonPlace(record, epoch)) ?? 0;
+      const alone = failures > 0 && failures < POISON_FAILURES;
+      const last = runs.at(-1);
+      if (last === undefined || alone || last.alone) runs.push({ run: [record], alone });
+      else last.run.push(record);
+    }
+    return runs;
+  }
+
+  #push(
+    records: readonly BusRecord[],
+    { channel, epoch, alone }: { channel: IntakeTopic; epoch: number; alone: boolean },
+  ): Promise<void> {
+    const [first] = records;
+    invariant(first !== undefined, 'a run has a record');
+    const isOfThisLog = (): boolean => (this.position(first.topic, first.partition)?.epoch ?? 0) === epoch;
     // Filled when the loop takes the batch: until then another batch may move the position.
     let fresh: readonly BusRecord[] = [];
-    await this.#options.push({
+    return this.#options.push({
       count: records.length,
+      alone,
       inputs: () => {
-        fresh = this.#fresh(records);
-        return this.#open(fresh, channel);
+        // What was read from a log that is gone is still true, but says nothing of where to go on in the new one.
+        fresh = isOfThisLog() ? this.#fresh(records) : records;
+        const nowMs = this.#options.clock.now();
+        return fresh.map((record) => this.#open(record, channel, epoch, nowMs));
       },
-      place: (index) => {
-        const record = fresh[index];
-        return record === undefined ? `${topic}/${partition}` : placeOf(record);
-      },
-      offsets: () => this.#passed(fresh),
+      place: (index) => poisonPlace(fresh[index] ?? first, epoch),
+      offsets: () => (isOfThisLog() ? this.#passed(fresh) : []),
     });
   }
 
@@ -153,12 +206,11 @@ class Reading {
     return first === undefined || first.offset >= next ? records : records.filter((record) => record.offset >= next);
   }
 
-  #open(records: readonly BusRecord[], channel: IntakeTopic): Input[] {
-    const nowMs = this.#options.clock.now();
+  #open(record: BusRecord, channel: IntakeTopic, epoch: number, nowMs: number): Input {
     const { poison } = this.#options;
-    if (poison.size === 0) return records.map((record) => openRecord(record, channel, nowMs, this.#options));
-    return records.map((record) => ((poison.get(placeOf(record)) ?? 0) >= POISON_FAILURES
-      ? poisoned(record) : openRecord(record, channel, nowMs, this.#options)));
+    const input = openRecord(record, channel, nowMs, this.#options);
+    if (poison.size === 0 || input.kind === 'dead-letter') return input;
+    return (poison.get(poisonPlace(record, epoch)) ?? 0) >= POISON_FAILURES ? poisoned(record) : input;
   }
 
   #passed(records: readonly BusRecord[]): readonly PartitionOffset[] {
@@ -179,14 +231,13 @@ class Reading {
     const range = ranges.find((candidate) => candidate.partition === partition);
     const stored = this.position(topic, partition);
     if (range === undefined || stored === undefined) return;
-    const lost: string[] = [];
-    const corrected = this.#correct(range, false, lost);
-    if (corrected === null) {
+    if (this.#decide(range, false) === null) {
       const level = first.offset > stored.next ? 'warn' : 'debug';
       this.#options.log(level, 'unexpected-offset', { topic, partition, expected: stored.next, got: first.offset });
       return;
     }
-    await this.#options.push({ count: 1, inputs: () => this.#lost(lost, false), offsets: () => [corrected] });
+    const { lost, pushed } = this.#correctInTurn([range], false);
+    await pushed;
     if (lost.length === 0) return;
     this.#options.onLost();
     throw new Failure('bus-unreachable', `the log of ${topic}/${partition} was made anew`);
@@ -196,6 +247,11 @@ class Reading {
     this.#positions.set(key(offset.topic, offset.partition), offset);
     return offset;
   }
+}
+
+/** A place in one life of a log: after the broker has lost it, another record stands there. */
+export function poisonPlace(record: Pick<BusRecord, 'topic' | 'partition' | 'offset'>, epoch: number): string {
+  return `${placeOf(record)}~${epoch}`;
 }
 
 function key(topic: string, partition: number): string {

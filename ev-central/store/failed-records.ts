@@ -10,12 +10,12 @@ export function prepareFailedRecords(db: Sqlite) {
   const forget = db.prepare('DELETE FROM failed_records WHERE last_at_ms < ?');
   const all = db.prepare('SELECT place, failures FROM failed_records');
   return {
-    /** Counts one failure, in a transaction of its own. */
-    note(place: string, nowMs: number): void {
+    /** Counts one failure of each, in a transaction of its own. */
+    note: db.transaction((places: readonly string[], nowMs: number): void => {
       forget.run(nowMs - KEPT_MS);
-      note.run(place, nowMs);
-    },
-    /** Failures by place (`ev.facts/3@1042`). */
+      for (const place of places) note.run(place, nowMs);
+    }),
+    /** Failures by place. */
     all(): ReadonlyMap<string, number> {
       const rows = all.all() as { place: string; failures: number }[];
       return new Map(rows.map(({ place, failures }) => [place, failures]));

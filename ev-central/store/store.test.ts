@@ -234,6 +234,14 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(reload().users.must(userId('ana')).balanceMinor).toBe(5_000);
   });
 
+  test('counts for each record how often a batch with it failed, and forgets that after a week', () => {
+    store.noteFailedRecords(['ev.facts/0@1~0', 'ev.facts/0@2~0'], START_MS);
+    store.noteFailedRecords(['ev.facts/0@2~0'], START_MS);
+    expect([...store.failedRecords()]).toEqual([['ev.facts/0@1~0', 1], ['ev.facts/0@2~0', 2]]);
+    store.noteFailedRecords(['ev.facts/0@3~0'], START_MS + 8 * 24 * HOUR_MS);
+    expect([...store.failedRecords()]).toEqual([['ev.facts/0@3~0', 1]]);
+  });
+
   test('deletes what is no longer needed, and keeps what is', () => {
     const tables = filledTables();
     const record = { driverId: userId('ana'), kind: 'charge', sessionId: null } as const;
