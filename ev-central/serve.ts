@@ -9,6 +9,7 @@ import { openBus, parseBrokers } from '../shared/bus/connection.ts';
 import { systemClock } from '../shared/clock.ts';
 import { exitWith } from '../shared/config.ts';
 import { Failure } from '../shared/failure.ts';
+import { LIMITS } from '../shared/limits.ts';
 import { type OpenLog, openLog } from '../shared/log.ts';
 import type { QueryPage, Screen } from '../shared/screen/handle.ts';
 import { createProcessTicker } from '../shared/wire/awake-timer.ts';
@@ -29,7 +30,6 @@ import { whyNot } from './why-not.ts';
 const CONSOLE = 'console';
 /** A clean end takes no longer than this, whatever hangs. */
 const END_MS = 8_000;
-const MAX_CONNECTIONS = 50_000;
 
 /** What is open and how it is closed again, newest first. */
 type Life = {
@@ -92,7 +92,7 @@ async function start(life: Life): Promise<void> {
   const tls = config.tls || (!isPrivate && !config.insecure) ? await loadServerTls(config.tlsDir, [config.host]) : null;
   const server = await listen({
     host: config.host, port: config.port, tls, insecure: config.insecure, insecureFlag: '--insecure',
-    portFlag: '--port', maxConnections: MAX_CONNECTIONS, ticker, nowMs: systemClock.now, log,
+    portFlag: '--port', maxConnections: LIMITS.connections, ticker, nowMs: systemClock.now, log,
     heartbeatData: () => ({ central: 'connected' }), onLink: (link, address) => central.links.take(link, address),
   });
   // What came in is written first; links that close after that are no news for the points.

@@ -1,6 +1,5 @@
 // Takes the links of monitors: one monitor at a time for a point. A fleet listens on one port; the first frame names
 // the point. Off the loopback the pairing code that was given to both at their start is asked for.
-import { timingSafeEqual } from 'node:crypto';
 import { type PointId, messageId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
@@ -8,6 +7,7 @@ import { checkMessage, type ToEngine, toEngineSchema } from '../shared/messages/
 import type { EngineHello } from '../shared/messages/engine-hello.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { Link } from '../shared/wire/link.ts';
+import { createPairing } from './pairing.ts';
 import type { Hosted, Station } from './station.ts';
 
 export type MonitorServerOptions = {
@@ -23,6 +23,7 @@ export type MonitorServerOptions = {
 export function createMonitorServer(options: MonitorServerOptions): (link: Link, remoteAddress: string) => void {
   const { station, log } = options;
   const links = new Map<Hosted, Link>();
+  const pairingFault = createPairing(options.pairingCode, () => station.now().awakeMs);
 
   function take(link: Link, remoteAddress: string): void {
     let hosted: Hosted | null = null;
@@ -30,6 +31,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
       const parsed = checkMessage(toEngineSchema, message);
       if (!parsed.ok) {
         log('warn', 'frame-dropped', { remoteAddress, pointId: hosted?.pointId, why: parsed.detail });
+        if (hosted === null) link.close({ code: 'malformed-frame', detail: 'the first frame names nobody' });
         return;
       }
       if (hosted === null) hosted = greet(link, remoteAddress, parsed.message);
@@ -52,7 +54,7 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
       link.close({ code: 'refused', detail: 'the first frame must be hello-engine' });
       return null;
     }
-    const found = admit(hello);
+    const found = admit(hello, remoteAddress.replace(/:\d+$/, ''));
     const taken = typeof found !== 'string';
     link.send({
       v: MESSAGE_VERSION, id: messageId(`w-${hello.id}`.slice(0, 128)), re: hello.id, type: 'welcome-engine', taken,
@@ -74,10 +76,9 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
     return found;
   }
 
-  function admit(hello: EngineHello): Hosted | string {
-    if (options.pairingCode !== null && !sameText(options.pairingCode, hello.pairingCode ?? '')) {
-      return 'the pairing code is wrong';
-    }
+  function admit(hello: EngineHello, address: string): Hosted | string {
+    const fault = pairingFault(hello.pairingCode, address);
+    if (fault !== null) return fault;
     const hosted = options.pointFor(hello.pointId);
     if (typeof hosted === 'string') return hosted;
     const older = links.get(hosted);
@@ -91,10 +92,4 @@ export function createMonitorServer(options: MonitorServerOptions): (link: Link,
 function isAlive({ point }: Hosted, awakeMs: number): boolean {
   const { connected, lastCheckMs } = point.live.monitor;
   return connected && lastCheckMs !== null && awakeMs - lastCheckMs <= LIMITS.deadPeerMs;
-}
-
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -18,10 +18,16 @@ export const LIMITS = {
   heartbeatMs: 1_000,
   /** The longest pause before a reconnect. */
   reconnectMs: 5_000,
-  /** A connection that has not said who it is by then is closed. */
+  /** A connection that has not said who it is, or not proved it when asked, is closed after this time. */
   helloMs: 10_000,
-  /** Connections without an identity, at once, at one server. */
-  unnamedConnections: 20_000,
+  /** Connections without an identity, at once, at one server; above it the oldest of them makes room. */
+  unnamedConnections: 12_000,
+  /** Connections of one server; fewer where the system gives the process fewer descriptors. */
+  connections: 50_000,
+  /** Descriptors that stay free of connections: for the database, the log, the bus, tools. */
+  descriptorsKept: 500,
+  /** Heartbeats, repetitions and stray control bytes of one peer in a second; more end its link. */
+  smallTalkASecond: 200,
   /** Inputs that wait in Central's queue before links and consumers are slowed down. */
   queueInputs: 50_000,
   /** Inputs handled in one transaction. */
@@ -49,5 +55,6 @@ export function assertLimits(): void {
   invariant(LIMITS.heartbeatMs * 2 < LIMITS.deadPeerMs, 'two heartbeats fit into the dead-peer time');
   invariant(LIMITS.batchInputs <= LIMITS.queueInputs, 'a batch fits into the queue');
   invariant(LIMITS.outboxWindow < LIMITS.outboxBacklog, 'a send is smaller than the backlog that stops new charges');
+  invariant(LIMITS.unnamedConnections < LIMITS.connections, 'strangers alone do not fill a server');
   invariant(LIMITS.frameAckMs < LIMITS.frameMs, 'a frame is sent again before its reader gives up');
 }

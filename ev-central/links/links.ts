@@ -81,6 +81,8 @@ export function createLinks(options: LinksOptions): Links {
     if (re !== null) connection.secrets.delete(re);
     noteWelcome(connection, body);
     sendFrame(connection, re, body);
+    // Refused: whoever neither goes nor proves who it is would hold its connection for ever.
+    if (!isLetIn(connection)) connection.link.awaitMessage();
   }
 
   function close({ connectionId: id, reason }: Of<'close'>): void {
@@ -114,6 +116,8 @@ function takeMessage(connection: Connection, message: JsonObject, options: Links
   const refusal = connection.peer.kind === 'unnamed'
     ? greet(connection, message, options) : takeLater(connection, message, options);
   forgetOldest(connection.secrets);
+  const { peer } = connection;
+  if (peer.kind === 'monitor' && peer.nonce !== null) connection.link.awaitMessage(); // its proof
   if (refusal === null) return;
   options.log('warn', 'bad-frame', { address: connection.address, peer: nameOf(connection), why: refusal });
   if (isLetIn(connection)) answerBadFrame(connection, message, refusal);

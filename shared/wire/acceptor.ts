@@ -21,6 +21,8 @@ export type AcceptorOptions = {
 
 export type Acceptor = {
   accept(socket: LinkSocket): void;
+  /** A connection was dropped before anything was known of it: told in the log, once a second with their number. */
+  turnedAway(remoteAddress: string): void;
   /** Links that are open or opening. */
   count(): number;
   /** Ends every link with this reason. */
@@ -29,30 +31,50 @@ export type Acceptor = {
 
 /** Ends that are part of normal life and not worth a warning. */
 const QUIET: readonly string[] = ['closed', 'closed-by-peer', 'replaced', 'refused'];
+/** A crowd is told of once a second, with its number, not once for each. */
+const SAY_EVERY_MS = 1_000;
 
 export function createAcceptor(options: AcceptorOptions): Acceptor {
   const { log } = options;
   const links = new Set<Link>();
-  /** Those whose first message has not come. */
-  const unnamed = new Set<Link>();
+  /** Those that have not said, or not proved, who they are: the oldest first. */
+  const unnamed = new Map<Link, LinkSocket>();
+  const dropped = { count: 0, sayAtMs: -Infinity };
 
   function accept(socket: LinkSocket): void {
     const { remoteAddress } = socket;
-    if (unnamed.size >= LIMITS.unnamedConnections) {
-      log('warn', 'connection-dropped', { remoteAddress, detail: `${unnamed.size} connections without an identity` });
-      socket.destroy();
-      return;
-    }
+    makeRoom(remoteAddress);
     const link = new Link({
       socket, role: 'acceptor', ticker: options.ticker, nowMs: options.nowMs, heartbeatData: options.heartbeatData,
       admit: () => refusal(remoteAddress),
       opened: (opened) => options.onLink(opened, remoteAddress),
-      named: (named) => unnamed.delete(named),
+      named: (named, isNamed) => void (isNamed ? unnamed.delete(named) : unnamed.set(named, socket)),
       closed: forget,
     });
     links.add(link);
-    unnamed.add(link);
+    unnamed.set(link, socket);
     link.start();
+  }
+
+  /** Who means well says who it is within milliseconds: among those that have not, the oldest goes, without a word. */
+  function makeRoom(remoteAddress: string): void {
+    if (unnamed.size < LIMITS.unnamedConnections && links.size < options.maxConnections) return;
+    const [oldest] = unnamed;
+    if (oldest === undefined) return;
+    const [link, socket] = oldest;
+    unnamed.delete(link);
+    links.delete(link);
+    socket.destroy();
+    turnedAway(remoteAddress);
+  }
+
+  function turnedAway(remoteAddress: string): void {
+    dropped.count += 1;
+    const nowMs = options.ticker.awakeMs();
+    if (nowMs < dropped.sayAtMs) return;
+    log('warn', 'connections-dropped', { count: dropped.count, open: links.size, last: remoteAddress });
+    dropped.count = 0;
+    dropped.sayAtMs = nowMs + SAY_EVERY_MS;
   }
 
   function refusal(remoteAddress: string): string | null {
@@ -68,7 +90,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   }
 
   return {
-    accept,
+    accept, turnedAway,
     count: () => links.size,
     closeAll: (reason) => {
       for (const link of [...links]) link.close(reason);

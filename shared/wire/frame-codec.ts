@@ -12,6 +12,11 @@ import { BugError, assertNever } from '../assert.ts';
 
 export const CONTROL = { stx: 0x02, etx: 0x03, eot: 0x04, enq: 0x05, ack: 0x06, nack: 0x15 } as const;
 
+/** The control bytes as they are written. */
+export const SIGNS = {
+  eot: Buffer.of(CONTROL.eot), enq: Buffer.of(CONTROL.enq), ack: Buffer.of(CONTROL.ack), nack: Buffer.of(CONTROL.nack),
+} as const;
+
 const EMPTY = Buffer.alloc(0);
 
 export type FrameEvent =

@@ -25,15 +25,12 @@ export function createHeartbeat({ role, nowMs, awakeMs, data }: Options) {
   let lastPingMs = awakeMs();
 
   return {
-    /** The JSON of the ping that leaves now as frame `n`. */
-    pingJson(n: number): string {
+    /** The JSON of the ping, or of the answer to the peer's ping, that leaves now as frame `n`. */
+    json(item: { kind: 'ping' } | { kind: 'pong'; ping: number }, n: number): string {
+      if (item.kind === 'pong') return JSON.stringify({ type: 'pong', ping: item.ping, atMs: nowMs(), data: data?.() });
       lastPingMs = awakeMs();
       ping = { n, sentAtMs: nowMs(), sentAwakeMs: lastPingMs, repeated: false };
       return JSON.stringify({ type: 'ping', atMs: ping.sentAtMs, clock: offset.own() ?? undefined, data: data?.() });
-    },
-    /** The JSON of the answer, leaving now, to the peer's ping with number `n`. */
-    pongJson(n: number): string {
-      return JSON.stringify({ type: 'pong', ping: n, atMs: nowMs(), data: data?.() });
     },
     /** Frame `n` was sent again: an answer would not say which of the two it answers. */
     repeated(n: number): void {

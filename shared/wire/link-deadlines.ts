@@ -16,7 +16,7 @@ export function lateness(
 ): CloseReason | null {
   if (times.stepByMs !== null && nowMs >= times.stepByMs) {
     return role === 'acceptor'
-      ? { code: 'slow-frame', detail: `no first message within ${LIMITS.helloMs} ms` }
+      ? { code: 'slow-frame', detail: `it did not say, or not prove, who it is in ${LIMITS.helloMs} ms` }
       : { code: 'dead-peer', detail: `no answer to ENQ in ${LIMITS.deadPeerMs} ms (so does a server that wants TLS)` };
   }
   if (state === 'open' && nowMs - times.lastByteMs >= LIMITS.deadPeerMs) {

@@ -211,7 +211,7 @@ describe('a connection ends with a reason that its peer is told', () => {
     await waitFor(() => atClient.closes.length === 1);
     expect(seen.closes.map(({ code }) => code)).toEqual(['slow-frame']);
     expect(atClient.closes).toEqual([
-      { code: 'closed-by-peer', detail: `slow-frame: no first message within ${LIMITS.helloMs} ms` },
+      { code: 'closed-by-peer', detail: `slow-frame: it did not say, or not prove, who it is in ${LIMITS.helloMs} ms` },
     ]);
   });
 });

@@ -9,7 +9,7 @@ import { LIMITS } from '../limits.ts';
 import type { Ticker } from './awake-timer.ts';
 import { reasonOfBye } from './close-reason.ts';
 import type { CloseReason } from './close-reason.ts';
-import { CONTROL, createFrameDecoder, encodeFrame } from './frame-codec.ts';
+import { createFrameDecoder, encodeFrame, SIGNS } from './frame-codec.ts';
 import type { FrameEvent } from './frame-codec.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -19,11 +19,7 @@ import type { LinkTimes } from './link-deadlines.ts';
 import { isMessage, numbered, parseLinkFrame } from './link-frames.ts';
 import type { LinkFrame } from './link-frames.ts';
 import type { LinkSocket } from './link-socket.ts';
-
-const ENQ = Buffer.of(CONTROL.enq);
-const ACK = Buffer.of(CONTROL.ack);
-const NACK = Buffer.of(CONTROL.nack);
-const EOT = Buffer.of(CONTROL.eot);
+import { createSmallTalk } from './small-talk.ts';
 
 /** The most bytes of a message's own JSON: a frame's, less room for `n`. Longer answers are sent in parts. */
 export const MESSAGE_BYTES = LIMITS.frameBytes - 32;
@@ -42,7 +38,8 @@ export type LinkOptions = {
   readonly admit?: () => string | null;
   /** The owner's hooks (server, client); the user of the link assigns `onMessage` and its siblings in `opened`. */
   readonly opened: (link: Link) => void;
-  readonly named?: (link: Link) => void;
+  /** Acceptor: true: a message came; false: the owner waits for another one before it lets the peer in. */
+  readonly named?: (link: Link, isNamed: boolean) => void;
   readonly closed: (link: Link, reason: CloseReason) => void;
 };
 
@@ -62,6 +59,7 @@ export class Link {
   readonly #ticker: Ticker;
   readonly #decoder = createFrameDecoder(LIMITS);
   readonly #heartbeat: Heartbeat;
+  readonly #isTooMuchTalk: () => boolean;
   #state: 'new' | 'opening' | 'open' | 'closing' | 'closed' = 'new';
   #unsubscribe: () => void = () => undefined;
   #queue: Outgoing[] = [];
@@ -80,8 +78,10 @@ export class Link {
     this.#options = options;
     this.#socket = options.socket;
     this.#ticker = options.ticker;
+    const awakeMs = (): number => options.ticker.awakeMs();
+    this.#isTooMuchTalk = createSmallTalk(awakeMs);
     const { role, nowMs, heartbeatData: data } = options;
-    this.#heartbeat = createHeartbeat({ role, nowMs, awakeMs: () => this.#ticker.awakeMs(), data });
+    this.#heartbeat = createHeartbeat({ role, nowMs, awakeMs, data });
   }
 
   get state(): 'new' | 'opening' | 'open' | 'closing' | 'closed' {
@@ -97,10 +97,6 @@ export class Link {
     return this.#heartbeat.best()?.offsetMs ?? null;
   }
 
-  get roundTripMs(): number | null {
-    return this.#heartbeat.best()?.roundTripMs ?? null;
-  }
-
   /** Begins: the opener says ENQ, the acceptor waits for it. Called once, by the owner. */
   start(): void {
     invariant(this.#state === 'new', 'a link starts once');
@@ -110,7 +106,7 @@ export class Link {
     this.#times.stepByMs = this.#times.lastByteMs + (opener ? LIMITS.deadPeerMs : LIMITS.helloMs);
     this.#unsubscribe = this.#ticker.subscribe((nowMs) => this.#tick(nowMs));
     this.#socket.listen({ data: (chunk) => this.#read(chunk), closed: (error) => this.#socketClosed(error) });
-    if (opener) this.#write(ENQ);
+    if (opener) this.#write(SIGNS.enq);
   }
 
   /**
@@ -143,6 +139,13 @@ export class Link {
     this.#times.stepByMs = this.#ticker.awakeMs() + LIMITS.frameAckMs;
     this.resume();
     this.#dispatch();
+  }
+
+  /** Acceptor: the peer's next message must come in time: it has not proved yet who it is. */
+  awaitMessage(): void {
+    if (this.#state !== 'open') return;
+    this.#times.stepByMs = this.#ticker.awakeMs() + LIMITS.helloMs;
+    this.#options.named?.(this, false);
   }
 
   /** Stops reading: the peer's next frame stays unacknowledged. For seconds at most, or the peer gives up. */
@@ -183,18 +186,16 @@ export class Link {
   }
 
   /** Asked again after a handler ran, which may have closed the link. */
-  #over(): boolean {
-    return this.#state === 'closed';
-  }
+  readonly #over = (): boolean => this.#state === 'closed';
 
   #take(event: FrameEvent): void {
     switch (event.kind) {
       case 'enq': return this.#takeEnq();
-      case 'ack': return this.#takeAck();
-      case 'nack': return this.#takeNack();
+      case 'ack': return this.#state === 'opening' ? this.#takeOpening(true) : this.#takeAck();
+      case 'nack': return this.#state === 'opening' ? this.#takeOpening(false) : this.#takeNack();
       case 'eot': return this.#finish(this.#bye ?? { code: 'closed-by-peer', detail: 'the peer closed the link' });
       case 'frame': return this.#takeFrame(event.payload);
-      case 'bad-lrc': return this.#isUp() ? this.#write(NACK) : this.#malformed('a damaged frame before the opening');
+      case 'bad-lrc': return this.#takeDamaged();
       case 'oversized':
         return this.#finish({ code: 'oversized-frame', detail: `a frame of more than ${LIMITS.frameBytes} bytes` });
       case 'malformed': return this.#malformed(event.reason);
@@ -206,28 +207,34 @@ export class Link {
     if (this.#state !== 'opening' || this.#options.role !== 'acceptor') return this.#malformed('ENQ out of place');
     const refusal = this.#options.admit?.() ?? null;
     if (refusal !== null) {
-      this.#write(NACK);
+      this.#write(SIGNS.nack);
       return this.#finish({ code: 'refused', detail: refusal });
     }
-    this.#write(ACK);
+    this.#write(SIGNS.ack);
     this.#open(this.#times.stepByMs);
   }
 
+  #takeOpening(isTaken: boolean): void {
+    if (this.#options.role === 'acceptor') return this.#malformed('an answer before ENQ');
+    if (isTaken) return this.#open(null);
+    this.#finish({ code: 'refused', detail: 'the peer takes no more connections' });
+  }
+
   #takeAck(): void {
-    if (this.#state === 'opening') {
-      if (this.#options.role === 'acceptor') return this.#malformed('ACK before ENQ');
-      return this.#open(null);
-    }
+    if (this.#inAir === null) return this.#smallTalk();
     this.#inAir = null;
     this.#dispatch();
   }
 
   #takeNack(): void {
-    if (this.#state === 'opening') {
-      if (this.#options.role === 'acceptor') return this.#malformed('NACK before ENQ');
-      return this.#finish({ code: 'refused', detail: 'the peer takes no more connections' });
-    }
     if (this.#inAir !== null) this.#repeat(this.#inAir, 'refused as damaged');
+    else this.#smallTalk();
+  }
+
+  #takeDamaged(): void {
+    if (!this.#isUp()) return this.#malformed('a damaged frame before the opening');
+    this.#write(SIGNS.nack);
+    this.#smallTalk();
   }
 
   #open(stepByMs: number | null): void {
@@ -250,10 +257,11 @@ export class Link {
     }
     if (this.#state === 'closing') return; // not acknowledged: it was not received
     if (n > this.#receivedN + 1) return this.#malformed(`frame ${n} after frame ${this.#receivedN}`);
-    this.#write(ACK);
-    if (n <= this.#receivedN) return;
+    this.#write(SIGNS.ack);
+    if (n <= this.#receivedN) return this.#smallTalk();
     this.#receivedN = n;
-    this.#handle(frame, n);
+    if (frame.type !== 'message') this.#smallTalk();
+    if (!this.#over()) this.#handle(frame, n);
   }
 
   #handle(frame: Exclude<LinkFrame, { type: 'bye' }>, n: number): void {
@@ -270,7 +278,7 @@ export class Link {
       case 'message':
         if (this.#times.stepByMs !== null) {
           this.#times.stepByMs = null;
-          this.#options.named?.(this);
+          this.#options.named?.(this, true);
         }
         return this.onMessage(frame.message);
       default: assertNever(frame, 'frame');
@@ -292,16 +300,11 @@ export class Link {
     const nowMs = this.#ticker.awakeMs();
     this.#sentN += 1;
     const n = this.#sentN;
-    const frame = encodeFrame(numbered(n, this.#json(item, n)));
+    const frame = encodeFrame(numbered(n, item.kind === 'message' ? item.json : this.#heartbeat.json(item, n)));
     invariant(frame.length - 3 <= LIMITS.frameBytes, 'heartbeat data fits into a frame');
     this.#inAir = { n, kind: item.kind, frame, repeats: 0, dueMs: nowMs + LIMITS.frameAckMs };
     this.#lastSentMs = nowMs;
     this.#write(frame);
-  }
-
-  #json(item: Outgoing, n: number): string {
-    if (item.kind === 'message') return item.json;
-    return item.kind === 'ping' ? this.#heartbeat.pingJson(n) : this.#heartbeat.pongJson(item.ping);
   }
 
   #repeat(inAir: InAir, why: string): void {
@@ -337,6 +340,10 @@ export class Link {
     return this.#state === 'open' || this.#state === 'closing';
   }
 
+  #smallTalk(): void {
+    if (this.#isTooMuchTalk()) this.#malformed('a flood of heartbeats, repetitions or stray bytes');
+  }
+
   #malformed(detail: string): void {
     this.#finish({ code: 'malformed-frame', detail });
   }
@@ -359,7 +366,7 @@ export class Link {
     if (reason.code !== 'closed-by-peer') {
       const bye = { type: 'bye', code: reason.code, detail: reason.detail.slice(0, 500) };
       if (sayWhy) this.#write(encodeFrame(numbered(this.#sentN + 1, JSON.stringify(bye))));
-      this.#write(EOT);
+      this.#write(SIGNS.eot);
     }
     this.#flush();
     this.#socket.resume();

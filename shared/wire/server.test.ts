@@ -21,7 +21,9 @@ describe('admission', () => {
     const time = testTime();
     const { server, seen } = await startServer(time, cleanup, { maxConnections: 1 });
     const first = startClient(time, server.port, cleanup);
-    await waitFor(() => seen.links.length === 1);
+    await waitFor(() => first.client.link !== null);
+    first.client.link?.send({ type: 'hello' }); // who has not said who it is would make room
+    await waitFor(() => seen.messages.length === 1);
     const second = startClient(time, server.port, cleanup);
     await waitFor(() => second.failures.length === 1);
     expect(second.failures[0]?.code).toBe('refused');

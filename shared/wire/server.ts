@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { LIMITS } from '../limits.ts';
 import { createAcceptor } from './acceptor.ts';
 import type { AcceptorOptions } from './acceptor.ts';
+import { connectionsThatFit } from './descriptors.ts';
 import { insistOnTls, tcpSocket } from './tcp-socket.ts';
 import type { ServerTls } from './tls.ts';
 
@@ -34,7 +35,8 @@ export type LinkServer = {
  */
 export async function listen(options: ListenOptions): Promise<LinkServer> {
   insistOnTls({ ...options, tls: options.tls !== null, doing: 'listen on' });
-  const acceptor = createAcceptor(options);
+  const maxConnections = connectionsThatFit(options.maxConnections);
+  const acceptor = createAcceptor({ ...options, maxConnections });
   const take = (socket: Socket): void => acceptor.accept(tcpSocket(socket));
   const server = options.tls === null
     ? createServer({ noDelay: true }, take)
@@ -43,6 +45,9 @@ export async function listen(options: ListenOptions): Promise<LinkServer> {
     options.log('warn', 'tls-refused', { remoteAddress: socket.remoteAddress ?? 'unknown', detail: error.message });
     socket.destroy();
   });
+  // The acceptor has refused or dropped before that; this bounds what it never sees, handshakes that do not end.
+  server.maxConnections = maxConnections + Math.floor(LIMITS.descriptorsKept / 4);
+  server.on('drop', (drop) => acceptor.turnedAway(drop?.remoteAddress ?? 'unknown'));
   await bound(server, options);
   server.on('error', (error) => options.log('error', 'listener-failed', { error }));
   const address = server.address();

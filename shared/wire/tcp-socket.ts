@@ -51,8 +51,11 @@ export function tcpConnect(target: ConnectTarget): Connect {
     const { host, port, tls } = target;
     const socket = tls === null
       ? createConnection({ host, port })
-      : tlsConnect({ host, port, ca: tls.ca, ...(isIP(host) === 0 ? { servername: host } : {}) });
-    const fail = (error: Error): void => failed(inWords(error));
+      // Said here, because NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment would trust everybody.
+      : tlsConnect({
+        host, port, ca: tls.ca, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}),
+      });
+    const fail = (error: Error): void => failed(inWords(error, `${host}:${port}`));
     const lost = (): void => failed(new Error('the connection was closed while it was opening'));
     socket.once('error', fail);
     socket.once('close', lost);
@@ -72,11 +75,24 @@ export function tcpConnect(target: ConnectTarget): Connect {
   };
 }
 
-/** A name with several addresses fails with a list of errors and no message of its own. */
-function inWords(error: Error): Error {
-  if (!(error instanceof AggregateError)) return error;
-  return new Error(error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; '));
+/** What failed, for a person: a certificate's fault in words, the errors of each address of a name in one line. */
+function inWords(error: NodeJS.ErrnoException, peer: string): Error {
+  if (error instanceof AggregateError) {
+    return new Error(error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join('; '));
+  }
+  const fault = CERTIFICATE_FAULTS[error.code ?? ''];
+  return fault === undefined ? error : new Error(`the certificate of ${peer} ${fault}`, { cause: error });
 }
+
+const OTHER_AUTHORITY = 'is not signed by the authority that this program trusts: copy its ca.crt again';
+const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'has expired: start that server again, which renews it',
+  CERT_NOT_YET_VALID: 'is not valid yet: compare the clocks of the two machines',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for other hosts: connect by a name or address that it names',
+  SELF_SIGNED_CERT_IN_CHAIN: OTHER_AUTHORITY, DEPTH_ZERO_SELF_SIGNED_CERT: OTHER_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: OTHER_AUTHORITY, UNABLE_TO_GET_ISSUER_CERT: OTHER_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: OTHER_AUTHORITY, CERT_SIGNATURE_FAILURE: OTHER_AUTHORITY,
+};
 
 /** Throws `Failure('tls-required')` when an address off the loopback would be used without TLS or the flag. */
 export function insistOnTls(use: {
