@@ -40,7 +40,7 @@ export type Broker = {
   stop(): Promise<void>;
   /** kill -9 of the JVM; resolves when it is dead. */
   kill9(): Promise<void>;
-  /** Starts it again on the same data and port, after `stop` or `kill9`. */
+  /** Starts it again on the same port and data (a new cluster when that is gone), after `stop` or `kill9`. */
   restart(): Promise<void>;
   /** Resolves when the JVM has ended, whoever ended it. */
   ended(): Promise<void>;
@@ -80,6 +80,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     },
     async restart() {
       await running.exited;
+      await format(dir); // its log may have been removed: then it begins as another cluster
       running = await startJvm(dir, `${host}:${port}`);
     },
     async ended() {

@@ -21,6 +21,8 @@ export type NetworkWish = {
   readonly points?: number;
   /** Default 6, at most 8. */
   readonly drivers?: number;
+  /** Client processes that the drivers are dealt to; default 1. */
+  readonly clients?: number;
   /** More flags for EV_Central. */
   readonly centralArgs?: readonly string[];
 };
@@ -29,9 +31,14 @@ const loginsSchema = z.object({
   drivers: z.array(z.object({ driverId: z.string(), login: z.string(), bus: z.string() })),
 });
 
+const keptSchema = z.object({
+  points: z.array(z.object({ connectors: z.array(z.object({ registerWh: z.number() })) })),
+});
+
 export class DrillNetwork extends Network {
   readonly pointIds: readonly string[];
   readonly driverIds: readonly string[];
+  readonly #clients: number;
   /** Who is logged in, each at the client process that she sits at now. */
   readonly drivers = new Map<string, Driver>();
 
@@ -39,6 +46,7 @@ export class DrillNetwork extends Network {
     super({ ...options, centralArgs: ['--plug-timeout', '30', ...(wish.centralArgs ?? [])] });
     this.pointIds = Array.from({ length: wish.points ?? 3 }, (_unused, i) => pointName(i));
     this.driverIds = DRIVER_IDS.slice(0, wish.drivers ?? 6);
+    this.#clients = wish.clients ?? 1;
   }
 
   /** Makes the database; nothing runs yet. */
@@ -48,17 +56,19 @@ export class DrillNetwork extends Network {
     await this.load(file);
   }
 
-  /** Starts EV_Central, every point and one client process with every driver; resolves when all can do their part. */
+  /** Starts EV_Central, every point and the drivers' clients; resolves when all can do their part. */
   async open(): Promise<void> {
     await this.startCentral();
-    await Promise.all([
-      ...this.pointIds.map((id) => this.startPoint(id)), this.seat(this.driverIds, 'drivers'),
-    ]);
-    for (const id of this.pointIds) await this.untilStatus(id, 'Available');
+    await Promise.all([...this.pointIds.map((id) => this.startPoint(id)), this.seatAll()]);
+    await this.untilAll('Available');
   }
 
-  override startPoint(pointId: string, args: readonly string[] = []): Promise<PointProcesses> {
-    return super.startPoint(pointId, args);
+  /** Every driver sits down at a client; label and seat are the same each time. */
+  async seatAll(): Promise<void> {
+    const groups = Array.from({ length: this.#clients }, (_unused, i) => ({
+      label: `drivers-${i + 1}`, driverIds: this.driverIds.filter((_id, j) => j % this.#clients === i),
+    }));
+    await Promise.all(groups.map(({ label, driverIds }) => this.seat(driverIds, label)));
   }
 
   /** Hands are not needed: the car is plugged in and out by itself, quickly. */
@@ -93,6 +103,39 @@ export class DrillNetwork extends Network {
   async statuses(): Promise<Readonly<Record<string, string>>> {
     const rows = await this.rows(['points']);
     return Object.fromEntries(rows.map((row) => [String(row['pointId']), String(row['status'])]));
+  }
+
+  /** Waits until Central shows every point so; the time that it has taken. */
+  async untilAll(wanted: string, timeoutMs = 30_000): Promise<number> {
+    const { tookMs } = await until(() => this.statuses(), (all) => Object.values(all).every((s) => s === wanted), {
+      what: `every point is ${wanted}`, timeoutMs,
+    });
+    return tookMs;
+  }
+
+  /** The drivers in the queue of the site, in order. */
+  async queue(): Promise<string[]> {
+    return (await this.rows(['queue'])).map((row) => String(row['driverId']));
+  }
+
+  /** States of all sessions, by id. */
+  async sessionStates(): Promise<Readonly<Record<string, string>>> {
+    const rows = await this.rows(['sessions', '--limit', '1000']);
+    return Object.fromEntries(rows.map((row) => [String(row['sessionId']), String(row['state'])]));
+  }
+
+  /** Wh on the registers of all engines that run. */
+  async deliveredWh(): Promise<number> {
+    let sumWh = 0;
+    for (const engine of this.processes) {
+      if (engine.program !== 'ev-cp-engine' || !engine.isRunning) continue;
+      const answered = engine.next((event) => event['do'] === 'status');
+      engine.send({ do: 'status' });
+      for (const { connectors } of keptSchema.parse(await answered).points) {
+        for (const { registerWh } of connectors) sumWh += registerWh;
+      }
+    }
+    return sumWh;
   }
 
   /**

@@ -9,9 +9,6 @@ import { until } from './patience.ts';
 
 const QUIET_MS = 60_000;
 
-const keptSchema = z.object({ points: z.array(z.object({
-  pointId: z.string(), connectors: z.array(z.object({ registerWh: z.number() })),
-})) });
 const statusSchema = z.object({ openSessions: z.number(), outboxRows: z.number(), bus: z.string() });
 
 /** Sums and rows of Central's database, as far as the reconciliation needs them. */
@@ -36,7 +33,8 @@ export async function reconcileNetwork(network: DrillNetwork): Promise<Check[]> 
   await until(async () => statusSchema.parse(JSON.parse(await network.tool(['ctl', 'status', '--json']))),
     (status) => status.openSessions === 0 && status.outboxRows === 0 && status.bus === 'up',
     { what: 'no session open, the outbox empty, the bus up', timeoutMs: QUIET_MS });
-  const deliveredWh = await readRegisters(network);
+  // The registers began at 0 with the drill.
+  const deliveredWh = await network.deliveredWh();
   const books = readBooks(join(network.centralDir, 'central.db'));
   const { output } = await network.tryTool(['admin', 'recompute', '--all', '--json']);
   const { tickets, different } = recomputedSchema.parse(JSON.parse(output));
@@ -84,20 +82,6 @@ function isClosedOnce(changes: readonly string[]): boolean {
   const last = rest.at(-1);
   return first === 'opened' && (last === 'settled' || last === 'released')
     && rest.slice(0, -1).every((change) => change === 'enlarged');
-}
-
-/** What all engines together have delivered since the drill began: their registers began at 0. */
-async function readRegisters(network: DrillNetwork): Promise<number> {
-  let sumWh = 0;
-  for (const engine of network.processes) {
-    if (engine.program !== 'ev-cp-engine' || !engine.isRunning) continue;
-    const answered = engine.next((event) => event['do'] === 'status');
-    engine.send({ do: 'status' });
-    for (const { connectors } of keptSchema.parse(await answered).points) {
-      for (const { registerWh } of connectors) sumWh += registerWh;
-    }
-  }
-  return sumWh;
 }
 
 const ticketRows = z.array(z.object({

@@ -1,4 +1,5 @@
 // What is under way when something breaks: points that charge, and drivers who wait in the queue of the site.
+import { z } from 'zod';
 import { pointId, siteId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Target } from '../../shared/messages/values.ts';
@@ -10,6 +11,11 @@ const TICKET_MS = 90_000;
 const ENERGY_WH = { from: 14_000, to: 20_000 } as const;
 /** Who waits charges briefly: 1 to 3 s. */
 const WAITING_WH = { from: 1_000, to: 3_000 } as const;
+const MOMENT_WH = { from: 2_500, to: 6_000 } as const;
+
+const progressEventSchema = z.object({
+  event: z.literal('progress'), driverId: z.string(), progress: z.object({ energyWh: z.number() }),
+});
 
 /** One request of a driver and what became of it. */
 export class Charge {
@@ -92,6 +98,42 @@ export async function chargesAndQueue(stage: Stage, wish: SceneWish = {}): Promi
   return { charges, waiting, settle: () => settle(stage, charges, waiting) };
 }
 
+/**
+ * The moment when things break, from the seed: one of the charges, when it has some kWh behind it. Resolves then, with
+ * that charge.
+ */
+export async function momentToBreak({ network, chance, say }: Stage, { charges }: Scene): Promise<Charge> {
+  const charge = chance.of(charges);
+  const energyWh = chance.whole(MOMENT_WH.from, MOMENT_WH.to);
+  await network.driver(charge.driverId).process.next((event) => {
+    const parsed = progressEventSchema.safeParse(event);
+    return parsed.success && parsed.data.driverId === charge.driverId && parsed.data.progress.energyWh >= energyWh;
+  }, TICKET_MS);
+  say(`${charge.driverId} has charged ${energyWh} Wh`);
+  return charge;
+}
+
+/** What a client answers to a request at once; for when it must be refused. */
+export async function askInVain(
+  stage: Stage, driverId: string,
+): Promise<{ readonly ok: boolean; readonly text: string; readonly tookMs: number }> {
+  const { process } = stage.network.driver(driverId);
+  const startedMs = performance.now();
+  const answered = process.next((event) => event['do'] === 'charge' || event['event'] === 'failed', 20_000);
+  process.send({ do: 'charge', driverId, requestId: `${driverId}-in-vain`, target: atSite(), mayQueue: true });
+  const answer = await answered;
+  const text = String(answer['text'] ?? '');
+  return { ok: answer['event'] === 'answer' && answer['ok'] === true, text, tookMs: elapsed(startedMs) };
+}
+
+/** Who neither charges nor waits. */
+export function idleDriver({ network }: Stage, { charges, waiting }: Scene): string {
+  const busy = new Set([...charges, ...waiting].map((charge) => charge.driverId));
+  const idle = network.driverIds.find((id) => !busy.has(id));
+  if (idle === undefined) throw new Error('every driver of this drill is busy');
+  return idle;
+}
+
 /** One driver asks; resolves when her client has taken it. */
 export async function ask(stage: Stage, driverId: string, target: Target, energyWh: number): Promise<Charge> {
   const requestId = await stage.network.driver(driverId).ask(target, { energyWh });
@@ -121,4 +163,8 @@ async function settle(stage: Stage, charges: readonly Charge[], waiting: readonl
   const offers = waiting.map((charge) => charge.notices().find((notice) => notice.type === 'offered')?.atMs ?? null);
   const inOrder = offers.every((atMs, i) => atMs !== null && atMs >= (offers[i - 1] ?? 0));
   stage.expect('the queue was served in its order', inOrder, waiting.map((charge) => charge.driverId).join(', then '));
+}
+
+function elapsed(sinceMs: number): number {
+  return Math.round(performance.now() - sinceMs);
 }
