@@ -26,6 +26,8 @@ export type DiskWatch = {
 export class CentralDisk {
   /** The next commit's fate. */
   fate: CommitFate = 'well';
+  /** It dies when it has noted that its offsets belong to another cluster, once. */
+  diesAtNewCluster = false;
   readonly counts = { commits: 0, rolledBack: 0, fellBack: 0, diskWasFull: 0 };
   readonly #world: World;
   readonly #watch: DiskWatch;
@@ -56,7 +58,16 @@ export class CentralDisk {
     this.#store ??= this.#open();
     this.memoryIsAhead = false;
     const store = this.#store;
-    return { ...store, commit: (batch) => this.#commit(store, batch) };
+    return {
+      ...store,
+      commit: (batch) => this.#commit(store, batch),
+      setClusterId: (id) => {
+        store.setClusterId(id);
+        if (!this.diesAtNewCluster) return;
+        this.diesAtNewCluster = false;
+        throw new DiedAfter('database-failed', 'the process died when it had noted another cluster');
+      },
+    };
   }
 
   /** Central's process is gone. */
@@ -84,16 +95,14 @@ export class CentralDisk {
     const db = openDatabase(this.#bytes ?? IN_MEMORY);
     this.#db = db;
     this.#bound();
-    return openStore({ file: db, masterKeyFile: masterKeyFile(), clock: { now: () => this.#nowMs() }, log: () => undefined });
-  }
-
-  #nowMs(): number {
-    return Math.floor(START_MS + this.#world.nowMs);
+    const clock = { now: () => Math.floor(START_MS + this.#world.nowMs) };
+    return openStore({ file: db, masterKeyFile: masterKeyFile(), clock, log: () => undefined });
   }
 
   #bound(): void {
     if (this.#db === null) return;
-    const pages = Number(this.#db.pragma('page_count', { simple: true })) + this.#world.chance.whole(0, SPARE_PAGES);
+    const used = Number(this.#db.pragma('page_count', { simple: true }));
+    const pages = used + this.#world.chance.whole(0, SPARE_PAGES);
     this.#db.pragma(`max_page_count = ${this.#isFull ? pages : UNBOUNDED_PAGES}`);
   }
 

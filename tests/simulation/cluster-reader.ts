@@ -7,6 +7,8 @@ import type { Life, World } from './world.ts';
 const BATCH_MAX = 40;
 const REREAD_MAX = 6;
 
+type Log = { readonly first: number; readonly end: number; read(from: number, count: number): BusRecord[] };
+
 /** What a reader needs of its bus and of the cluster behind it. */
 export type ReadSide = {
   readonly life: Life;
@@ -17,7 +19,7 @@ export type ReadSide = {
     readonly world: World;
     readonly trouble: { readonly slow: number; readonly rereads: number };
     readonly counts: { rejoins: number };
-    log(topic: string, partition: number): BusRecord[];
+    log(topic: string, partition: number): Log;
   };
   whenUp(): Promise<void>;
   logRanges(topics: readonly string[]): Promise<LogRange[]>;
@@ -159,7 +161,11 @@ export class ClusterReader implements BusReader {
     const { cluster, isReachable, life } = this.#bus;
     const { topic, partition } = place;
     const log = cluster.log(topic, partition);
-    const records = log.slice(place.next, place.next + cluster.world.chance.whole(1, BATCH_MAX));
+    if (place.next > log.end || place.next < log.first) {
+      // As measured with kafkajs: what is out of the log's range is read from its begin or its end, in silence.
+      place.next = cluster.world.chance.is(0.5) ? log.first : log.end;
+    }
+    const records = log.read(place.next, cluster.world.chance.whole(1, BATCH_MAX));
     const last = records.at(-1);
     if (last === undefined || !isReachable) {
       place.inWork = false;
@@ -180,7 +186,7 @@ export class ClusterReader implements BusReader {
     if (generation !== this.#generation) return;
     if (this.#finished.has(`${topic}/${partition}`)) this.#finished.set(`${topic}/${partition}`, place.next);
     place.inWork = false;
-    if (place.next < log.length) this.#fetchSoon(place);
+    if (place.next < log.end) this.#fetchSoon(place);
   }
 
   #setState(state: ReaderState): void {

@@ -16,6 +16,41 @@ export const NO_BUS_TROUBLE: BusTrouble = { lostAck: 0, lateSend: 0, partSend: 0
 const SEND_GIVE_UP_MS = 2_000;
 /** A change of the broker is noticed within this time. */
 const NOTICE_MS = 1_200;
+/** Shorter than as shipped (7 days), so that Central meets records that have expired. */
+const METER_KEPT_MS = 20 * 60_000;
+const PROGRESS_KEPT_MS = 10 * 60_000;
+const EXPIRED_AT_ONCE = 200;
+/** A group of readers finds out within this time that its broker knows it no more. */
+const HEARTBEAT_MS = 10_000;
+/** Central keeps what the broker has acknowledged for 24 h; less what it may take to reach the broker. */
+const SENT_AGAIN_MS = 23 * 3_600_000;
+
+/** The log of one partition: what has expired is gone from its begin. */
+export class PartitionLog {
+  first = 0;
+  #records: BusRecord[] = [];
+
+  get end(): number {
+    return this.first + this.#records.length;
+  }
+
+  append(record: BusRecord): void {
+    this.#records.push(record);
+  }
+
+  /** From an offset, which must not be before the first; at most so many. */
+  read(from: number, count: number): BusRecord[] {
+    return this.#records.slice(from - this.first, from - this.first + count);
+  }
+
+  /** Drops what is older, some hundred records at a time. */
+  expire(beforeMs: number): void {
+    const next = this.#records[EXPIRED_AT_ONCE];
+    if (next === undefined || next.timestampMs >= beforeMs) return;
+    this.#records = this.#records.slice(EXPIRED_AT_ONCE);
+    this.first += EXPIRED_AT_ONCE;
+  }
+}
 
 export class Cluster {
   id = 'simulated-1';
@@ -25,19 +60,19 @@ export class Cluster {
   trouble: BusTrouble = { ...NO_BUS_TROUBLE };
   readonly buses = new Set<SimulatedBus>();
   readonly counts = { records: 0, lostAcks: 0, lateSends: 0, partSends: 0, rejoins: 0, lostLogs: 0 };
-  /** Ids of all messages that ever stood in a log. */
-  readonly arrived = new Set<string>();
-  readonly #logs = new Map<string, BusRecord[]>();
+  /** Ids of the messages that stand, or stood until they expired, in a log of this cluster; and since when. */
+  readonly arrived = new Map<string, number>();
+  readonly #logs = new Map<string, PartitionLog>();
 
   constructor(world: World, partitions: number) {
     this.world = world;
     this.partitions = partitions;
   }
 
-  log(topic: string, partition: number): BusRecord[] {
+  log(topic: string, partition: number): PartitionLog {
     const place = `${topic}/${partition}`;
     let log = this.#logs.get(place);
-    if (log === undefined) this.#logs.set(place, log = []);
+    if (log === undefined) this.#logs.set(place, log = new PartitionLog());
     return log;
   }
 
@@ -46,17 +81,23 @@ export class Cluster {
     this.counts.lostLogs += 1;
     this.id = `simulated-${this.counts.lostLogs + 1}`;
     this.#logs.clear();
+    // What left longer ago is not sent again.
+    for (const [id, sinceMs] of this.arrived) if (sinceMs > this.world.nowMs - SENT_AGAIN_MS) this.arrived.delete(id);
     this.setUp(false);
+    // The groups are lost with it: every reader joins anew when its heartbeat fails, if it did not before.
+    for (const bus of this.buses) {
+      for (const reader of bus.readers) bus.life.after(this.world.chance.below(HEARTBEAT_MS), () => reader.rejoin());
+    }
   }
 
   append({ topic, key, headers, value }: OutRecord): void {
     const partition = partitionOf(key, this.partitions);
     const log = this.log(topic, partition);
-    log.push({
-      topic, partition, offset: log.length, key, headers, value: Buffer.from(value),
-      timestampMs: Math.floor(START_MS + this.world.nowMs),
-    });
-    this.arrived.add(headers['mid'] ?? '');
+    const timestampMs = Math.floor(START_MS + this.world.nowMs);
+    log.append({ topic, partition, offset: log.end, key, headers, value: Buffer.from(value), timestampMs });
+    const keptMs = topic.endsWith('.meter') ? METER_KEPT_MS : topic.endsWith('.progress') ? PROGRESS_KEPT_MS : null;
+    if (keptMs === null) this.arrived.set(headers['mid'] ?? '', this.world.nowMs);
+    else log.expire(timestampMs - keptMs);
     this.counts.records += 1;
     for (const bus of this.buses) for (const reader of bus.readers) reader.appended(topic, partition);
   }
@@ -140,7 +181,8 @@ export class SimulatedBus implements Bus {
     await this.#roundTrip();
     const partitions = Array.from({ length: this.cluster.partitions }, (_unused, partition) => partition);
     return topics.flatMap((topic) => partitions.map((partition) =>
-      ({ topic, partition, first: 0, end: this.cluster.log(topic, partition).length })));
+      ({ topic, partition, first: this.cluster.log(topic, partition).first,
+        end: this.cluster.log(topic, partition).end })));
   }
 
   clusterId(): Promise<string> {

@@ -38,6 +38,7 @@ export class Faults {
     sockets.trouble = { slow: 0, pieces: 0.02 };
     sockets.noise = 0;
     disk.fate = 'well';
+    disk.diesAtNewCluster = false;
     disk.setFull(false);
     for (const engine of engines) engine.disk.isFull = false;
   }
@@ -108,6 +109,7 @@ export class Faults {
         return this.#later(20_000, () => void (sockets.trouble = { slow: 0, pieces: 0.02 }));
       case 'lost-log':
         cluster.loseLogs();
+        disk.diesAtNewCluster = chance.is(0.3);
         return this.#later(8_000, () => cluster.setUp(true));
       case 'noise':
         sockets.noise = 0.05;

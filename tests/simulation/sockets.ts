@@ -105,7 +105,7 @@ class LineEnd implements LinkSocket {
 
   write(data: Uint8Array): void {
     const { chance } = this.#sockets.world;
-    const copy = Uint8Array.from(data);
+    const copy = new Uint8Array(data);
     if (chance.is(this.#sockets.noise)) copy[chance.whole(0, copy.length - 1)] = chance.whole(0, 255);
     if (copy.length > 1 && chance.is(this.#sockets.trouble.pieces)) {
       const cut = chance.whole(1, copy.length - 1);
@@ -161,7 +161,9 @@ class LineEnd implements LinkSocket {
   take(data: Uint8Array): void {
     if (this.#isClosed || this.#closing !== null) return;
     this.#held.push(data);
-    this.life.after(0, () => this.#deliver());
+    // Bytes for a process that is not awake wait in its socket.
+    if (this.life.isAwake) this.#deliver();
+    else this.life.after(0, () => this.#deliver());
   }
 
   /** Runs at the other side, behind everything that was sent before. */

@@ -8,7 +8,6 @@ import { createChance, type Chance } from './chance.ts';
 
 /** The wall clock at the begin of every run: a Friday morning in Alicante. */
 export const START_MS = 1_763_700_000_000;
-const TICK_MS = 100;
 const TRACE_LINES = 80;
 const STEPS_A_TURN = 64;
 
@@ -39,9 +38,13 @@ export class Life {
     };
     const beat = (): void => {
       ticker.tick();
-      world.after(TICK_MS, beat, this);
+      world.after(world.tickMs, beat, this);
     };
-    world.after(world.chance.below(TICK_MS), beat, this);
+    world.after(world.chance.below(world.tickMs), beat, this);
+  }
+
+  get isAwake(): boolean {
+    return this.alive && this.frozenUntilMs <= this.#world.nowMs;
   }
 
   /** Runs something later, if this process still lives then. */
@@ -63,6 +66,8 @@ export class Life {
 export class World {
   nowMs = 0;
   steps = 0;
+  /** How often each process looks at its deadlines: 100 ms as shipped, later on a machine that is busy. */
+  tickMs = 100;
   readonly chance: Chance;
   /** What the run stands for, against which replays are compared. */
   digest = 0;
