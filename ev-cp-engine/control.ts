@@ -41,7 +41,7 @@ type Order = z.infer<typeof orderSchema>;
 
 /** Carries out one line. The order's own `id`, if it has one, stands in the answer's `re`. */
 export function controlStation(station: Station, line: JsonLine): { answer: unknown; exit: boolean } {
-  if (!line.ok) return { answer: { ok: false, text: `not JSON: ${line.text.slice(0, 200)}` }, exit: false };
+  if (!line.ok) return { answer: { ok: false, text: 'this line is not JSON' }, exit: false };
   const re = z.object({ id: z.union([z.string(), z.number()]) }).safeParse(line.value).data?.id;
   const parsed = orderSchema.safeParse(line.value);
   if (!parsed.success) {

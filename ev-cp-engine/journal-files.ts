@@ -4,6 +4,7 @@ import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, rmS
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../shared/failure.ts';
+import { mendPrivate } from '../shared/private-file.ts';
 
 /** What the journal needs of a disk. */
 export type JournalFiles = {
@@ -19,6 +20,7 @@ export type JournalFiles = {
 };
 
 const NAME = 'journal.jsonl';
+const DAMAGED = 'journal.damaged';
 
 /**
  * Opens a journal's folder, makes it where it is missing, and takes its lock.
@@ -28,6 +30,7 @@ export function openJournalFiles(dir: string): JournalFiles {
   const path = join(dir, NAME);
   const release = tryDisk(dir, () => {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const name of [NAME, DAMAGED]) mendPrivate(join(dir, name));
     return lock(dir);
   });
   let handle: FileHandle | null = null;
@@ -71,7 +74,7 @@ export function openJournalFiles(dir: string): JournalFiles {
   }
 
   function keepDamaged(data: Buffer): string {
-    const copy = join(dir, 'journal.damaged');
+    const copy = join(dir, DAMAGED);
     tryDisk(copy, () => writeFileSync(copy, data, { mode: 0o600 }));
     return copy;
   }

@@ -12,7 +12,7 @@ const orderSchema = z.discriminatedUnion('do', [
 
 /** Carries out one line; the value is the answer. `exit` answers first. */
 export function controlMonitor(fleet: MonitorFleet, line: JsonLine): { answer: unknown; exit: boolean } {
-  if (!line.ok) return { answer: { ok: false, text: `not JSON: ${line.text.slice(0, 200)}` }, exit: false };
+  if (!line.ok) return { answer: { ok: false, text: 'this line is not JSON' }, exit: false };
   const parsed = orderSchema.safeParse(line.value);
   if (!parsed.success) {
     return { answer: { ok: false, text: 'an order is {"do":"authenticate"|"status"|"exit"}' }, exit: false };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,7 +34,12 @@ describe('the secret of a point', () => {
 
   it('of a fleet comes from one file', () => {
     const file = join(dataDir, 'fleet.json');
-    writeFileSync(file, JSON.stringify({ 'ALC-01': secretText(secret), 'ALC-02': secretText(secret) }));
+    writeFileSync(file, JSON.stringify({ 'ALC-01': secretText(secret), 'ALC-02': secretText(secret) }), {
+      mode: 0o600,
+    });
+    chmodSync(file, 0o644);
+    expect(() => readFleet(file, null)).toThrow(`chmod 600 ${file}`);
+    chmodSync(file, 0o600);
     expect([...readFleet(file, 1).keys()]).toEqual(['ALC-01']);
     expect(readFleet(file, null).size).toBe(2);
     expect(() => readFleet(file, 3)).toThrow(/holds 2 points, 3 were asked for/);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { pointIdSchema, type PointId } from '../shared/ids.ts';
 import { hashSecret, parseSecret } from '../shared/point-proof.ts';
+import { insistOnPrivate, mendPrivate } from '../shared/private-file.ts';
 
 /**
  * The hashed secret of a point: of the one that was given now (it is stored in place of an older one), else of the
@@ -19,19 +20,22 @@ export function enrol(options: { dataDir: string; pointId: PointId; given: strin
     store(dir, file, given.trim());
     return hash;
   }
+  mendPrivate(file);
   if (existsSync(file)) return secretHash(read(file), file);
   throw new Failure('bad-configuration', `no secret for ${pointId} yet: EV_Central prints it once, when the point is `
     + 'added or gets a new one (npx ev-central admin --help); give it to this first start with --secret, '
     + '--secret-file or EV_MONITOR_SECRET');
 }
 
-/** Reads a secret from a file of its own. */
+/** Reads a secret from a file of its own. Throws `bad-configuration` when others may read it. */
 export function readSecretFile(file: string): string {
+  insistOnPrivate(file);
   return read(file).trim();
 }
 
 /** The hashed secrets of a fleet, from a JSON file; `count` takes the first so many. Throws `bad-configuration`. */
 export function readFleet(file: string, count: number | null): Map<PointId, Buffer> {
+  insistOnPrivate(file);
   const parsed = z.record(pointIdSchema, z.string()).safeParse(parseJson(read(file)));
   if (!parsed.success) {
     const what = parsed.error.issues[0]?.message ?? 'not understood';

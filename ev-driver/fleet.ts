@@ -1,12 +1,13 @@
 // `--fleet`: many drivers in one process, each over a log-in and records of its own, with one sender and one reader.
 // `--control` drives them with JSON lines; without it the requests that the file lists are carried out, in order for
 // each driver, without a pause.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { pointIdSchema, requestIdSchema, sessionIdSchema, userIdSchema, type UserId } from '../shared/ids.ts';
+import { readJsonFile } from '../shared/json-file.ts';
 import type { JsonLine } from '../shared/json-lines.ts';
 import { fitSchema, goalSchema, NO_GOAL, targetSchema } from '../shared/messages/values.ts';
+import { insistOnPrivate } from '../shared/private-file.ts';
 import { BatchRun } from './batch.ts';
 import { isOver, type Charge } from './charges.ts';
 import type { ClientEvent } from './client-state.ts';
@@ -38,14 +39,10 @@ const orderSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('exit') }),
 ]);
 
-/** Reads a fleet's file. Throws `Failure('bad-configuration')`. */
+/** Reads a fleet's file. Throws `Failure('bad-configuration')`, also when others may read its passwords. */
 export function readFleetFile(file: string): FleetFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new Failure('bad-configuration', `cannot read the fleet ${file} as JSON`, cause);
-  }
+  insistOnPrivate(file);
+  const value = readJsonFile(file, 'the fleet');
   const parsed = fleetSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

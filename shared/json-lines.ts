@@ -1,7 +1,8 @@
 // JSON lines on a stream: how a program drives a process (`--control`): one order a line in, one answer a line out.
 import { createInterface } from 'node:readline';
 
-export type JsonLine = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly text: string };
+/** A line that is no JSON is not repeated: it may hold a PIN. */
+export type JsonLine = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
 /** Calls `onLine` for each line that is not blank, in order, and `onEnd` once when the stream is over. */
 export function readJsonLines(
@@ -23,6 +24,6 @@ function parseLine(text: string): JsonLine {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, text };
+    return { ok: false };
   }
 }

@@ -1,9 +1,10 @@
 // A network in one JSON file: tariffs, sites, points and users, with secrets, passwords and PINs given or generated.
 // Loading it again changes what is there and adds what is missing; nothing is removed, nothing is topped up twice.
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from '../../shared/failure.ts';
 import { userIdSchema } from '../../shared/ids.ts';
+import { readJsonFile } from '../../shared/json-file.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { pointRowSchema, siteRowSchema, userLimitsSchema } from '../../shared/messages/orders.ts';
 import { amountMinorSchema, priorityClassSchema, roleSchema, tariffSchema } from '../../shared/messages/values.ts';
@@ -52,12 +53,7 @@ export type LoadedNetwork = {
 
 /** Reads a network file. Throws `Failure('bad-configuration')` that names the bad field. */
 export function readNetworkFile(file: string): Network {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new Failure('bad-configuration', `cannot read the network file ${file}: give a JSON file`, cause);
-  }
+  const value = readJsonFile(file, 'the network file');
   const parsed = networkSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -108,8 +104,8 @@ export async function loadNetwork(
 /** Writes secrets to a file that only its owner can read; what the file already holds for others stays. */
 export function writeSecrets(file: string, secrets: NetworkSecrets): void {
   const draft = `${file}.${process.pid}`;
+  const known = readSecrets(file);
   try {
-    const known = readSecrets(file);
     const all = { points: { ...known.points, ...secrets.points }, users: { ...known.users, ...secrets.users } };
     writeFileSync(draft, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
     chmodSync(draft, 0o600);
@@ -120,12 +116,8 @@ export function writeSecrets(file: string, secrets: NetworkSecrets): void {
 }
 
 function readSecrets(file: string): NetworkSecrets {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as NetworkSecrets;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { points: {}, users: {} };
-    throw error;
-  }
+  if (!existsSync(file)) return { points: {}, users: {} };
+  return readJsonFile(file, 'the file of secrets') as NetworkSecrets;
 }
 
 function hashOfText(text: string): string | null {

@@ -1,9 +1,10 @@
 // Opening the SQLite file: modes, durability, and its errors as failures that say what to do.
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { BugError } from '../../shared/assert.ts';
 import { Failure } from '../../shared/failure.ts';
+import { mendPrivate } from '../../shared/private-file.ts';
 
 export type Sqlite = Database.Database;
 export type Statement = Database.Statement<unknown[]>;
@@ -33,11 +34,11 @@ export function openDatabase(file: string | Buffer): Sqlite {
   });
 }
 
-/** Makes the file if it is missing, and readable by its owner alone; SQLite gives -wal and -shm the same mode. */
+/** Makes the file if it is missing, and readable by its owner alone; SQLite makes -wal and -shm with the same mode. */
 export function makePrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
+  for (const part of [file, `${file}-wal`, `${file}-shm`]) mendPrivate(part);
 }
 
 /** Runs a step on the database; its error becomes a `Failure` that says what was attempted. */

@@ -2,9 +2,10 @@
 // a copy of the database alone opens nothing.
 import type { KeyObject } from 'node:crypto';
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { insistOnPrivate } from '../../shared/private-file.ts';
 
 const MASTER_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -90,9 +91,6 @@ function readMasterKey(file: string): Buffer | undefined {
   if (key.length !== MASTER_KEY_BYTES) {
     throw new Failure('bad-configuration', `${file} is not a master key: it has ${key.length} bytes, not 32`);
   }
-  // Windows has no modes: there the folder's own rights protect the file.
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
-    throw new Failure('bad-configuration', `others may read the master key file ${file}: do "chmod 600 ${file}"`);
-  }
+  insistOnPrivate(file);
   return key;
 }

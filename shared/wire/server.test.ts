@@ -133,7 +133,7 @@ describe('TLS', () => {
   test('uses files of another authority as they are', async () => {
     const ours = await loadServerTls(folder(), ['a.example']);
     const dir = folder();
-    writeFileSync(join(dir, 'server.pem'), ours.key + ours.cert);
+    writeFileSync(join(dir, 'server.pem'), ours.key + ours.cert, { mode: 0o600 });
     writeFileSync(join(dir, 'ca.crt'), readFileSync(ours.caFile));
     expect((await loadServerTls(dir, ['b.example'])).cert).toBe(ours.cert);
   });

@@ -5,11 +5,14 @@
 // A key and its certificate are one file (PEM, mode 0600), so that no crash and no second process that starts at the
 // same time can leave a pair that does not match. The authority is published by link(2): the first process wins.
 import { X509Certificate, createPrivateKey, webcrypto } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { mendPrivate } from '../private-file.ts';
 import { provideReflectMetadata } from './reflect-metadata.ts';
 
 export type ServerTls = { readonly key: string; readonly cert: string; readonly caFile: string };
@@ -35,9 +38,11 @@ export async function loadServerTls(dir: string, hosts: readonly string[], nowMs
   const caFile = join(dir, 'ca.crt');
   const serverFile = join(dir, 'server.pem');
   const names = certificateNames(hosts);
+  const isOurs = existsSync(join(dir, 'authority.pem')); // without it the files are somebody's own: used as they are
+  if (isOurs) for (const name of ['authority.pem', 'server.pem']) mendPrivate(join(dir, name));
+  else insistOnKeyForFew(serverFile);
   const own = readOptional(serverFile);
   const published = readOptional(caFile);
-  const isOurs = existsSync(join(dir, 'authority.pem')); // without it the files are somebody's own: used as they are
   if (own !== null && published !== null) {
     if (!isOurs || stillServes({ own, published, names, nowMs, serverFile })) {
       return { ...splitPem(own, serverFile), caFile };
@@ -189,6 +194,13 @@ function parseCertificate(pem: string, file: string): X509Certificate {
     throw new Failure('bad-configuration', `cannot read ${file} as a certificate in PEM: restore it, or remove the `
       + 'file and start the server again, which makes a new one', cause);
   }
+}
+
+/** A key of somebody's own may be a group's, as system-wide keys are, but not everybody's. */
+function insistOnKeyForFew(file: string): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+  if (process.platform === 'win32' || (mode & 0o027) === 0) return;
+  throw new Failure('bad-configuration', `others may read the private key in ${file}: do "chmod 600 ${file}"`);
 }
 
 function readOptional(file: string): string | null {
