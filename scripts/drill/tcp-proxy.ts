@@ -12,8 +12,11 @@ export type ProxyMode =
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
   /** Connections stay, and new ones are taken; nothing arrives at the other end any more. */
   | { readonly kind: 'half-open' }
-  /** On average one byte in so many has a bit flipped, or a random byte put in front of it. */
-  | { readonly kind: 'garbage'; readonly oneIn: number }
+  /**
+   * Of a hundred packets so many are damaged, each in one place: a bit flipped, a byte put in, or one left out. One
+   * place, because that is what an LRC promises to find; what cancels out it cannot see.
+   */
+  | { readonly kind: 'garbage'; readonly percent: number }
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** The cable is out: open connections stay silent as in half-open, new ones are reset. */
   | { readonly kind: 'refuse' };
@@ -34,7 +37,7 @@ export type TcpProxy = {
   taken(): number;
   /** Open connections now. */
   open(): number;
-  /** Bytes or insertions that garbage has touched. */
+  /** Packets that garbage has damaged. */
   spoilt(): number;
   setMode(mode: ProxyMode): void;
   /** Ends every open connection: by FIN after what is on its way, or by RST at once. The mode stays. */
@@ -192,7 +195,9 @@ class Lane {
     const now = mode();
     if (now.kind === 'half-open' || now.kind === 'refuse') return;
     const delayMs = now.kind === 'delay' ? now.delayMs : 0;
-    const carried = now.kind === 'garbage' ? spoil(bytes, { oneIn: now.oneIn, random, onSpoilt }) : Buffer.from(bytes);
+    const isSpoilt = now.kind === 'garbage' && random() * 100 < now.percent;
+    const carried = isSpoilt ? spoil(bytes, random) : Buffer.from(bytes);
+    if (isSpoilt) onSpoilt();
     if (this.#waiting.length === 0) this.#lastMs = performance.now();
     this.#waiting.push({ bytes: carried, dueMs: performance.now() + delayMs });
     this.pump();
@@ -250,18 +255,12 @@ class Lane {
   }
 }
 
-function spoil(
-  bytes: Buffer, { oneIn, random, onSpoilt }: { oneIn: number; random: () => number; onSpoilt: () => void },
-): Buffer {
-  const out: number[] = [];
-  for (const byte of bytes) {
-    if (random() * oneIn >= 1) {
-      out.push(byte);
-      continue;
-    }
-    onSpoilt();
-    if (random() < 0.5) out.push(byte ^ (1 << Math.floor(random() * 8)));
-    else out.push(Math.floor(random() * 256), byte);
+function spoil(bytes: Buffer, random: () => number): Buffer {
+  const at = Math.floor(random() * bytes.length);
+  const [before, byte, after] = [bytes.subarray(0, at), bytes[at] ?? 0, bytes.subarray(at + 1)];
+  switch (Math.floor(random() * 3)) {
+    case 0: return Buffer.concat([before, Buffer.of(byte ^ (1 << Math.floor(random() * 8))), after]);
+    case 1: return Buffer.concat([before, Buffer.of(Math.floor(random() * 256), byte), after]);
+    default: return Buffer.concat([before, after]);
   }
-  return Buffer.from(out);
 }

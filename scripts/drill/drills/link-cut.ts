@@ -29,6 +29,10 @@ export const linkCut: Drill = {
       stage.expect(`${link.name}: back within 2 s`, again.tookMs <= SOON_MS,
         `${again.firstMs} to ${again.tookMs} ms after the cut`);
       stage.figure(`${link.name} back after a cut`, again.tookMs, 'ms');
+      if (link.clients > 1) {
+        stage.expect(`${link.name}: the ${link.clients} clients come back one by one`, again.tookMs > again.firstMs,
+          `spread over ${again.tookMs - again.firstMs} ms`);
+      }
 
       stage.say(`${link.name}: the cable is out for ${OUT_MS / 1_000} s`);
       const outMs = Date.now();

@@ -1,0 +1,48 @@
+// The frame of the drills that spoil links: three points charge and two drivers wait, each kind of link is spoilt in
+// turn and mended again, and at the end every charge has delivered and billed what was asked for, once.
+import { z } from 'zod';
+import { type Cables, type LinkUnderTest, linksOf, withCables } from './cables.ts';
+import type { Stage } from './drill.ts';
+import type { DrillNetwork } from './drill-network.ts';
+import { type Charge, chargesAndQueue } from './scene.ts';
+
+/** Forty seconds and more: three links one after the other. */
+const LONG_CHARGE_WH = { from: 21_000, to: 22_500 } as const;
+
+const keptSchema = z.object({
+  points: z.array(z.object({ connectors: z.array(z.object({ registerWh: z.number() })) })),
+});
+
+/** `spoil` spoils a link, looks at what follows, and mends it. */
+export async function onEachLink(
+  stage: Stage, spoil: (link: LinkUnderTest, charge: Charge, cables: Cables) => Promise<void>,
+): Promise<void> {
+  const { network, chance } = stage;
+  await withCables(stage, async (cables) => {
+    const scene = await chargesAndQueue(stage, { waiting: 2, energyWh: LONG_CHARGE_WH });
+    const charge = chance.of(scene.charges);
+    for (const link of chance.shuffled(linksOf(stage, cables, charge))) {
+      const beforeWh = await registerWh(network, charge.pointId);
+      await spoil(link, charge, cables);
+      link.cable.setMode({ kind: 'pass' });
+      const gainedWh = await registerWh(network, charge.pointId) - beforeWh;
+      const isOver = charge.isOver();
+      stage.expect(`the charge of ${charge.driverId} went on meanwhile (${link.name})`, gainedWh > 0 && !isOver,
+        `${gainedWh} Wh`);
+    }
+    await scene.settle();
+    const tickets = await Promise.all(scene.charges.map((each) => each.told('ticket')));
+    const asExpected = tickets.every(({ ticket }, i) => ticket.energyWh === scene.charges[i]?.energyWh);
+    stage.expect('each ticket bills what its driver had asked for', asExpected,
+      tickets.map(({ ticket }) => `${ticket.energyWh} Wh`).join(', '));
+    await stage.reconcile();
+  });
+}
+
+/** What the point's meter shows, asked of its engine. */
+async function registerWh(network: DrillNetwork, pointId: string): Promise<number> {
+  const { engine } = network.pointOf(pointId);
+  const answered = engine.next((event) => event['do'] === 'status');
+  engine.send({ do: 'status' });
+  return keptSchema.parse(await answered).points[0]?.connectors[0]?.registerWh ?? 0;
+}
