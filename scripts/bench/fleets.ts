@@ -26,6 +26,8 @@ export type Fleets = {
   engineOf(pointId: string): ManagedProcess;
 };
 
+/** One more driver, who charges nowhere: for a bench that asks something while the others charge. */
+export const PROBE = 'probe';
 /** A driver may charge at no more connectors at once (the registry's own limit). */
 const SESSIONS_OF_DRIVER = 100;
 const POINTS_OF_SITE = 25;
@@ -123,7 +125,7 @@ function networkOf(pointIds: readonly string[], connectorsOfPoint: number, drive
       ...where, siteId, name: `Site ${siteId}`, timeZone: 'Europe/Madrid', tariffId: 'flat', queueEnabled: true,
     })),
     points: pointIds.map((pointId, n) => ({ ...where, pointId, siteId: siteOf(n), connectors })),
-    users: driverIds.map((userId) => ({
+    users: [...driverIds, PROBE].map((userId) => ({
       userId, balanceMinor: BALANCE_MINOR,
       limits: { sessionsAtOnce: SESSIONS_OF_DRIVER, maxPowerW: null, hours: null },
     })),
