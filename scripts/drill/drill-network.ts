@@ -23,6 +23,8 @@ export type NetworkWish = {
   readonly drivers?: number;
   /** Client processes that the drivers are dealt to; default 1. */
   readonly clients?: number;
+  /** How much faster than real energy flows; default 150. */
+  readonly speed?: number;
   /** More flags for EV_Central. */
   readonly centralArgs?: readonly string[];
 };
@@ -38,12 +40,14 @@ const keptSchema = z.object({
 export class DrillNetwork extends Network {
   readonly pointIds: readonly string[];
   readonly driverIds: readonly string[];
+  readonly #speed: number;
   readonly #clients: number;
   /** Who is logged in, each at the client process that she sits at now. */
   readonly drivers = new Map<string, Driver>();
 
   constructor(options: NetworkOptions, wish: NetworkWish = {}) {
     super({ ...options, centralArgs: ['--plug-timeout', '30', ...(wish.centralArgs ?? [])] });
+    this.#speed = wish.speed ?? SPEED;
     this.pointIds = Array.from({ length: wish.points ?? 3 }, (_unused, i) => pointName(i));
     this.driverIds = DRIVER_IDS.slice(0, wish.drivers ?? 6);
     this.#clients = wish.clients ?? 1;
@@ -73,7 +77,7 @@ export class DrillNetwork extends Network {
 
   /** Hands are not needed: the car is plugged in and out by itself, quickly. */
   override startEngine(pointId: string, args: readonly string[] = []): Promise<ManagedProcess> {
-    return super.startEngine(pointId, ['--auto', '--speed', String(SPEED), ...args]);
+    return super.startEngine(pointId, ['--auto', '--speed', String(this.#speed), ...args]);
   }
 
   /** These drivers sit down at one new client process; resolves when all are logged in and reach the bus. */

@@ -3,10 +3,11 @@
 import { z } from 'zod';
 import { type Cables, type LinkUnderTest, linksOf, withCables } from './cables.ts';
 import type { Stage } from './drill.ts';
-import type { DrillNetwork } from './drill-network.ts';
+import type { DrillNetwork, NetworkWish } from './drill-network.ts';
 import { type Charge, chargesAndQueue } from './scene.ts';
 
-/** Forty seconds and more: three links one after the other. */
+/** More than a minute of charging: three links one after the other. */
+export const LONG_CHARGES = { speed: 100 } as const satisfies NetworkWish;
 const LONG_CHARGE_WH = { from: 21_000, to: 22_500 } as const;
 
 const keptSchema = z.object({
@@ -34,7 +35,8 @@ export async function onEachLink(
     const tickets = await Promise.all(scene.charges.map((each) => each.told('ticket')));
     const asExpected = tickets.every(({ ticket }, i) => ticket.energyWh === scene.charges[i]?.energyWh);
     stage.expect('each ticket bills what its driver had asked for', asExpected,
-      tickets.map(({ ticket }) => `${ticket.energyWh} Wh`).join(', '));
+      tickets.map(({ ticket }, i) =>
+        `${ticket.energyWh} of ${scene.charges[i]?.energyWh ?? 0} Wh, ${ticket.endReason}`).join('; '));
     await stage.reconcile();
   });
 }

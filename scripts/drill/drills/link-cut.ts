@@ -1,7 +1,7 @@
 // TCP links cut in the middle of charges: once, by RST or FIN, and once for some seconds in which nobody can connect.
 import { BACK_MS } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
 import { pause } from '../patience.ts';
 
 const SOON_MS = 2_000;
@@ -17,6 +17,7 @@ export const linkCut: Drill = {
     'Clients of one cable do not all come back in the same instant.',
     'The charges go on, each ends with one ticket for what was asked, and the queue is served in its order.',
   ],
+  network: LONG_CHARGES,
   async run(stage) {
     const { chance } = stage;
     await onEachLink(stage, async (link) => {

@@ -1,7 +1,7 @@
 // TCP links that damage bytes: a few packets, which repetition mends, then nearly all, which ends the link.
 import { BACK_MS, inWords, linkEnds, untilAllAreWell } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
 import { pause } from '../patience.ts';
 
 const FEW_PERCENT = 10;
@@ -19,6 +19,7 @@ export const linkGarbage: Drill = {
     'With nearly all packets damaged the link ends with a reason in the log; nobody crashes or is refused for good.',
     'When the cable is well all are back by themselves; the charges go on, each with one ticket for what was asked.',
   ],
+  network: LONG_CHARGES,
   async run(stage) {
     const { network } = stage;
     await onEachLink(stage, async (link) => {

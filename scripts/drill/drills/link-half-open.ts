@@ -1,7 +1,7 @@
 // TCP links that swallow everything and stay: no end is heard, so only heartbeats can tell.
 import { BACK_MS, DEAD_MS } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
 
 export const linkHalfOpen: Drill = {
   name: 'link-half-open',
@@ -12,6 +12,7 @@ export const linkHalfOpen: Drill = {
     'When the cable carries again the client is back by itself, within its next try.',
     'The charges go on, each ends with one ticket for what was asked, and the queue is served in its order.',
   ],
+  network: LONG_CHARGES,
   async run(stage) {
     await onEachLink(stage, async (link) => {
       stage.say(`${link.name}: half-open from now on`);

@@ -1,0 +1,40 @@
+// What a monitor says of itself and its point, and its menu's one order: for the drills about identities and keys.
+import { z } from 'zod';
+import type { ManagedProcess } from '../network/managed-process.ts';
+import { type Seen, until } from './patience.ts';
+
+const stateSchema = z.object({ points: z.array(z.object({
+  authentication: z.object({ state: z.string(), why: z.string(), needsHand: z.boolean() }),
+  engine: z.object({ state: z.string(), why: z.string() }),
+  health: z.object({ engine: z.string(), reason: z.string() }),
+})).min(1) });
+export type MonitorSight = {
+  readonly authentication: { readonly state: string; readonly why: string; readonly needsHand: boolean };
+  readonly engine: { readonly state: string; readonly why: string };
+  readonly health: { readonly engine: string; readonly reason: string };
+};
+
+/** Asks the monitor of one point. */
+export async function askMonitor(monitor: ManagedProcess): Promise<MonitorSight> {
+  const answered = monitor.next((event) => event['do'] === 'status');
+  monitor.send({ do: 'status' });
+  const [point] = stateSchema.parse(await answered).points;
+  if (point === undefined) throw new Error(`${monitor.label} watches no point`);
+  return point;
+}
+
+/** Somebody uses the menu of the monitor; resolves when it has been told to try. */
+export async function authenticateByHand(monitor: ManagedProcess): Promise<void> {
+  const answered = monitor.next((event) => event['do'] === 'authenticate');
+  monitor.send({ do: 'authenticate' });
+  await answered;
+}
+
+/** Waits until the monitor's authentication stands so. */
+export function untilMonitorIs(
+  monitor: ManagedProcess, state: 'authenticated' | 'refused', timeoutMs = 20_000,
+): Promise<Seen<MonitorSight>> {
+  return until(() => askMonitor(monitor), ({ authentication }) => authentication.state === state, {
+    what: `${monitor.label} is ${state}`, timeoutMs,
+  });
+}
