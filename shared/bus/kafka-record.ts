@@ -1,6 +1,7 @@
 // A record of kafkajs seen as one of ours. At 100,000 records a second most headers and keys are looked at once or not
 // at all: they are decoded when they are asked for.
 import type { Batch, KafkaMessage } from 'kafkajs';
+import { FastRecord } from './fast-records.ts';
 import type { BusRecord } from './port.ts';
 
 const NO_VALUE = Buffer.alloc(0);
@@ -16,7 +17,7 @@ class KafkaRecord implements BusRecord {
   constructor(topic: string, partition: number, message: KafkaMessage) {
     this.topic = topic;
     this.partition = partition;
-    this.offset = Number(message.offset);
+    this.offset = message instanceof FastRecord ? message.offsetNumber : Number(message.offset);
     this.#message = message;
   }
 
@@ -45,6 +46,7 @@ export function recordsOf(batch: Pick<Batch, 'topic' | 'partition' | 'messages'>
 
 /** A header given twice keeps its first value; a header name is never used as a prototype's. */
 function decodeHeaders(message: KafkaMessage): Record<string, string> {
+  if (message instanceof FastRecord) return message.textHeaders();
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(message.headers ?? {})) {
     const first = Array.isArray(value) ? value[0] : value;
