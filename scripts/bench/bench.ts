@@ -43,8 +43,8 @@ export type Stage = {
   readonly say: (line: string) => void;
   /** Aborted at Ctrl-C: whoever waits for long looks at it. */
   readonly ended: AbortSignal;
-  /** A network in `dir` on this broker, with the stage's topics or others; its processes are ended after the run. */
-  network(options?: Partial<Pick<NetworkOptions, 'centralArgs' | 'topicPrefix'>>): Network;
+  /** A network on this broker, in `dir` with the stage's topics or in others; its processes are ended after the run. */
+  network(options?: Partial<Pick<NetworkOptions, 'dir' | 'centralArgs' | 'topicPrefix'>>): Network;
   /** Ends something after the run, the newest first, before the network and the broker. */
   defer(end: () => void | Promise<void>): void;
 };

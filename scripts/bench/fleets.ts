@@ -1,6 +1,6 @@
 // Real fleets for a bench: EV_Central, engines with their journals, monitors with their links, as many processes as the
 // limit of open files asks for, and every connector charging because a driver asked for it.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -51,18 +51,27 @@ export function processesFor(points: number, openFiles: number | null = machine(
 
 /** Loads the network and starts EV_Central and the fleets; resolves when every point is in service. */
 export async function startFleets(
-  stage: Stage, size: FleetSize, options: { readonly centralArgs?: readonly string[] } = {},
+  stage: Stage, size: FleetSize,
+  { centralArgs = [], name = 'network' }: {
+    readonly centralArgs?: readonly string[];
+    /** A stage's second network has another name, and topics and a folder of its own. */
+    readonly name?: string;
+  } = {},
 ): Promise<Fleets> {
-  const network = stage.network({ centralArgs: ['--plug-timeout', '600', '--command-timeout', '60'] });
+  const network = stage.network({
+    dir: join(stage.dir, name), topicPrefix: name === 'network' ? stage.topicPrefix : `${stage.topicPrefix}-${name}`,
+    centralArgs: ['--plug-timeout', '600', '--command-timeout', '60'],
+  });
   const pointIds = Array.from({ length: size.points }, (_unused, n) => `P${n}`);
   const places = pointIds.flatMap((pointId) =>
     Array.from({ length: size.connectorsOfPoint }, (_unused, n) => ({ pointId, connectorNo: n + 1 })));
   const driverIds = Array.from(
     { length: Math.ceil(places.length / SESSIONS_OF_DRIVER) }, (_unused, n) => `d${n}`);
-  const networkFile = join(stage.dir, 'network.json');
+  await mkdir(network.options.dir, { recursive: true, mode: 0o700 });
+  const networkFile = join(network.options.dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(networkOf(pointIds, size.connectorsOfPoint, driverIds)));
   await network.load(networkFile);
-  await network.startCentral(options.centralArgs ?? []);
+  await network.startCentral(centralArgs);
   const file = new CentralFile(join(network.centralDir, 'central.db'));
   stage.defer(() => file.close());
   const count = processesFor(size.points);

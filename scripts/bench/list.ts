@@ -1,7 +1,12 @@
 // All benches, in the order in which they run.
 import type { Bench } from './bench.ts';
 import { latencyBench } from './latency.ts';
+import { memoryBench } from './memory.ts';
 import { partsBench } from './parts.ts';
+import { recoveryBench } from './recovery.ts';
 import { steadyBench } from './steady.ts';
+import { stormBench } from './storm.ts';
 
-export const BENCHES: readonly Bench[] = [steadyBench, latencyBench, partsBench];
+export const BENCHES: readonly Bench[] = [
+  steadyBench, latencyBench, stormBench, recoveryBench, memoryBench, partsBench,
+];
