@@ -4,9 +4,10 @@ import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { partsBench } from './parts.ts';
 import { recoveryBench } from './recovery.ts';
+import { startBench } from './start.ts';
 import { steadyBench } from './steady.ts';
 import { stormBench } from './storm.ts';
 
 export const BENCHES: readonly Bench[] = [
-  steadyBench, latencyBench, stormBench, recoveryBench, memoryBench, partsBench,
+  steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench, partsBench,
 ];
