@@ -12,9 +12,11 @@ import { until } from './patience.ts';
 export const SPEED = 150;
 export const SITE = 'QUAY';
 const DRIVER_IDS = ['ana', 'ben', 'cat', 'dan', 'eva', 'fay', 'gus', 'hal'] as const;
-const MAX_POWER_W = 22_000;
+const CONNECTOR = { connectorNo: 1, type: 'IEC_62196_T2', maxPowerW: 22_000 } as const;
 const BALANCE_MINOR = 50_000;
 const LOGGED_IN_MS = 30_000;
+const FLEET_UP_MS = 60_000;
+const ALL_ROWS = '100000';
 
 export type NetworkWish = {
   /** Default 3. */
@@ -25,6 +27,8 @@ export type NetworkWish = {
   readonly clients?: number;
   /** How much faster than real energy flows; default 150. */
   readonly speed?: number;
+  /** What a connector gives at most; 11 kW, which every car takes, makes all charges equally long. Default 22 kW. */
+  readonly maxPowerW?: number;
   /** More flags for EV_Central. */
   readonly centralArgs?: readonly string[];
 };
@@ -41,6 +45,7 @@ export class DrillNetwork extends Network {
   readonly pointIds: readonly string[];
   readonly driverIds: readonly string[];
   readonly #speed: number;
+  readonly #maxPowerW: number;
   readonly #clients: number;
   /** Who is logged in, each at the client process that she sits at now. */
   readonly drivers = new Map<string, Driver>();
@@ -48,6 +53,7 @@ export class DrillNetwork extends Network {
   constructor(options: NetworkOptions, wish: NetworkWish = {}) {
     super({ ...options, centralArgs: ['--plug-timeout', '30', ...(wish.centralArgs ?? [])] });
     this.#speed = wish.speed ?? SPEED;
+    this.#maxPowerW = wish.maxPowerW ?? CONNECTOR.maxPowerW;
     this.pointIds = Array.from({ length: wish.points ?? 3 }, (_unused, i) => pointName(i));
     this.driverIds = DRIVER_IDS.slice(0, wish.drivers ?? 6);
     this.#clients = wish.clients ?? 1;
@@ -56,15 +62,26 @@ export class DrillNetwork extends Network {
   /** Makes the database; nothing runs yet. */
   async prepare(): Promise<void> {
     const file = join(this.options.dir, 'network.json');
-    await writeFile(file, JSON.stringify(networkFile(this.pointIds, this.driverIds)));
+    await writeFile(file, JSON.stringify(networkFile(this.pointIds, this.driverIds, this.#maxPowerW)));
     await this.load(file);
   }
 
   /** Starts EV_Central, every point and the drivers' clients; resolves when all can do their part. */
-  async open(): Promise<void> {
-    await this.startCentral();
+  async open({ centralArgs = [] }: { readonly centralArgs?: readonly string[] } = {}): Promise<void> {
+    await this.startCentral(centralArgs);
     await Promise.all([...this.pointIds.map((id) => this.startPoint(id)), this.seatAll()]);
     await this.untilAll('Available');
+  }
+
+  /** As `open`, with all points in one engine and one monitor process. */
+  async openFleet(): Promise<void> {
+    await this.startCentral();
+    await Promise.all([
+      this.startFleet(this.pointIds, this.pointIds.map((pointId) => ({ pointId, connectors: [CONNECTOR] })),
+        ['--auto', '--speed', String(this.#speed)]),
+      this.seatAll(),
+    ]);
+    await this.untilAll('Available', FLEET_UP_MS);
   }
 
   /** Every driver sits down at a client; label and seat are the same each time. */
@@ -105,7 +122,7 @@ export class DrillNetwork extends Network {
 
   /** Status words of all points, by id, as an operator's tool sees them. */
   async statuses(): Promise<Readonly<Record<string, string>>> {
-    const rows = await this.rows(['points']);
+    const rows = await this.rows(['points', '--limit', ALL_ROWS]);
     return Object.fromEntries(rows.map((row) => [String(row['pointId']), String(row['status'])]));
   }
 
@@ -124,7 +141,7 @@ export class DrillNetwork extends Network {
 
   /** States of all sessions, by id. */
   async sessionStates(): Promise<Readonly<Record<string, string>>> {
-    const rows = await this.rows(['sessions', '--limit', '1000']);
+    const rows = await this.rows(['sessions', '--limit', ALL_ROWS]);
     return Object.fromEntries(rows.map((row) => [String(row['sessionId']), String(row['state'])]));
   }
 
@@ -149,7 +166,7 @@ export class DrillNetwork extends Network {
   async untilStatus(pointId: string, wanted: string, timeoutMs = 30_000): Promise<number> {
     const askedMs = Date.now();
     const { value } = await until(
-      async () => (await this.rows(['points'])).find((row) => row['pointId'] === pointId) ?? {},
+      async () => (await this.rows(['points', '--limit', ALL_ROWS])).find((row) => row['pointId'] === pointId) ?? {},
       (row) => row['status'] === wanted, { what: `${pointId} is ${wanted}`, timeoutMs },
     );
     return Math.max(0, timeOf(value['sinceMs']) - askedMs);
@@ -163,7 +180,8 @@ export async function logins(process: ManagedProcess): Promise<z.infer<typeof lo
   return loginsSchema.parse(await answered).drivers;
 }
 
-function timeOf(value: unknown): number {
+/** A time in a row of a tool: ISO 8601, or UTC ms. */
+export function timeOf(value: unknown): number {
   return typeof value === 'string' ? Date.parse(value) : Number(value);
 }
 
@@ -171,7 +189,7 @@ function pointName(index: number): string {
   return `${SITE}-${String(index + 1).padStart(2, '0')}`;
 }
 
-function networkFile(pointIds: readonly string[], driverIds: readonly string[]): object {
+function networkFile(pointIds: readonly string[], driverIds: readonly string[], maxPowerW: number): object {
   const at = { address: 'Muelle 1', latitude: 38.338, longitude: -0.484 };
   return {
     tariffs: [{
@@ -183,7 +201,7 @@ function networkFile(pointIds: readonly string[], driverIds: readonly string[]):
     }],
     points: pointIds.map((pointId) => ({
       pointId, siteId: SITE, ...at,
-      connectors: [{ connectorNo: 1, type: 'IEC_62196_T2', maxPowerW: MAX_POWER_W }],
+      connectors: [{ ...CONNECTOR, maxPowerW }],
     })),
     users: [
       ...driverIds.map((userId) => ({

@@ -1,18 +1,14 @@
 // The frame of the drills that spoil links: three points charge and two drivers wait, each kind of link is spoilt in
 // turn and mended again, and at the end every charge has delivered and billed what was asked for, once.
-import { z } from 'zod';
 import { type Cables, type LinkUnderTest, linksOf, withCables } from './cables.ts';
 import type { Stage } from './drill.ts';
-import type { DrillNetwork, NetworkWish } from './drill-network.ts';
+import type { NetworkWish } from './drill-network.ts';
+import { registerWh } from './point-sight.ts';
 import { type Charge, chargesAndQueue } from './scene.ts';
 
-/** More than a minute of charging: three links one after the other. */
-export const LONG_CHARGES = { speed: 100 } as const satisfies NetworkWish;
-const LONG_CHARGE_WH = { from: 21_000, to: 22_500 } as const;
-
-const keptSchema = z.object({
-  points: z.array(z.object({ connectors: z.array(z.object({ registerWh: z.number() })) })),
-});
+/** More than a minute of charging, whatever the car: three links one after the other. */
+export const LONG_CHARGES = { speed: 60, maxPowerW: 11_000 } as const satisfies NetworkWish;
+export const LONG_CHARGE_WH = { from: 11_500, to: 12_500 } as const;
 
 /** `spoil` spoils a link, looks at what follows, and mends it. */
 export async function onEachLink(
@@ -39,12 +35,4 @@ export async function onEachLink(
         `${ticket.energyWh} of ${scene.charges[i]?.energyWh ?? 0} Wh, ${ticket.endReason}`).join('; '));
     await stage.reconcile();
   });
-}
-
-/** What the point's meter shows, asked of its engine. */
-async function registerWh(network: DrillNetwork, pointId: string): Promise<number> {
-  const { engine } = network.pointOf(pointId);
-  const answered = engine.next((event) => event['do'] === 'status');
-  engine.send({ do: 'status' });
-  return keptSchema.parse(await answered).points[0]?.connectors[0]?.registerWh ?? 0;
 }

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import type { ManagedProcess } from '../../network/managed-process.ts';
 import type { Drill, Stage } from '../drill.ts';
-import { askMonitor, authenticateByHand, untilMonitorIs } from '../monitor-state.ts';
+import { LONG_CHARGE_WH, LONG_CHARGES } from '../link-phases.ts';
 import { until } from '../patience.ts';
+import { askMonitor, authenticateByHand, untilMonitorIs } from '../point-sight.ts';
 import { ask, atPoint, type Charge, chargesAndQueue } from '../scene.ts';
 
-const LONG_CHARGE_WH = { from: 21_000, to: 22_500 } as const;
 /** The third eviction within this time bars. */
 const WINDOW_MS = 60_000;
 
@@ -20,7 +20,7 @@ export const twoMonitors: Drill = {
     'While it is barred nobody gets in, not even by hand, and nothing new starts; the running charge goes on.',
     'The operator unbars, one of the two authenticates by hand, and the point works again; one ticket.',
   ],
-  network: { points: 1, drivers: 2, speed: 100 },
+  network: { points: 1, drivers: 2, ...LONG_CHARGES },
   async run(stage) {
     const { network } = stage;
     await network.open();
@@ -89,7 +89,7 @@ async function whileBarred(stage: Stage, charge: Charge, monitors: readonly Mana
   const other = network.driverIds.find((id) => id !== charge.driverId) ?? '';
   const wish = await ask(stage, other, atPoint(pointId), 1_000);
   const { reason } = await wish.told('refused');
-  stage.expect('a new charge there is refused with its reason', reason === 'point-disconnected', reason);
+  stage.expect('a new charge there is refused with its reason', reason === 'point-barred', reason);
   stage.expect('the running charge goes on', !charge.isOver(), `${charge.driverId} at ${pointId}`);
 }
 

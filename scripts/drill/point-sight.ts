@@ -1,6 +1,8 @@
-// What a monitor says of itself and its point, and its menu's one order: for the drills about identities and keys.
+// What a point's own processes say, asked one point at a time: the monitor of itself, and its menu's one order; the
+// engine of its meter. For the drills about identities, keys and links.
 import { z } from 'zod';
 import type { ManagedProcess } from '../network/managed-process.ts';
+import type { DrillNetwork } from './drill-network.ts';
 import { type Seen, until } from './patience.ts';
 
 const stateSchema = z.object({ points: z.array(z.object({
@@ -8,6 +10,10 @@ const stateSchema = z.object({ points: z.array(z.object({
   engine: z.object({ state: z.string(), why: z.string() }),
   health: z.object({ engine: z.string(), reason: z.string() }),
 })).min(1) });
+const keptSchema = z.object({
+  points: z.array(z.object({ connectors: z.array(z.object({ registerWh: z.number() })) })),
+});
+
 export type MonitorSight = {
   readonly authentication: { readonly state: string; readonly why: string; readonly needsHand: boolean };
   readonly engine: { readonly state: string; readonly why: string };
@@ -37,4 +43,12 @@ export function untilMonitorIs(
   return until(() => askMonitor(monitor), ({ authentication }) => authentication.state === state, {
     what: `${monitor.label} is ${state}`, timeoutMs,
   });
+}
+
+/** What the point's meter shows, asked of its engine. */
+export async function registerWh(network: DrillNetwork, pointId: string): Promise<number> {
+  const { engine } = network.pointOf(pointId);
+  const answered = engine.next((event) => event['do'] === 'status');
+  engine.send({ do: 'status' });
+  return keptSchema.parse(await answered).points[0]?.connectors[0]?.registerWh ?? 0;
 }
