@@ -1,5 +1,6 @@
 // What a point's own processes say, asked one point at a time: the monitor of itself, and its menu's one order; the
 // engine of its meter. For the drills about identities, keys and links.
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ManagedProcess } from '../network/managed-process.ts';
 import type { DrillNetwork } from './drill-network.ts';
@@ -27,6 +28,16 @@ export async function askMonitor(monitor: ManagedProcess): Promise<MonitorSight>
   const [point] = stateSchema.parse(await answered).points;
   if (point === undefined) throw new Error(`${monitor.label} watches no point`);
   return point;
+}
+
+/** One more monitor of a point, in a folder of its own, with this secret. */
+export async function startOtherMonitor(
+  network: DrillNetwork, { pointId, label, secret }: { pointId: string; label: string; secret: string },
+): Promise<ManagedProcess> {
+  return network.start('ev-cp-monitor', `${label} ${pointId}`, [
+    '--engine', `127.0.0.1:${await network.enginePort(pointId)}`, '--central', network.centralAddress,
+    '--point', pointId, '--data-dir', join(network.options.dir, label.replaceAll(' ', '-')), '--control',
+  ], { EV_MONITOR_SECRET: secret });
 }
 
 /** Somebody uses the menu of the monitor; resolves when it has been told to try. */

@@ -1,10 +1,9 @@
 // Two monitors with one identity: a copied secret, or a spare that somebody forgot to switch off.
-import { join } from 'node:path';
 import type { ManagedProcess } from '../../network/managed-process.ts';
 import type { Drill, Stage } from '../drill.ts';
 import { LONG_CHARGE_WH, LONG_CHARGES } from '../link-phases.ts';
 import { until } from '../patience.ts';
-import { askMonitor, authenticateByHand, untilMonitorIs } from '../point-sight.ts';
+import { askMonitor, authenticateByHand, startOtherMonitor, untilMonitorIs } from '../point-sight.ts';
 import { ask, atPoint, type Charge, chargesAndQueue } from '../scene.ts';
 
 /** The third eviction within this time bars. */
@@ -47,10 +46,8 @@ async function threeEvictions(stage: Stage, pointId: string, first: ManagedProce
   const { network } = stage;
   const startedMs = performance.now();
   stage.say(`a second monitor of ${pointId} starts, with the same secret`);
-  const second = network.start('ev-cp-monitor', `second monitor ${pointId}`, [
-    '--engine', `127.0.0.1:${await network.enginePort(pointId)}`, '--central', network.centralAddress,
-    '--point', pointId, '--data-dir', join(network.options.dir, 'second-monitor'), '--control',
-  ], { EV_MONITOR_SECRET: network.secrets.points[pointId] ?? '' });
+  const secret = network.secrets.points[pointId] ?? '';
+  const second = await startOtherMonitor(network, { pointId, label: 'second monitor', secret });
   await untilMonitorIs(second, 'authenticated');
   const { value: out, tookMs } = await untilMonitorIs(first, 'refused');
   stage.expect('the first is put out and told why, and waits for a hand', out.authentication.needsHand,
