@@ -1,10 +1,11 @@
 // What is under way when something breaks: points that charge, and drivers who wait in the queue of the site.
 import { z } from 'zod';
+import { isoTime } from '../../shared/clock.ts';
 import { pointId, siteId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Target } from '../../shared/messages/values.ts';
 import type { Stage } from './drill.ts';
-import { type DrillNetwork, SITE } from './drill-network.ts';
+import { type DrillNetwork, SITE, timeOf } from './drill-network.ts';
 
 const TICKET_MS = 90_000;
 /** Long enough for what is broken to be mended: 15 to 22 s of charging. */
@@ -89,7 +90,7 @@ export async function chargesAndQueue(stage: Stage, wish: SceneWish = {}): Promi
   for (const driverId of driverIds.slice(0, wish.waiting ?? 2)) {
     const wants = chance.whole(WAITING_WH.from, WAITING_WH.to);
     const charge = await ask(stage, driverId, atSite(), wants);
-    await charge.told('queued');
+    charge.sessionId = (await charge.told('queued')).sessionId;
     waiting.push(charge);
   }
   const where = charges.map((charge) => `${charge.driverId} at ${charge.pointId}`).join(', ');
@@ -160,9 +161,15 @@ async function settle(stage: Stage, charges: readonly Charge[], waiting: readonl
   stage.expect('every charge, waiting ones too, ends with its ticket', true,
     `${tickets.length} tickets, ${billedWh} Wh`);
   if (waiting.length === 0) return;
-  const offers = waiting.map((charge) => charge.notices().find((notice) => notice.type === 'offered')?.atMs ?? null);
-  const inOrder = offers.every((atMs, i) => atMs !== null && atMs >= (offers[i - 1] ?? 0));
-  stage.expect('the queue was served in its order', inOrder, waiting.map((charge) => charge.driverId).join(', then '));
+  // Two points may answer in any order; when each was asked for whom is what the queue decides.
+  const asked = await stage.network.rows(['commands', '--type', 'authorize', '--limit', '1000']);
+  const turns = waiting.map(({ driverId, sessionId }) => {
+    const times = asked.filter((row) => row['sessionId'] === sessionId).map((row) => timeOf(row['sentAtMs']));
+    return { driverId, atMs: times.length === 0 ? null : Math.min(...times) };
+  });
+  const inOrder = turns.every(({ atMs }, i) => atMs !== null && atMs >= (turns[i - 1]?.atMs ?? 0));
+  stage.expect('the queue was served in its order', inOrder, turns.map(({ driverId, atMs }) =>
+    `${driverId} ${atMs === null ? 'never' : `at ${isoTime(atMs).slice(11, 23)}`}`).join(', then '));
 }
 
 function elapsed(sinceMs: number): number {

@@ -20,7 +20,9 @@ export const killDriver: Drill = {
     const victims = [victim, chance.of(scene.waiting)];
     const clients = new Set(victims.map(({ driverId }) => network.driver(driverId).process));
     const away = network.driverIds.filter((id) => clients.has(network.driver(id).process));
-    const before = new Map(away.map((id) => [id, network.driver(id).notices.map((notice) => notice.number)]));
+    const numbersOf = (id: string): number[] => network.driver(id).notices
+      .filter((notice) => notice.driverId === id).map((notice) => notice.number);
+    const before = new Map(away.map((id) => [id, numbersOf(id)]));
     say(`kill -9 of the clients at which ${away.join(', ')} sit`);
     await Promise.all([...clients].map((client) => client.kill9()));
     const mine = [...scene.charges, ...scene.waiting].filter((charge) => away.includes(charge.driverId));
@@ -36,7 +38,7 @@ export const killDriver: Drill = {
     const tookMs = Math.round(performance.now() - startedMs);
     let missed = 0;
     for (const id of away) {
-      const again = network.driver(id).notices.map((notice) => notice.number);
+      const again = numbersOf(id);
       const all = [...new Set([...before.get(id) ?? [], ...again])].sort((a, b) => a - b);
       missed += all.length - (before.get(id)?.length ?? 0);
       const inOrder = again.every((number, i) => i === 0 || number > (again[i - 1] ?? 0));
