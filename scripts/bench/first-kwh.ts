@@ -1,5 +1,6 @@
 // From nothing to the first kWh, in one program: a broker, the demo's database, EV_Central, one point, one driver who
-// asks for a charge. Run by the bench `start` in a fresh clone: `node scripts/bench/first-kwh.ts`; prints one JSON line.
+// asks for a charge. Run by the bench `start` in a fresh clone (`node scripts/bench/first-kwh.ts`); prints one JSON
+// line.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
