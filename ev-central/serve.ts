@@ -30,6 +30,8 @@ import { whyNot } from './why-not.ts';
 const CONSOLE = 'console';
 /** A clean end takes no longer than this, whatever hangs. */
 const END_MS = 8_000;
+/** Turns of the event loop between two batches at most. */
+const MOST_TURNS = 100;
 
 /** What is open and how it is closed again, newest first. */
 type Life = {
@@ -83,7 +85,7 @@ async function start(life: Life): Promise<void> {
   closers.push(() => removeOperatorToken(config.dataDir));
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
-    defer: (run) => void setImmediate(run), sleep: async (ms) => void await sleep(ms),
+    defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config),
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
@@ -102,6 +104,25 @@ async function start(life: Life): Promise<void> {
   say(life, 'info', `listening on ${address}${tls === null ? '' : ' with TLS'}`);
   log('info', 'listening', { address, tls: tls !== null, database, brokers: config.brokers });
   central.start();
+}
+
+/**
+ * How the input loop puts its next batch off: Node accepts one connection in a turn of its event loop, so after a long
+ * batch the sockets get a turn for each of its milliseconds. Otherwise ten thousand monitors would wait behind a backlog.
+ */
+function socketsFirst(): (run: () => void) => void {
+  let lastMs = 0;
+  return (run) => {
+    let turns = Math.min(MOST_TURNS, Math.ceil(lastMs));
+    const turn = (): void => {
+      turns -= 1;
+      if (turns > 0) return void setImmediate(turn);
+      const startedMs = performance.now();
+      run();
+      lastMs = performance.now() - startedMs;
+    };
+    setImmediate(turn);
+  };
 }
 
 function waitAsStandby(life: Life, database: string): void {
