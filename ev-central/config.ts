@@ -124,6 +124,11 @@ export const CENTRAL_SETTINGS = {
     default: DEFAULT_SETTINGS.meterValueEveryMs / SECOND_MS,
     describe: 'distance of the stored meter values of a charge',
   }),
+  factGap: setting({
+    flag: 'fact-gap', env: 'EV_CENTRAL_FACT_GAP', schema: seconds(86_400),
+    default: DEFAULT_SETTINGS.factGapMs / SECOND_MS,
+    describe: 'time after which a fact that a point cannot bring, although asked again, is passed over',
+  }),
   outboxBacklog: setting({
     flag: 'outbox-backlog', env: 'EV_CENTRAL_OUTBOX_BACKLOG', schema: count, default: DEFAULT_SETTINGS.outboxBacklog,
     describe: 'unsent messages above which new charges are refused',
@@ -153,6 +158,7 @@ export function coreSettings(config: CentralConfig): Settings {
     lockoutMs: config.lockout * MINUTE_MS,
     ageingMs: config.ageing * MINUTE_MS,
     meterValueEveryMs: config.meterValueEvery * SECOND_MS,
+    factGapMs: config.factGap * SECOND_MS,
     outboxBacklog: config.outboxBacklog,
     waitingAtSite: config.waitingAtSite,
     topicPrefix: config.topicPrefix,

@@ -108,6 +108,23 @@ test('a record whose handling has failed twice is not tried again', async () => 
   expect(await inputOf({}, { poison })).toMatchObject({ kind: 'dead-letter', reason: 'impossible' });
 });
 
+test.each<[string, Sent, Partial<IntakeOptions>]>([
+  ['is malformed', { message: { ...Object(booted.example), connectors: 5 } }, {}],
+  ['has an unknown type', { message: { ...Object(booted.example), type: 'dance' } }, {}],
+  ['failed again and again', {}, { poison: new Map([['ev.facts/0@0~0', 2]]) }],
+])('a fact that %s says which one it is, so that its point can go on', async (_what, sent, change) => {
+  const { bootId, seq } = booted.example as { bootId: number; seq: number };
+  const type = sent.message === undefined ? 'booted' : (sent.message as { type: string }).type;
+  expect(await inputOf(sent, change)).toMatchObject({
+    kind: 'dead-letter', fact: { pointId: 'ALC-01', bootId, seq, type, sessionId: null },
+  });
+});
+
+test('a fact that does not say which one it is is nobody’s to pass over', async () => {
+  expect(await inputOf({ text: '{' })).toMatchObject({ kind: 'dead-letter', fact: null });
+  expect(await inputOf({ sealedWith: 'nobody' })).toMatchObject({ kind: 'dead-letter', fact: null });
+});
+
 test('a record that stands where another had failed before the log was lost is handled as any other', async () => {
   const poison = new Map([['ev.facts/0@0~0', 2]]);
   const stored = { clusterId: 'cluster-1', offsets: topicsAt(0).map((at) => ({ ...at, epoch: 1 })) };

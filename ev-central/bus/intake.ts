@@ -210,7 +210,7 @@ class Reading {
     const { poison } = this.#options;
     const input = openRecord(record, channel, nowMs, this.#options);
     if (poison.size === 0 || input.kind === 'dead-letter') return input;
-    return (poison.get(poisonPlace(record, epoch)) ?? 0) >= POISON_FAILURES ? poisoned(record) : input;
+    return (poison.get(poisonPlace(record, epoch)) ?? 0) >= POISON_FAILURES ? poisoned(record, input) : input;
   }
 
   #passed(records: readonly BusRecord[]): readonly PartitionOffset[] {

@@ -5,8 +5,9 @@ import type { BusRecord } from '../../shared/bus/port.ts';
 import { checkMessage, factSchema, requestSchema } from '../../shared/messages/catalogue.ts';
 import type { DeadLetterReason } from '../../shared/messages/values.ts';
 import { CENTRAL, open } from '../../shared/seal.ts';
-import type { Input } from '../core/inputs.ts';
+import type { BadFact, Input } from '../core/inputs.ts';
 import type { KeyRow } from '../core/rows.ts';
+import { badFact, readBadFact } from './bad-fact.ts';
 import type { KeyRing } from './key-ring.ts';
 import { parseMeterSample } from './meter-parser.ts';
 
@@ -44,9 +45,10 @@ export function openRecord(record: BusRecord, topic: IntakeTopic, nowMs: number,
   return parse(record, topic, text, row);
 }
 
-/** A record of this place whose handling failed again and again. */
-export function poisoned(record: BusRecord): Input {
-  return deadLetter(record, 'impossible', 'handling it failed repeatedly; see the log for the fault');
+/** A record of this place whose handling failed again and again; `input` is what it says. */
+export function poisoned(record: BusRecord, input: Input): Input {
+  const fact = input.kind === 'fact' ? badFact(input.fact, input.fact.pointId) : null;
+  return deadLetter(record, 'impossible', 'handling it failed repeatedly; see the log for the fault', fact);
 }
 
 /** Where a record stands: topic with prefix, partition and offset. */
@@ -74,8 +76,8 @@ function parse(record: BusRecord, topic: IntakeTopic, text: string, row: KeyRow)
     }
     case 'facts': {
       const parsed = parseText(factSchema, text);
-      if (!parsed.ok) return deadLetter(record, parsed.reason, parsed.detail);
-      if (parsed.message.pointId !== sender) return spoofed(record, parsed.message.pointId);
+      if (!parsed.ok) return deadLetter(record, parsed.reason, parsed.detail, readBadFact(text, sender));
+      if (parsed.message.pointId !== sender) return spoofed(record, parsed.message.pointId, readBadFact(text, sender));
       return { kind: 'fact', fact: parsed.message, sender, keyId: row.keyId };
     }
     case 'requests': {
@@ -100,15 +102,17 @@ function parseText<S extends Parameters<typeof checkMessage>[0]>(schema: S, text
   return checkMessage<S>(schema, value);
 }
 
-function spoofed(record: BusRecord, named: string): Input {
-  return deadLetter(record, 'impossible', `it speaks for ${shortened(named)}`);
+function spoofed(record: BusRecord, named: string, fact: BadFact | null = null): Input {
+  return deadLetter(record, 'impossible', `it speaks for ${shortened(named)}`, fact);
 }
 
-function deadLetter(record: BusRecord, reason: DeadLetterReason, detail: string): Input {
+function deadLetter(
+  record: BusRecord, reason: DeadLetterReason, detail: string, fact: BadFact | null = null,
+): Input {
   const kept = Object.entries(record.headers).slice(0, HEADERS_KEPT)
     .map(([name, value]) => [shortened(name), shortened(value)]);
   return {
-    kind: 'dead-letter', source: placeOf(record), reason, detail,
+    kind: 'dead-letter', source: placeOf(record), reason, detail, fact,
     claimedSender: shortened(record.headers['from'] ?? ''),
     headers: Object.fromEntries(kept) as Record<string, string>,
     payloadBase64: record.value.subarray(0, RECORD_BYTES).toString('base64'),

@@ -8,6 +8,7 @@ export function stepClock(state: State, byMs: number): void {
   moveAll(state.resendAskedMs, byMs);
   moveAll(state.straysStoppedMs, byMs);
   moveAll(state.progressSentMs, byMs);
+  for (const [pointId, gap] of state.factGaps) state.factGaps.set(pointId, { ...gap, sinceMs: gap.sinceMs + byMs });
 }
 
 function moveAll<K>(times: Map<K, number>, byMs: number): void {

@@ -1,4 +1,4 @@
-// Facts of points: accepted in order, boot by boot, each exactly once; a gap makes Central ask for what is missing.
+// What the facts of points mean. That each is carried out once and in order is seen to before, in fact-order.ts.
 import { assertNever } from '../../shared/assert.ts';
 import type { Fact } from '../../shared/messages/catalogue.ts';
 import type { Fault } from '../../shared/messages/fault.ts';
@@ -21,46 +21,8 @@ import { closeSession, correctSession, interruptSession, type TrueEnd } from './
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
 
-/** Pause between two requests to send facts again. */
-const RESEND_PAUSE_MS = 1_000;
-
-/** Takes a fact in when it is the next one; otherwise says what Central holds. */
-export function takeFact(step: Step, fact: Fact): void {
-  const { state, now } = step;
-  const point = state.pointStates.get(fact.pointId);
-  if (point === undefined) {
-    tell(step, 'warn', `a fact of ${fact.pointId}, which is not registered`, { type: fact.type });
-    return;
-  }
-  const order = orderOf(point, fact);
-  if (order === 'gap') {
-    if (now - (state.resendAskedMs.get(fact.pointId) ?? -Infinity) < RESEND_PAUSE_MS) return;
-    state.resendAskedMs.set(fact.pointId, now);
-    state.acceptsOwed.set(fact.pointId, { resend: true });
-    return;
-  }
-  if (!state.acceptsOwed.has(fact.pointId)) state.acceptsOwed.set(fact.pointId, { resend: false });
-  if (order === 'known') return;
-  putPointState(step, { ...point, accepted: { bootId: fact.bootId, seq: fact.seq } });
-  apply(step, fact);
-}
-
-/** Boots are accepted in order, and a fact only when it is the next one of its boot. */
-function orderOf({ accepted }: PointState, fact: Fact): 'next' | 'known' | 'gap' {
-  // The first that Central hears of a point: its history begins here.
-  if (accepted === null) return 'next';
-  if (fact.bootId < accepted.bootId) return 'known';
-  if (fact.bootId === accepted.bootId) {
-    if (fact.seq <= accepted.seq) return 'known';
-    return fact.seq === accepted.seq + 1 ? 'next' : 'gap';
-  }
-  if (fact.type !== 'booted' || fact.seq !== 1) return 'gap';
-  const before = fact.previous;
-  if (before === null || before.bootId < accepted.bootId) return 'next';
-  return before.bootId === accepted.bootId && before.seq <= accepted.seq ? 'next' : 'gap';
-}
-
-function apply(step: Step, fact: Fact): void {
+/** Carries out a fact that was accepted: the next one of its point. */
+export function applyFact(step: Step, fact: Fact): void {
   switch (fact.type) {
     case 'booted': return booted(step, fact);
     case 'plugged': return plugged(step, fact);

@@ -4,11 +4,12 @@ import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
+import { deadLetter } from './dead-letter.ts';
 import type { Deadline } from './deadlines.ts';
 import { Deadlines } from './deadlines.ts';
 import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
-import { takeFact } from './facts.ts';
+import { takeBadFact, takeFact } from './fact-order.ts';
 import type { Input } from './inputs.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { liveCost, meterSample } from './meter.ts';
@@ -37,7 +38,8 @@ export function createState(settings: Settings): State {
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
     progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
-    announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), restingUntilMs: new Map(),
+    announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
+    restingUntilMs: new Map(),
     bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1, keysPrunedMs: -Infinity,
   };
 }
@@ -106,7 +108,7 @@ function take(step: Step, input: Input): void {
     case 'request': return driverRequest(step, input.request);
     case 'fact': return takeFact(step, input.fact);
     case 'meter': return meterSample(step, input.sample);
-    case 'dead-letter': return deadLetter(step, input);
+    case 'dead-letter': return input.fact === null ? deadLetter(step, input) : takeBadFact(step, input, input.fact);
     case 'bus':
       if (state.bus.up !== input.up) state.bus = { up: input.up, reason: input.reason, sinceMs: now };
       return;
@@ -174,18 +176,6 @@ function provisionalDue(step: Step, due: Deadline): void {
   const dueMs = heardMs + state.settings.provisionalMs;
   if (dueMs > now) state.deadlines.add('provisional', session.sessionId, dueMs);
   else closeAtLastMeter(step, session, 'never-reported', 'never-reported');
-}
-
-function deadLetter(step: Step, input: Extract<Input, { kind: 'dead-letter' }>): void {
-  const { kind: _kind, ...letter } = input;
-  const message = {
-    ...envelope(step, correlationId('dead-letter')), type: 'dead-letter' as const, ...letter,
-    headers: { ...letter.headers },
-  };
-  emit(step, { kind: 'append', table: 'dead_letters', row: message });
-  emit(step, { kind: 'send', topic: 'dead-letters', key: input.source, to: 'services', message });
-  const { source, claimedSender, reason, detail } = input;
-  tell(step, 'warn', `not understandable: ${source} from ${claimedSender}: ${reason}, ${detail}`);
 }
 
 /** The broker's log is shorter than what Central has read, or another one: the points know what Central lacks. */

@@ -1,5 +1,7 @@
 // What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
-import type { ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, UserId } from '../../shared/ids.ts';
+import type {
+  ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
+} from '../../shared/ids.ts';
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
@@ -15,6 +17,8 @@ export type Input =
       readonly kind: 'dead-letter'; readonly source: string; readonly reason: DeadLetterReason;
       readonly detail: string; readonly claimedSender: string; readonly headers: Readonly<Record<string, string>>;
       readonly payloadBase64: string;
+      /** A fact of a proved sender: its point waits for an answer, see `fact-order.ts`. Null: nothing waits for it. */
+      readonly fact: BadFact | null;
     }
   | { readonly kind: 'bus'; readonly up: boolean; readonly reason: string }
   /** The log is not the one that the offsets belong to: every point is asked for its unaccepted facts. */
@@ -54,5 +58,11 @@ export type Input =
       /** Where the answer goes; null: the caller in this process reads the order's record. */
       readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
     };
+
+/** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */
+export type BadFact = {
+  readonly pointId: PointId; readonly bootId: number; readonly seq: number; readonly type: string | null;
+  readonly sessionId: SessionId | null;
+};
 
 export type InputKind = Input['kind'];

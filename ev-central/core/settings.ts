@@ -21,6 +21,8 @@ export type Settings = {
   readonly ageingMs: number;
   /** Stored meter values of a session are at least this far apart, except at price borders. */
   readonly meterValueEveryMs: number;
+  /** A fact that a point does not bring in this time, although it is asked again and again, is passed over. */
+  readonly factGapMs: number;
   /** Outbox rows above which new charges are refused. */
   readonly outboxBacklog: number;
   readonly waitingAtSite: number;
@@ -42,6 +44,7 @@ export const DEFAULT_SETTINGS: Settings = {
   lockoutMs: 5 * 60_000,
   ageingMs: 15 * 60_000,
   meterValueEveryMs: 60_000,
+  factGapMs: 60_000,
   outboxBacklog: 20_000,
   waitingAtSite: 200,
   topicPrefix: 'ev',

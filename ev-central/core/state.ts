@@ -31,6 +31,16 @@ export type Tables = {
   readonly lockouts: Table<string, Lockout>;
 };
 
+export type FactGap = {
+  readonly sinceMs: number;
+  /** The first fact behind the gap that has come. */
+  readonly first: { readonly bootId: number; readonly seq: number };
+  /** How often it has come. */
+  readonly times: number;
+  /** How often the point was asked for what is missing. */
+  readonly asked: number;
+};
+
 /** A password or PIN that is compared outside, and what was asked for with it. */
 export type PendingCheck = Extract<Input, { kind: 'login' | 'local-request' }>;
 
@@ -61,6 +71,8 @@ export type State = Tables & {
   /** When a stray session was last told to stop (a session that Central holds as ended). */
   readonly straysStoppedMs: Map<SessionId, number>;
   readonly resendAskedMs: Map<PointId, number>;
+  /** Points of which a fact is missing, since when, and the first one behind it that they have. */
+  readonly factGaps: Map<PointId, FactGap>;
   /** Connectors that refused or did not answer an offer: they rest a little, so that offers do not chase each other. */
   readonly restingUntilMs: Map<string, number>;
   bus: { up: boolean; reason: string; sinceMs: number };

@@ -117,6 +117,9 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
   switch (input.kind) {
     case 'meter':
       return one.session(tables, input.sample.sessionId);
+    case 'dead-letter':
+      if (input.fact !== null && input.fact.sessionId !== null) one.session(tables, input.fact.sessionId);
+      return;
     case 'fact':
       if ('sessionId' in input.fact) one.session(tables, input.fact.sessionId);
       if (input.fact.type === 'command-result') {
