@@ -182,8 +182,7 @@ function openBusSide({ parts, state, loop, keys }: Inside): { publisher: Publish
     stored: { clusterId: store.clusterId(), offsets: store.offsets() }, poison: store.failedRecords(),
     anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,
     onLost: () => {
-      const rows = store.reopenOutbox(clock.now() - OUTBOX_REOPENED_MS);
-      log('warn', 'outbox-reopened', { rows });
+      log('warn', 'outbox-reopened', { rows: store.outboxSize() });
       outbox.reopened();
     },
   });

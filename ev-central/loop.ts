@@ -28,6 +28,8 @@ export type Batch = {
   readonly clusterId: string | null;
   /** Outbox rows that the broker has acknowledged. */
   readonly outboxDone: readonly number[];
+  /** The broker has lost its log: what it acknowledged since then has to be sent again. */
+  readonly outboxReopenSinceMs: number | null;
 };
 
 export type LoopStore = {
@@ -73,6 +75,8 @@ export type Work = {
   readonly offsets?: () => readonly PartitionOffset[];
   readonly clusterId?: string;
   readonly outboxDone?: readonly number[];
+  /** Asked after `inputs`; see `Batch`. */
+  readonly outboxReopenSinceMs?: () => number | null;
 };
 
 export type LoopOptions = {
@@ -220,6 +224,7 @@ export class InputLoop {
     }
     if (work.clusterId !== undefined) gathered.clusterId = work.clusterId;
     if (work.outboxDone !== undefined) gathered.outboxDone.push(...work.outboxDone);
+    gathered.outboxReopenSinceMs = work.outboxReopenSinceMs?.() ?? gathered.outboxReopenSinceMs;
     return true;
   }
 
@@ -253,11 +258,11 @@ export class InputLoop {
 
   #commit(nowMs: number, gathered: Gathered): boolean {
     const { state, store, core } = this.#options;
-    const { inputs, appends, sends, effects, clusterId, outboxDone } = gathered;
+    const { inputs, appends, sends, effects, clusterId, outboxDone, outboxReopenSinceMs } = gathered;
     try {
       sort(core.endBatch(state, nowMs), gathered);
       const offsets = [...gathered.offsets.values()];
-      store.commit(state, { appends, sends, offsets, clusterId, outboxDone }, nowMs);
+      store.commit(state, { appends, sends, offsets, clusterId, outboxDone, outboxReopenSinceMs }, nowMs);
     } catch (error) {
       this.#die(error);
       // One of them is guilty, and nobody knows which: after the restart each is handled in a batch of its own.
@@ -322,11 +327,13 @@ type Gathered = {
   /** Where the inputs came from that a log gives again. */
   readonly placed: { readonly place: (index: number) => string; readonly count: number }[];
   clusterId: string | null;
+  outboxReopenSinceMs: number | null;
 };
 
 function gather(): Gathered {
   return {
     inputs: [], appends: [], sends: [], effects: [], offsets: new Map(), outboxDone: [], placed: [], clusterId: null,
+    outboxReopenSinceMs: null,
   };
 }
 

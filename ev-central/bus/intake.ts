@@ -16,6 +16,8 @@ import {
   INTAKE_TOPICS, type IntakeTopic, openRecord, type OpenerOptions, placeOf, poisoned,
 } from './record-opener.ts';
 
+/** What was sent within this time is sent again when the broker has lost its log. */
+const OUTBOX_REOPENED_MS = 24 * 3_600_000;
 /** Failures of one record after which it is not tried again. One failure may be another's: it gets its own batch. */
 const POISON_FAILURES = 2;
 
@@ -30,7 +32,7 @@ export type IntakeOptions = OpenerOptions & {
   readonly poison: ReadonlyMap<string, number>;
   /** Has any peer a key? If none has, nothing in the logs can be for us. */
   readonly anyKeys: () => boolean;
-  /** The broker lost records: what was sent to it lately has to be sent again. */
+  /** The broker lost records: what was sent to it lately waits in the outbox again. */
   readonly onLost: () => void;
   readonly topicPrefix: string;
   /** Fresh for each start. */
@@ -108,6 +110,8 @@ class Reading {
         return this.#lost(lost, otherCluster);
       },
       offsets: () => changed,
+      // In the transaction that notes the new log: whoever dies then would never know that something was lost.
+      outboxReopenSinceMs: () => (lost.length === 0 ? null : this.#options.clock.now() - OUTBOX_REOPENED_MS),
       ...(clusterId === undefined ? {} : { clusterId }),
     });
     return { lost, pushed };

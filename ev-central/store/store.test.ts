@@ -165,7 +165,10 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     const rows = store.commit(batch(emptyTables(), { sends }));
     store.commit(batch(emptyTables(), { outboxDone: rows.map((row) => row.rowId) }));
     expect(store.pendingOutbox(0, 10)).toEqual([]);
-    expect(store.reopenOutbox(clock.nowMs - 24 * HOUR_MS)).toBe(2);
+    store.commit(batch(emptyTables(), {
+      offsets: [{ topic: 'ev.facts', partition: 0, epoch: 1, next: 0 }],
+      outboxReopenSinceMs: clock.nowMs - 24 * HOUR_MS,
+    }));
     expect(store.pendingOutbox(0, 10)).toEqual(rows);
     expect(store.outboxSize()).toBe(2);
   });

@@ -45,6 +45,8 @@ export type Commit = {
   /** Outbox rows that the broker has acknowledged. */
   readonly outboxDone: readonly number[];
   readonly now: number;
+  /** The broker lost its log: rows done since then wait again. */
+  readonly outboxReopenSinceMs?: number | null;
 };
 
 export type Store = {
@@ -60,8 +62,6 @@ export type Store = {
   pendingOutbox(afterRow: number, limit: number): OutboxRow[];
   /** How many rows wait for the broker. */
   outboxSize(): number;
-  /** The broker lost its log: rows done since then wait again. Returns how many. */
-  reopenOutbox(sinceMs: number): number;
   offsets(): StoredPosition[];
   /** The Kafka cluster that the offsets belong to; null before the first one. */
   clusterId(): string | null;
@@ -127,6 +127,7 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     for (const position of batch.offsets) offsets.put(position);
     for (const rowId of batch.outboxDone) outbox.markDone(rowId, batch.now);
     return rows;
+    if (typeof batch.outboxReopenSinceMs === 'number') outbox.reopen(batch.outboxReopenSinceMs);
   });
   return {
     load: (tables) => attempt('load the state', () => loader.load(tables, clock.now())),
@@ -135,7 +136,6 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     commit: (batch) => attempt('write a batch', () => commit.immediate(batch)),
     pendingOutbox: (afterRow, limit) => attempt('read the outbox', () => outbox.pending(afterRow, limit)),
     outboxSize: () => outbox.size(),
-    reopenOutbox: (sinceMs) => attempt('reopen the outbox', () => outbox.reopen(sinceMs)),
     offsets: () => attempt('read the offsets', () => offsets.all()),
     clusterId: () => attempt('read the cluster id', () => offsets.clusterId()),
     setClusterId: (clusterId) => attempt('write the cluster id', () => offsets.setClusterId(clusterId)),
