@@ -104,8 +104,8 @@ type Change = {
   readonly holds: (data: Readonly<Record<string, unknown>>) => boolean;
 };
 
-/** Waits until Central's event log has such a change for each of the points. */
-async function changed(
+/** Waits until Central's event log has such a change for each of the points; the times after `sinceMs` (UTC). */
+export async function changed(
   network: DrillNetwork, { kind, pointIds, sinceMs, holds }: Change,
 ): Promise<{ tookMs: number; firstMs: number; why: string }> {
   const look = async (): Promise<{ atMs: number; why: string }[]> => {
