@@ -57,6 +57,8 @@ export function answerQuery(connection: Connection, asker: Asker, query: Query, 
     limit = Math.max(1, Math.floor(limit / 2));
     page = read(asker, { ...query, limit });
   }
+  // A dead letter holds whatever a stranger has written: it must not hide the list.
+  if (tooLong(page)) page = { ...page, rows: page.rows.map(shortened) };
   if (tooLong(page)) page = { rows: [], next: page.next, error: 'One row is too long for a frame.' };
   sendFrame(connection, query.id, { type: 'rows', ...page });
 }
@@ -65,5 +67,13 @@ function tooLong(page: Page): boolean {
   return Buffer.byteLength(JSON.stringify(page)) > ANSWER_BYTES;
 }
 
+/** The row with its long texts cut, which says so. */
+function shortened(row: Page['rows'][number]): Page['rows'][number] {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name,
+    typeof value === 'string' && value.length > LONG_TEXT
+      ? `${value.slice(0, LONG_TEXT)}… (${value.length} characters)` : value]));
+}
+
+const LONG_TEXT = 1_000;
 /** Room for an answer in a frame of 64 KiB, beside the envelope. */
 const ANSWER_BYTES = 64_000;

@@ -179,3 +179,28 @@ test('bad frames end a connection that is not let in, and are answered on one th
   expect(await operator.hear('order-result')).toMatchObject({ orderId: 'o-2', outcome: 'refused' });
   expect(central.fatals).toEqual([]);
 });
+
+test('a dead letter that fits into no frame is listed with its long texts cut, and hides no other', async () => {
+  const central = await start();
+  const letter = (from: string, bytes: number) => ({
+    topic: 'ev.facts', key: 'ALC', headers: { from, to: 'central' }, value: Buffer.alloc(bytes, 65),
+  });
+  await central.bus.sender().send([letter('mallory', 60_000), letter('trudy', 10)]);
+  await waitFor(() => central.store.query('dead-letters', {}, null, 10).rows.length === 2);
+  const operator = connect(central);
+  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  await operator.hear('welcome-operator');
+  const rows: unknown[] = [];
+  for (let after: string | null = null, first = true; first || after !== null; first = false) {
+    await operator.say({ type: 'query', what: 'dead-letters', filter: {}, after, limit: 10 });
+    const page = await operator.hear('rows');
+    expect(page['error']).toBe(null);
+    rows.push(...(page['rows'] as unknown[]));
+    after = page['next'] as string | null;
+  }
+  expect(rows).toMatchObject([
+    { claimedSender: 'trudy', reason: 'unknown-sender', payloadBase64: 'QUFBQUFBQUFBQQ==' },
+    { claimedSender: 'mallory', reason: 'unknown-sender',
+      payloadBase64: expect.stringMatching(/^QUFB.*… \(80000 characters\)$/) as unknown },
+  ]);
+});
