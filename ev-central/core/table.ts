@@ -63,6 +63,11 @@ export class Table<K extends string, R> {
     if (!this.#changed.has(key)) this.#delete(key);
   }
 
+  /** Is there anything for the next commit? */
+  get isChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** What changed since the last call: the commit writes exactly this. */
   takeChanges(): Changes<K, R> {
     const put: R[] = [];
@@ -75,6 +80,7 @@ export class Table<K extends string, R> {
     this.#changed.clear();
     return { put, removed };
   }
+
   #set(key: K, row: R): void {
     const { size } = this.#rows;
     this.#rows.set(key, row);

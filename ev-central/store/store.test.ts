@@ -16,7 +16,7 @@ import { meterSample } from '../../shared/messages/meter-sample.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import { applyChange, changeArbitrary } from './random-change-for-tests.ts';
 import type { Commit, Store } from './store.ts';
-import { IN_MEMORY, openStore } from './store.ts';
+import { changesNothing, IN_MEMORY, openStore } from './store.ts';
 import {
   sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
 } from './sample-rows.ts';
@@ -44,6 +44,16 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     const tables = filledTables();
     store.commit(batch(tables));
     expect(snapshot(reload())).toEqual(snapshot(tables));
+  });
+
+  test('leaves the database alone when a batch changes nothing', () => {
+    const tables = filledTables();
+    store.commit(batch(tables));
+    if (kind === 'in memory') return expect(changesNothing(batch(tables))).toBe(true);
+    const other = new Database(join(folder, 'ev.db'));
+    other.exec('BEGIN IMMEDIATE'); // nobody else can write now
+    expect(store.commit(batch(tables))).toEqual([]);
+    other.close();
   });
 
   test('keeps an installation id and the counter over a restart', () => {
@@ -121,7 +131,7 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     tables.sessions.put(sampleSession({ sessionId: sessionId('old'), state: 'completed', settled: true }));
     tables.meters.put(sampleMeter({ sessionId: sessionId('old') }));
     tables.requests.put({
-      requestId: requestId('r-old'), driverId: userId('ana'), kind: 'charge', sessionId: null, atMs: START_MS,
+      requestId: requestId('r-old'), driverId: userId('ana'), kind: 'charge', sessionId: null, answer: null, atMs: START_MS,
     });
     store.commit(batch(tables));
     expect(store.forget(tables, START_MS + HOUR_MS / 2)).toBe(0);
@@ -247,7 +257,7 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
 
   test('deletes what is no longer needed, and keeps what is', () => {
     const tables = filledTables();
-    const record = { driverId: userId('ana'), kind: 'charge', sessionId: null } as const;
+    const record = { driverId: userId('ana'), kind: 'charge', sessionId: null, answer: null } as const;
     tables.requests.put({ ...record, requestId: requestId('r-old'), atMs: START_MS });
     tables.keys.put(sampleKey({ keyId: keyId('login'), kind: 'login', expiresAtMs: START_MS }));
     const command = {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sqlite, IN_MEMORY, openDatabase } from '../../ev-central/store/database.ts';
-import { type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
+import { changesNothing, type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
 import { Failure } from '../../shared/failure.ts';
 import { START_MS, type World } from './world.ts';
 
@@ -117,7 +117,7 @@ export class CentralDisk {
 
   #commitOrDie(store: Store, batch: Commit): OutboxRow[] {
     const { fate } = this;
-    if (fate !== 'well' && isEmpty(batch)) return this.#write(store, batch);
+    if (changesNothing(batch)) return store.commit(batch); // dying in it would show nothing
     this.fate = 'well';
     if (fate === 'dies-before') throw new Failure('database-failed', 'the process died before its commit');
     if (fate === 'dies-within') return this.#writeInPart(store, batch);
@@ -169,9 +169,4 @@ function masterKeyFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ev-simulation-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return keyFile = join(folder, 'master.key');
-}
-
-/** A quiet tick: dying in it would show nothing. */
-function isEmpty({ appends, sends, offsets, outboxDone }: Commit): boolean {
-  return appends.length + sends.length + offsets.length + outboxDone.length === 0;
 }

@@ -94,7 +94,7 @@ export class Cluster {
     const partition = partitionOf(key, this.partitions);
     const log = this.log(topic, partition);
     const timestampMs = Math.floor(START_MS + this.world.nowMs);
-    log.append({ topic, partition, offset: log.end, key, headers, value: Buffer.from(value), timestampMs });
+    log.append({ topic, partition, offset: log.end, key, headers, value: bytesOf(value), timestampMs });
     const keptMs = topic.endsWith('.meter') ? METER_KEPT_MS : topic.endsWith('.progress') ? PROGRESS_KEPT_MS : null;
     if (keptMs === null) this.arrived.set(headers['mid'] ?? '', this.world.nowMs);
     else log.expire(timestampMs - keptMs);
@@ -284,4 +284,8 @@ export class SimulatedBus implements Bus {
     await this.life.sleep(this.#delayMs());
     if (!this.isReachable) throw new SendFailure('the broker does not answer', { maybeSent: false });
   }
+}
+
+function bytesOf(value: string | Buffer): Buffer {
+  return typeof value === 'string' ? Buffer.from(value) : value;
 }

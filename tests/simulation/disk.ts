@@ -8,7 +8,8 @@ import type { Notice } from '../../shared/messages/notice.ts';
 import type { Life, World } from './world.ts';
 
 export class Disk {
-  bytes: Buffer | null = null;
+  /** The file, with room to grow; null while there is none. */
+  #file: { room: Buffer; length: number } | null = null;
   isFull = false;
   tornWrites = 0;
   readonly #world: World;
@@ -20,17 +21,31 @@ export class Disk {
   /** The journal's files as one process sees them. */
   open(life: Life): JournalFiles {
     return {
-      read: () => (this.bytes === null ? null : Buffer.from(this.bytes)),
+      read: () => (this.#file === null ? null : Buffer.from(this.#file.room.subarray(0, this.#file.length))),
       write: (atByte, data) => this.#later(life, (share) => {
-        const part = data.subarray(0, Math.floor(data.length * share));
-        this.bytes = Buffer.concat([(this.bytes ?? Buffer.alloc(0)).subarray(0, atByte), part]);
+        this.#put(atByte, data.subarray(0, Math.floor(data.length * share)));
       }),
       replace: (data) => this.#later(life, (share) => {
-        if (share === 1) this.bytes = Buffer.from(data);
+        if (share === 1) this.#file = { room: Buffer.from(data), length: data.length };
       }),
       keepDamaged: () => 'journal.damaged',
       close: () => Promise.resolve(),
     };
+  }
+
+  /** What is written ends the file. */
+  #put(atByte: number, data: Uint8Array): void {
+    const file = this.#file ?? { room: Buffer.alloc(0), length: 0 };
+    const at = Math.min(atByte, file.length);
+    const length = at + data.length;
+    if (length > file.room.length) {
+      const room = Buffer.alloc(2 * length);
+      file.room.copy(room, 0, 0, at);
+      file.room = room;
+    }
+    file.room.set(data, at);
+    file.length = length;
+    this.#file = file;
   }
 
   /** Carries a write out after the disk's time: whole, or in part when the process dies before, or not at all. */

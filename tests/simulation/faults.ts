@@ -5,13 +5,14 @@ import type { Town } from './town.ts';
 import type { Life } from './world.ts';
 
 type Kind =
-  | 'crash' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut' | 'half-open'
-  | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal' | 'lost-log' | 'noise';
+  | 'crash' | 'restart' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut'
+  | 'half-open' | 'second-monitor' | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal'
+  | 'lost-log' | 'noise';
 
 const WEIGHTS: Readonly<Record<Kind, number>> = {
-  crash: 8, 'commit-dies': 3, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
-  'half-open': 3, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2, 'full-journal': 1,
-  'lost-log': 0.4, noise: 1,
+  crash: 8, restart: 2, 'commit-dies': 4, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
+  'half-open': 3, 'second-monitor': 1, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2,
+  'full-journal': 1, 'lost-log': 0.4, noise: 1,
 };
 const KINDS = Object.keys(WEIGHTS) as Kind[];
 
@@ -24,14 +25,15 @@ export class Faults {
 
   constructor(town: Town) {
     this.#town = town;
-    this.#paceMs = town.world.chance.of([2_000, 6_000, 15_000]);
+    const { kind, world: { chance } } = town;
+    this.#paceMs = chance.of(kind === 'day' ? [300_000, 900_000, 1_800_000] : [2_000, 6_000, 15_000]);
     this.#next();
   }
 
   /** Mends what is not people's to mend; nothing breaks any more. */
   stop(): void {
     this.#stopped = true;
-    const { cluster, sockets, disk, engines } = this.#town;
+    const { cluster, sockets, disk, engines, rivals } = this.#town;
     cluster.trouble = { ...NO_BUS_TROUBLE };
     cluster.setUp(true);
     for (const bus of cluster.buses) if (bus.isCut) bus.cut(false);
@@ -41,6 +43,7 @@ export class Faults {
     disk.diesAtNewCluster = false;
     disk.setFull(false);
     for (const engine of engines) engine.disk.isFull = false;
+    for (const rival of rivals) rival.end(null);
   }
 
   get total(): number {
@@ -73,6 +76,12 @@ export class Faults {
     const { cluster, sockets, disk, hosts, central, world: { chance } } = this.#town;
     switch (kind) {
       case 'crash': return chance.of(this.#places()).crash(chance.is(0.7) ? chance.below(3_000) : chance.below(25_000));
+      case 'restart': return chance.of(this.#places()).end(chance.below(3_000));
+      case 'second-monitor': {
+        const rival = chance.of(this.#town.rivals);
+        rival.start();
+        return this.#later(30_000, () => rival.end(null));
+      }
       case 'commit-dies': disk.fate = chance.of(['dies-before', 'dies-within', 'dies-after', 'dies-after']); return;
       case 'disk-full':
         disk.setFull(true);

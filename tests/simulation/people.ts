@@ -1,41 +1,77 @@
-// What people do: drivers who ask, wait, plug in late or never, stop, unplug and lose patience; an operator with all
-// the orders there are; and somebody at the monitor's menu. They act on what they can see, as people do.
+// What drivers do: they log in, ask, wait, plug in late or never, stop, unplug, lose patience and log out. They act on
+// what they can see, as people do. Who runs the network stands in staff.ts.
 import type { Charge } from '../../ev-driver/charges.ts';
 import { isOver } from '../../ev-driver/charges.ts';
 import { whyNotCancel, whyNotRequest, whyNotStop } from '../../ev-driver/requests.ts';
 import { phaseOf } from '../../ev-cp-engine/permission.ts';
-import type { ConnectorState } from '../../ev-cp-engine/point-state.ts';
-import type { Hosted, Station } from '../../ev-cp-engine/station.ts';
-import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
 import type { PointId } from '../../shared/ids.ts';
-import type { Order } from '../../shared/messages/orders.ts';
 import { type Goal, NO_GOAL, type Target } from '../../shared/messages/values.ts';
-import type { Town } from './town.ts';
 import { type DriverPlace, pinOf } from './processes.ts';
+import { Staff } from './staff.ts';
+import { spotsOf, type Spot } from './spots.ts';
+import type { Town } from './town.ts';
+import { START_MS } from './world.ts';
 
-type Spot = { readonly station: Station; readonly hosted: Hosted; readonly connector: ConnectorState };
+/** How long between two things that people do. */
+type Pace = { readonly [who in 'idle' | 'busy' | 'staff' | 'technician']: readonly [fromMs: number, toMs: number] };
+
+const RUSH: Pace = { idle: [300, 4_000], busy: [300, 4_000], staff: [5_000, 25_000], technician: [2_000, 12_000] };
+const DAY: Pace = {
+  idle: [60_000, 900_000], busy: [2_000, 30_000], staff: [300_000, 1_800_000], technician: [20_000, 180_000],
+};
+/** Nobody drives a car then, in hours of UTC. */
+const NIGHT = { from: 23, to: 5 };
 
 export class People {
   /** Nobody asks for anything new: what is under way is brought to its end. */
   isCalm = false;
-  readonly counts = { asked: 0, askedHere: 0, plugged: 0, unplugged: 0, stopped: 0, cancelled: 0, orders: 0 };
+  readonly counts = {
+    asked: 0, askedHere: 0, plugged: 0, unplugged: 0, stopped: 0, cancelled: 0, loggedOut: 0, orders: 0,
+  };
   readonly #town: Town;
+  readonly #staff: Staff;
+  /** Of a hundred times that somebody in a hurry would change her mind at her car. */
+  readonly #restless: number;
 
   constructor(town: Town) {
     this.#town = town;
-    const { world } = town;
-    for (const driver of town.drivers) this.#again(() => this.#driverActs(driver), 300, 4_000);
-    this.#again(() => this.#operatorActs(), 5_000, 25_000);
-    this.#again(() => this.#atTheMonitors(), 2_000, 12_000);
-    world.note('people', 'begin', { drivers: town.drivers.length });
+    this.#restless = town.kind === 'day' ? 0.05 : 1;
+    this.#staff = new Staff(town, this.counts);
+    for (const driver of town.drivers) {
+      this.#again(() => this.#driverActs(driver), (pace) => (this.#isBusy(driver) ? pace.busy : pace.idle));
+    }
+    this.#again(() => this.#staff.acts(), (pace) => pace.staff);
+    this.#again(() => this.#staff.atTheMonitors(this.isCalm), (pace) => pace.technician);
+    town.world.note('people', 'begin', { drivers: town.drivers.length });
   }
 
-  #again(act: () => void, fromMs: number, toMs: number): void {
-    const { world } = this.#town;
+  /** Nobody asks for anything new; who is away comes back; the staff puts everything in order. */
+  comeToAnEnd(): void {
+    this.isCalm = true;
+    const { drivers, world } = this.#town;
+    for (const driver of drivers) {
+      this.#again(() => this.#driverActs(driver), () => RUSH.busy);
+      if (driver.life === null) world.after(world.chance.below(30_000), () => driver.start());
+    }
+    this.#again(() => this.#staff.bringInOrder(), () => RUSH.staff);
+    this.#again(() => this.#staff.atTheMonitors(true), () => RUSH.technician);
+  }
+
+  /** Goes on doing something, at the town's pace; at the end it is everybody's haste, so what came before stops. */
+  #again(act: () => void, paceOf: (pace: Pace) => readonly [number, number]): void {
+    const { world, kind } = this.#town;
+    const wasCalm = this.isCalm;
+    const [fromMs, toMs] = paceOf(kind === 'day' ? DAY : RUSH);
     world.after(world.chance.between(fromMs, toMs), () => {
+      if (this.isCalm !== wasCalm) return;
       act();
-      this.#again(act, fromMs, toMs);
+      this.#again(act, paceOf);
     });
+  }
+
+  #isBusy(driver: DriverPlace): boolean {
+    const charges = driver.running?.state.charges.values() ?? [];
+    return [...charges].some((charge) => !isOver(charge)) || this.#carOf(driver.driverId) !== null;
   }
 
   #driverActs(driver: DriverPlace): void {
@@ -43,14 +79,17 @@ export class People {
     const { life, running: client } = driver;
     const here = this.#carOf(driver.driverId);
     if (here !== null) this.#atHerCar(driver, here);
+    if (life === null && !this.isCalm && this.#isAwake() && chance.is(0.3)) driver.start();
     if (client === null || life === null || life.frozenUntilMs > this.#town.world.nowMs) return;
     if (client.state.login.state === 'refused' && chance.is(0.3)) client.handle({ kind: 'log-in' });
     const open = [...client.state.charges.values()].filter((charge) => !isOver(charge));
-    if (here === null && !this.isCalm && chance.is(0.02)) this.#plugsAnywhere(driver);
+    if (here === null && !this.isCalm && chance.is(0.02 * this.#restless)) this.#plugsAnywhere(driver);
     const invited = open.find(({ state }) => state === 'authorized' || state === 'offered');
     if (invited !== undefined && here === null && chance.is(this.isCalm ? 1 : 0.6)) this.#plug(driver, invited);
-    if (this.isCalm || whyNotRequest(client.state) !== null) return;
-    if (open.length === 0 && chance.is(0.25)) {
+    if (this.isCalm) return;
+    if (chance.is(this.#leaves(open.length))) return this.#logOut(driver);
+    if (whyNotRequest(client.state) !== null) return;
+    if (open.length === 0 && this.#isAwake() && chance.is(0.25)) {
       this.counts.asked += 1;
       client.ask({
         target: this.#target(), fit: { connectorType: null, minPowerW: null }, goal: this.#goal(),
@@ -60,13 +99,31 @@ export class People {
     for (const charge of open) this.#changesHerMind(driver, charge);
   }
 
+  /** Who has nothing under way closes her client; some do so in the middle of a charge. */
+  #leaves(open: number): number {
+    if (this.#town.kind === 'rush') return 0.005;
+    return open === 0 ? 0.4 : 0.01;
+  }
+
+  #logOut(driver: DriverPlace): void {
+    const { world: { chance }, kind } = this.#town;
+    this.counts.loggedOut += 1;
+    driver.end(kind === 'rush' ? chance.below(30_000) : null);
+  }
+
+  #isAwake(): boolean {
+    if (this.#town.kind === 'rush') return true;
+    const hour = new Date(START_MS + this.#town.world.nowMs).getUTCHours();
+    return hour < NIGHT.from && hour >= NIGHT.to;
+  }
+
   #changesHerMind({ running: client }: DriverPlace, { requestId }: Charge): void {
     const { world: { chance } } = this.#town;
     if (client === null) return;
-    if (chance.is(0.03) && whyNotCancel(client.state, requestId) === null) {
+    if (chance.is(0.03 * this.#restless) && whyNotCancel(client.state, requestId) === null) {
       this.counts.cancelled += 1;
       client.cancel(requestId);
-    } else if (chance.is(0.04) && whyNotStop(client.state, requestId) === null) {
+    } else if (chance.is(0.04 * this.#restless) && whyNotStop(client.state, requestId) === null) {
       this.counts.stopped += 1;
       client.stop(requestId);
     }
@@ -77,14 +134,18 @@ export class People {
     const { connectorNo } = connector;
     const phase = phaseOf(connector);
     if (phase === 'charging' && !this.isCalm) {
-      if (chance.is(0.02)) station.take(hosted, { kind: 'stop-button', connectorNo });
-      else if (chance.is(0.02)) station.take(hosted, { kind: 'unplug', connectorNo });
-      else if (chance.is(0.03)) station.take(hosted, { kind: 'pause', connectorNo, paused: chance.is(0.5) });
+      if (chance.is(0.02 * this.#restless)) station.take(hosted, { kind: 'stop-button', connectorNo });
+      else if (chance.is(0.02 * this.#restless)) station.take(hosted, { kind: 'unplug', connectorNo });
+      else if (chance.is(0.03 * this.#restless)) {
+        station.take(hosted, { kind: 'pause', connectorNo, paused: chance.is(0.5) });
+      }
       return;
     }
     if (phase === 'charging' && connector.plug?.vehicle?.paused === true) {
       station.take(hosted, { kind: 'pause', connectorNo, paused: false });
     }
+    // Where a charge takes hours nobody waits for its end.
+    if (phase === 'charging' && this.#town.kind === 'day') station.take(hosted, { kind: 'stop-button', connectorNo });
     const leaves = phase === 'finishing' ? 0.4 : phase === 'plugged' ? 0.12 : 0.03;
     if (phase === 'plugged' && !this.isCalm && chance.is(0.15)) {
       return this.#askHere(driverId, { station, hosted, connector });
@@ -120,24 +181,15 @@ export class People {
   }
 
   #spot(pointId: PointId | null, connectorNo: number | null): Spot | null {
-    for (const spot of this.#spots()) {
+    for (const spot of spotsOf(this.#town)) {
       if (spot.hosted.pointId === pointId && spot.connector.connectorNo === (connectorNo ?? 1)) return spot;
     }
     return null;
   }
 
   #carOf(driverId: string): Spot | null {
-    for (const spot of this.#spots()) if (spot.connector.plug?.vehicle?.name === driverId) return spot;
+    for (const spot of spotsOf(this.#town)) if (spot.connector.plug?.vehicle?.name === driverId) return spot;
     return null;
-  }
-
-  * #spots(): Generator<Spot> {
-    for (const { running: station } of this.#town.engines) {
-      if (station === null) continue;
-      for (const hosted of station.points.values()) {
-        for (const connector of hosted.point.kept.connectors) yield { station, hosted, connector };
-      }
-    }
   }
 
   #target(): Target {
@@ -155,81 +207,5 @@ export class People {
     if (roll < 0.65) return { ...NO_GOAL, amountMinor: chance.whole(50, 600) };
     if (roll < 0.75) return { ...NO_GOAL, socPercent: 80 };
     return NO_GOAL;
-  }
-
-  #operatorActs(): void {
-    if (this.isCalm) return this.#bringInOrder();
-    const order = this.#someOrder();
-    if (order !== null) this.order(order);
-  }
-
-  /** Gives an order at Central's own screen, if there is one to give it at. */
-  order(order: Order): void {
-    const { central, world } = this.#town;
-    if (central.running === null) return;
-    this.counts.orders += 1;
-    const { kind, ...fields } = order;
-    world.note('operator', kind, fields);
-    void central.running.order(order, 'olga').then(({ text }) => world.note('operator', 'answer', { kind, text }));
-  }
-
-  #someOrder(): Order | null {
-    const { world: { chance }, points, drivers, central } = this.#town;
-    const { pointId } = chance.of(points);
-    const open = [...central.running?.state.sessions.values() ?? []].filter((session) => !isSessionOver(session));
-    const session = open.length === 0 ? null : chance.of(open).sessionId;
-    switch (chance.whole(0, 11)) {
-      case 0: case 1: {
-        const operative = chance.is(0.7);
-        return { kind: 'set-operative', scope: { kind: 'points', pointIds: [pointId] }, operative, note: '' };
-      }
-      case 2: return session === null ? null : { kind: 'end-session', sessionId: session, note: '' };
-      case 3: return session === null ? null : { kind: 'close-session', sessionId: session, note: '' };
-      case 4: return session === null ? null : { kind: 'leave-queue', sessionId: session, note: '' };
-      case 5: return { kind: 'reset-point', pointId, how: chance.is(0.5) ? 'soft' : 'hard' };
-      case 6: return { kind: 'revoke-point-key', pointId, note: '' };
-      case 7: return { kind: 'unbar-point', pointId, note: '' };
-      case 8: return { kind: 'unlock-connector', pointId, connectorNo: 1 };
-      case 9: return { kind: 'revoke-user-keys', userId: chance.of(drivers).driverId, note: '' };
-      case 10: {
-        const limitW = chance.is(0.5) ? null : chance.whole(0, 7) * 1_000;
-        return { kind: 'set-power-limit', pointId, connectorNo: null, limitW };
-      }
-      default:
-        return {
-          kind: 'book', userId: chance.of(drivers).driverId, amountMinor: chance.whole(-200, 3_000), reason: 'gift',
-        };
-    }
-  }
-
-  /** Everything that people can mend is mended: faults cleared, limits lifted, points put into service. */
-  #bringInOrder(): void {
-    for (const { station, hosted, connector: { connectorNo, limitW } } of this.#spots()) {
-      for (const fault of [...hosted.point.kept.faults]) station.take(hosted, { ...fault, kind: 'clear' });
-      const { pointId } = hosted;
-      if (limitW !== null) this.order({ kind: 'set-power-limit', pointId, connectorNo, limitW: null });
-    }
-    const state = this.#town.central.running?.state;
-    if (state === undefined) return;
-    for (const point of state.pointStates.values()) {
-      const { pointId } = point;
-      if (!point.operative.on) {
-        const scope = { kind: 'points' as const, pointIds: [pointId] };
-        this.order({ kind: 'set-operative', scope, operative: true, note: '' });
-      }
-      if (point.barred !== null) this.order({ kind: 'unbar-point', pointId, note: '' });
-    }
-  }
-
-  #atTheMonitors(): void {
-    const { monitors, world: { chance } } = this.#town;
-    for (const { running: fleet } of monitors) {
-      for (const point of fleet?.view().points ?? []) {
-        const isNeeded = point.authentication.needsHand || point.central.state === 'refused';
-        if (fleet === null || !isNeeded || !chance.is(this.isCalm ? 1 : 0.3)) continue;
-        const { text } = fleet.authenticate(point.pointId);
-        this.#town.world.note('technician', 'authenticate', { pointId: point.pointId, text });
-      }
-    }
   }
 }

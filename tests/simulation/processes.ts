@@ -10,6 +10,7 @@ import { Station } from '../../ev-cp-engine/station.ts';
 import { MonitorFleet } from '../../ev-cp-monitor/fleet.ts';
 import { BusLine } from '../../ev-driver/bus-line.ts';
 import { DriverClient } from '../../ev-driver/driver-client.ts';
+import { openInTurn } from '../../ev-central/bus/opener-thread.ts';
 import { type Central, createCentral } from '../../ev-central/central.ts';
 import type { Settings } from '../../ev-central/core/settings.ts';
 import { createMessageBoard } from '../../ev-central/message-board.ts';
@@ -19,64 +20,12 @@ import type { PointId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Connector } from '../../shared/messages/values.ts';
 import { createAcceptor, type AcceptorOptions } from '../../shared/wire/acceptor.ts';
 import type { CentralDisk } from './central-disk.ts';
-import type { Cluster, SimulatedBus } from './cluster.ts';
 import { Disk, type Pocket } from './disk.ts';
 import { differsFromMemory } from './memory-check.ts';
-import type { Sockets } from './sockets.ts';
-import { type Host, Life, type World } from './world.ts';
+import { asError, type Ground, Place } from './place.ts';
+import type { Host, Life } from './world.ts';
 
 export const CENTRAL = 'central:7000';
-
-/** What all processes share. */
-export type Ground = { readonly world: World; readonly cluster: Cluster; readonly sockets: Sockets };
-
-/** A place where a process runs, dies, and is started again. `T` is what runs there. */
-export class Place<T> {
-  readonly name: string;
-  readonly ground: Ground;
-  readonly host: Host;
-  life: Life | null = null;
-  bus: SimulatedBus | null = null;
-  running: T | null = null;
-  starts = 0;
-  /** What was running when it died; called once it is dead. */
-  onDeath: (running: T | null) => void = () => undefined;
-  readonly #begin: (life: Life, place: Place<T>) => void;
-
-  constructor(ground: Ground, name: string, host: Host, begin: (life: Life, place: Place<T>) => void) {
-    this.ground = ground;
-    this.name = name;
-    this.host = host;
-    this.#begin = begin;
-  }
-
-  start(): void {
-    if (this.life !== null) return;
-    this.starts += 1;
-    const life = new Life(this.ground.world, this.name, this.host);
-    this.life = life;
-    life.log('info', 'start', {});
-    this.#begin(life, this);
-  }
-
-  openBus(life: Life): SimulatedBus {
-    this.bus = this.ground.cluster.open(life);
-    return this.bus;
-  }
-
-  /** Dies at once; starts again after a time. */
-  crash(restartMs: number): void {
-    if (this.life === null) return;
-    this.life.log('info', 'crash', {});
-    this.life.die();
-    this.life = null;
-    this.bus = null;
-    const { running } = this;
-    this.running = null;
-    this.onDeath(running);
-    this.ground.world.after(restartMs, () => this.start());
-  }
-}
 
 export function centralPlace(
   ground: Ground, host: Host, { disk, settings }: { disk: CentralDisk; settings: Settings },
@@ -92,7 +41,7 @@ export function centralPlace(
         return hash === hashOf(password);
       },
       token: 'token-of-the-simulation', bootId: `s${place.starts}`, replicationFactor: 1,
-      fatal: (error) => endCentral(place, life, error), changed: () => undefined,
+      openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });
     place.running = central;
     accept(ground, life, {
@@ -101,6 +50,7 @@ export function centralPlace(
     });
     central.start();
   });
+  its.quit = (central) => central.stop();
   its.onDeath = (central) => {
     const isSame = central === null || disk.memoryIsAhead;
     const difference = isSame ? null : differsFromMemory(central.state, disk.store);
@@ -129,6 +79,10 @@ export function enginePlace(ground: Ground, name: string, host: Host, options: {
   const place = new Place<Station>(ground, name, host, (life, its) => {
     openEngine(its, life, { ...options, disk }).catch((error: unknown) => ground.world.fail(asError(error)));
   });
+  place.quit = async (station) => {
+    await station.close();
+    await place.bus?.close();
+  };
   return Object.assign(place, { disk, points: options.points });
 }
 
@@ -189,6 +143,7 @@ export function monitorPlace(ground: Ground, name: string, host: Host, { points,
     });
     its.running.start();
   });
+  place.quit = (fleet) => fleet.close();
   return Object.assign(place, { pointIds: [...points.keys()] });
 }
 
@@ -209,6 +164,7 @@ export function driverPlace(ground: Ground, driverId: UserId, pocket: Pocket): D
     client.start();
     life.ticker.subscribe((awakeMs) => client.tick(awakeMs));
   });
+  place.quit = (client) => client.close();
   return Object.assign(place, { driverId, pocket });
 }
 
@@ -223,10 +179,6 @@ function accept(ground: Ground, life: Life, { address, ...rest }: {
 
 function isEnvironment(error: unknown): boolean {
   return error instanceof Failure && error.code !== 'bug';
-}
-
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 export function passwordOf(driverId: string): string {

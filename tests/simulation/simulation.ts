@@ -7,11 +7,12 @@ import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
 import { People } from './people.ts';
-import { asError } from './processes.ts';
-import { buildTown, firstOrders, type Town } from './town.ts';
+import { asError } from './place.ts';
+import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
 
 /** Simulated time in which everything must have come to rest when the faults have stopped. */
 const SETTLE_MS = 45 * 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** With every log read, this long for the last words. */
 const LAST_WORDS_MS = 70_000;
 
@@ -23,14 +24,21 @@ export type Verdict = {
   readonly faults: number;
   readonly digest: number;
   readonly trace: readonly string[];
+  readonly faultKinds: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
 };
 
+export type SimulationOptions = {
+  readonly broken?: Break | null;
+  readonly onTrace?: (line: string) => void;
+  /** How long a day is, for those who have no time: 24 h. */
+  readonly dayMs?: number;
+};
+
 /** Runs a seed. Never throws: a failure is part of the verdict. */
-export async function simulate(
-  seed: number, options: { broken?: Break | null; onTrace?: (line: string) => void } = {},
-): Promise<Verdict> {
-  const town = buildTown(seed, options.broken ?? null);
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Verdict> {
+  const kind = kindOf(seed);
+  const town = buildTown(seed, { broken: options.broken ?? null, kind });
   const { world } = town;
   world.onTrace = options.onTrace ?? null;
   const strayed = (error: unknown): void => world.fail(asError(error));
@@ -41,9 +49,10 @@ export async function simulate(
     await begin(town);
     people = new People(town);
     faults = new Faults(town);
-    await world.run(world.chance.between(60_000, 300_000));
+    const troubledMs = world.chance.between(60_000, 300_000);
+    await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
     faults.stop();
-    people.isCalm = true;
+    people.comeToAnEnd();
     world.note('faults', 'stopped');
     const settled = await world.run(SETTLE_MS, () => unsettled(town) === null);
     if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? 'nothing'}`);
@@ -58,7 +67,8 @@ export async function simulate(
   return {
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
-    counts: { ...town.cluster.counts, ...faults?.counts, ...people?.counts, ...town.disk.counts,
+    faultKinds: faults?.counts ?? {},
+    counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts,
       tickets: town.history.tickets.size, starts: starts(town) },
   };
 }
@@ -78,10 +88,11 @@ async function begin(town: Town): Promise<void> {
   }
   await world.run(10_000, () => given === orders.length);
   for (const place of [...engines, ...monitors, ...drivers]) place.start();
+  world.note('town', town.kind);
 }
 
-function end({ central, engines, monitors, drivers, disk }: Town): void {
-  for (const place of [central, ...engines, ...monitors, ...drivers]) place.life?.die();
+function end({ central, engines, monitors, rivals, drivers, disk }: Town): void {
+  for (const place of [central, ...engines, ...monitors, ...rivals, ...drivers]) place.life?.die();
   disk.close();
 }
 

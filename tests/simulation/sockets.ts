@@ -105,7 +105,7 @@ class LineEnd implements LinkSocket {
 
   write(data: Uint8Array): void {
     const { chance } = this.#sockets.world;
-    const copy = new Uint8Array(data);
+    const copy = Buffer.from(data);
     if (chance.is(this.#sockets.noise)) copy[chance.whole(0, copy.length - 1)] = chance.whole(0, 255);
     if (copy.length > 1 && chance.is(this.#sockets.trouble.pieces)) {
       const cut = chance.whole(1, copy.length - 1);

@@ -10,14 +10,26 @@ import { CentralDisk } from './central-disk.ts';
 import { type Break, History } from './checks.ts';
 import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
+import type { Ground, Place } from './place.ts';
 import {
-  centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, type Ground, hashOf,
-  monitorPlace, type MonitorPlace, passwordOf, pinOf, type Place,
+  centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, hashOf, monitorPlace,
+  type MonitorPlace, passwordOf, pinOf,
 } from './processes.ts';
 import { Sockets } from './sockets.ts';
 import { type Host, World } from './world.ts';
 
 const NAMES = ['ana', 'ben', 'cat', 'dan', 'eva', 'fay'];
+
+/** A few minutes in which everything happens at once, or a day on which little does. */
+export type TownKind = 'rush' | 'day';
+
+const DAY_EVERY = 20;
+const DAY_TICK_MS = 250;
+
+/** Every twentieth seed is a whole day. */
+export function kindOf(seed: number): TownKind {
+  return seed % DAY_EVERY === 0 ? 'day' : 'rush';
+}
 
 export type TownPoint = EnginePoint & { readonly siteId: SiteId };
 
@@ -32,17 +44,22 @@ export type Town = Ground & {
   readonly sites: readonly SiteId[];
   /** One a machine on which points run. */
   readonly hosts: readonly Host[];
+  readonly kind: TownKind;
+  /** Monitors that somebody starts by mistake, with the identity of a point that has one; they do not run at first. */
+  readonly rivals: readonly MonitorPlace[];
 };
 
 /** Builds the network of a seed; nothing runs yet. */
-export function buildTown(seed: number, broken: Break | null): Town {
+export function buildTown(seed: number, { broken, kind }: { broken: Break | null; kind: TownKind }): Town {
   const world = new World(seed);
   const { chance } = world;
+  const isDay = kind === 'day';
+  if (isDay) world.tickMs = DAY_TICK_MS;
   const cluster = new Cluster(world, chance.whole(1, 4));
   const ground: Ground = { world, cluster, sockets: new Sockets(world) };
   const history = new History(world, broken);
   const sites = Array.from({ length: chance.whole(1, 2) }, (_unused, at) => siteId(`SITE${at + 1}`));
-  const points = Array.from({ length: chance.whole(2, 4) }, (_unused, at): TownPoint => ({
+  const points = Array.from({ length: isDay ? chance.whole(1, 3) : chance.whole(2, 4) }, (_unused, at): TownPoint => ({
     pointId: pointId(`CP-${at + 1}`), siteId: sites[at % sites.length] ?? siteId('SITE1'),
     connectors: Array.from({ length: chance.is(0.3) ? 2 : 1 }, (_none, no) =>
       ({ connectorNo: no + 1, type: 'IEC_62196_T2', maxPowerW: 22_000 })),
@@ -51,46 +68,64 @@ export function buildTown(seed: number, broken: Break | null): Town {
     alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
   });
   const central = centralPlace(ground, { skewMs: 0 }, {
-    disk, settings: settingsOf(world, cluster.partitions),
+    disk, settings: settingsOf(world, cluster.partitions, kind),
   });
-  const drivers = NAMES.slice(0, chance.whole(3, 6)).map((name) => {
+  const drivers = NAMES.slice(0, isDay ? chance.whole(2, 4) : chance.whole(3, 6)).map((name) => {
     const pocket: Pocket = new Pocket((notice) => history.keepsNotice(name, pocket.notices, notice));
     return driverPlace(ground, userId(name), pocket);
   });
-  return { ...ground, history, disk, central, drivers, points, sites, ...placesOfPoints(ground, points, history) };
+  const places = placesOfPoints(ground, points, { history, kind });
+  return { ...ground, history, disk, central, drivers, points, sites, kind, ...places };
 }
 
 /** The first orders of a new network. */
 export function firstOrders({ sites, points, drivers, world: { chance } }: Town): Order[] {
-  const tariff = tariffId('day');
   return [
-    { kind: 'put-tariff', tariff: {
-      tariffId: tariff, currency: currency('EUR'), perSessionMicros: 350_000,
-      bands: [
-        { fromMinute: 0, toMinute: 330, perKwhMicros: 200_000, perMinuteMicros: 0 },
-        { fromMinute: 330, toMinute: 1440, perKwhMicros: 420_000, perMinuteMicros: 10_000 },
-      ],
-    } },
-    ...sites.map((id): Order => ({ kind: 'put-site', site: {
-      siteId: id, name: id, address: '', latitude: 38.34, longitude: -0.48, timeZone: 'Europe/Madrid',
-      tariffId: tariff, queueEnabled: true,
-    } })),
-    ...points.map(({ pointId: id, siteId: site, connectors }): Order => ({
-      kind: 'put-point', secretSha256: secretOf(id).toString('base64'),
-      point: { pointId: id, siteId: site, address: '', latitude: 38.34, longitude: -0.48, connectors: [...connectors] },
-    })),
+    dayTariff(420_000),
+    ...sites.map((id) => putSite(id, true)),
+    ...points.map((point) => putPoint(point, { withSecret: true })),
     ...drivers.flatMap(({ driverId }): Order[] => [
-      putUser(driverId, chance.is(0.7) ? 'normal' : 'priority', chance.whole(1, 2)),
+      putUser(driverId, chance.is(0.7) ? 'normal' : 'priority', chance.whole(1, 2), true),
       { kind: 'book', userId: driverId, amountMinor: chance.whole(500, 20_000), reason: 'start' },
     ]),
   ];
 }
 
-function putUser(driverId: UserId, priorityClass: PriorityClass, sessionsAtOnce: number): Order {
+const TARIFF = tariffId('day');
+
+export function dayTariff(perKwhMicros: number): Order {
+  return { kind: 'put-tariff', tariff: {
+    tariffId: TARIFF, currency: currency('EUR'), perSessionMicros: 350_000,
+    bands: [
+      { fromMinute: 0, toMinute: 330, perKwhMicros: 200_000, perMinuteMicros: 0 },
+      { fromMinute: 330, toMinute: 1440, perKwhMicros, perMinuteMicros: 10_000 },
+    ],
+  } };
+}
+
+export function putSite(id: SiteId, queueEnabled: boolean): Order {
+  return { kind: 'put-site', site: {
+    siteId: id, name: id, address: '', latitude: 38.34, longitude: -0.48, timeZone: 'Europe/Madrid',
+    tariffId: TARIFF, queueEnabled,
+  } };
+}
+
+export function putPoint(
+  { pointId: id, siteId: site, connectors }: TownPoint, { withSecret }: { withSecret: boolean },
+): Order {
+  return {
+    kind: 'put-point', secretSha256: withSecret ? secretOf(id).toString('base64') : null,
+    point: { pointId: id, siteId: site, address: '', latitude: 38.34, longitude: -0.48, connectors: [...connectors] },
+  };
+}
+
+export function putUser(
+  driverId: UserId, priorityClass: PriorityClass, sessionsAtOnce: number, active: boolean,
+): Extract<Order, { kind: 'put-user' }> {
   return {
     kind: 'put-user', passwordHash: hashOf(passwordOf(driverId)), pinHash: hashOf(pinOf(driverId)),
     user: {
-      userId: driverId, role: 'user', active: true, priorityClass, currency: currency('EUR'),
+      userId: driverId, role: 'user', active, priorityClass, currency: currency('EUR'),
       limits: { sessionsAtOnce, maxPowerW: null, hours: null },
     },
   };
@@ -102,32 +137,37 @@ function secretOf(id: string): Buffer {
 }
 
 /** All points in one process, or one for each; each machine has its own clock. */
-function placesOfPoints(ground: Ground, points: readonly TownPoint[], history: History): {
-  engines: EnginePlace[]; monitors: MonitorPlace[]; hosts: Host[];
-} {
+function placesOfPoints(
+  ground: Ground, points: readonly TownPoint[], { history, kind }: { history: History; kind: TownKind },
+): Pick<Town, 'engines' | 'monitors' | 'rivals' | 'hosts'> {
   const { chance } = ground.world;
-  const groups = chance.is(0.3) ? [points] : points.map((point) => [point]);
-  const speed = chance.of([20, 60, 120]);
+  const groups = chance.is(kind === 'day' ? 0.8 : 0.3) ? [points] : points.map((point) => [point]);
+  const speed = chance.of(kind === 'day' ? [1, 2, 20] : [20, 60, 120]);
   const hosts = groups.map((): Host => ({ skewMs: chance.is(0.5) ? 0 : chance.between(-90_000, 90_000) }));
   const engines = groups.map((group, at) => enginePlace(ground, `engine-${at + 1}`, hosts[at] ?? { skewMs: 0 }, {
     points: group, speed, watch: (station) => history.watchStation(station),
   }));
-  const monitors = groups.map((group, at) => monitorPlace(ground, `monitor-${at + 1}`, hosts[at] ?? { skewMs: 0 }, {
-    points: new Map(group.map(({ pointId: id }) => [id, secretOf(id)])), engine: `engine-${at + 1}`,
-  }));
-  return { engines, monitors, hosts };
+  const watchers = (name: string, watched: (group: readonly TownPoint[]) => readonly TownPoint[]): MonitorPlace[] =>
+    groups.map((group, at) => monitorPlace(ground, `${name}-${at + 1}`, hosts[at] ?? { skewMs: 0 }, {
+      points: new Map(watched(group).map(({ pointId: id }) => [id, secretOf(id)])), engine: `engine-${at + 1}`,
+    }));
+  return {
+    engines, hosts, monitors: watchers('monitor', (group) => group),
+    rivals: watchers('rival', (group) => group.slice(0, 1)),
+  };
 }
 
-function settingsOf({ chance }: World, partitions: number): Settings {
+function settingsOf({ chance }: World, partitions: number, kind: TownKind): Settings {
+  const isDay = kind === 'day';
   return {
     ...DEFAULT_SETTINGS, partitions,
-    plugTimeoutMs: chance.of([15_000, 60_000, 120_000]),
-    provisionalMs: chance.of([40_000, 24 * 3_600_000, 24 * 3_600_000]),
+    plugTimeoutMs: isDay ? 120_000 : chance.of([15_000, 60_000, 120_000]),
+    provisionalMs: chance.of([isDay ? 3_600_000 : 40_000, 24 * 3_600_000, 24 * 3_600_000]),
     monitorLossPolicy: chance.is(0.8) ? 'finish' : 'stop',
-    pointKeyLifeMs: chance.of([60_000, 24 * 3_600_000]),
-    loginKeyLifeMs: chance.of([90_000, 24 * 3_600_000]),
+    pointKeyLifeMs: chance.of([isDay ? 3_600_000 : 60_000, 24 * 3_600_000]),
+    loginKeyLifeMs: chance.of([isDay ? 3_600_000 : 90_000, 24 * 3_600_000]),
     defaultHoldMinor: chance.of([150, 2_000]),
-    lockoutFailuresUser: 1_000, lockoutFailuresAddress: 1_000,
+    lockoutFailuresUser: chance.of([3, 1_000, 1_000]), lockoutFailuresAddress: 1_000, lockoutMs: 60_000,
     meterValueEveryMs: chance.of([2_000, 60_000]),
   };
 }
