@@ -26,7 +26,10 @@ export type NetworkOptions = {
   readonly centralArgs?: readonly string[];
   /** Where EV_Central is reached; default 127.0.0.1. */
   readonly centralHost?: string;
-  /** What stands in front of each program's command, to start it on another host. Tools run beside EV_Central. */
+  /**
+   * What stands in front of each program's command, to start it on another host. Tools run beside EV_Central and use
+   * its loopback, where the token of local tools is taken.
+   */
   readonly via?: (program: ProcessName) => readonly string[];
 };
 
@@ -194,7 +197,7 @@ export class Network {
     if (this.#stopped) return Promise.reject(new Error(ENDED));
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
-    const where = this.#central === null ? [] : ['--central', this.centralAddress];
+    const where = this.#central === null ? [] : ['--central', `127.0.0.1:${this.centralPort}`];
     const [command = '', ...whole] = [
       ...this.options.via?.('ev-central') ?? [], process.execPath,
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
