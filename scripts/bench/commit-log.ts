@@ -9,6 +9,7 @@ export class CommitLog {
   readonly #file: CentralFile;
   readonly #topic: string;
   readonly #timer: NodeJS.Timeout;
+  #lastLookMs = 0;
   readonly #partitions = new Map<number, { atMs: number[]; next: number[] }>();
 
   constructor(file: CentralFile, topic: string) {
@@ -40,10 +41,14 @@ export class CommitLog {
     return seen.atMs[low] ?? null;
   }
 
-  /** The partitions, with the first and the last offset between which the times are known. */
-  ranges(): { partition: number; from: number; to: number }[] {
-    return [...this.#partitions].map(([partition, { next }]) => (
-      { partition, from: next[0] ?? 0, to: next.at(-1) ?? 0 }));
+  /** What was committed of a partition at the first look. */
+  firstOffset(partition: number): number {
+    return this.#partitions.get(partition)?.next[0] ?? 0;
+  }
+
+  /** UTC ms. */
+  get lastLookMs(): number {
+    return this.#lastLookMs;
   }
 
   close(): void {
@@ -53,6 +58,7 @@ export class CommitLog {
   #look(): void {
     const offsets = this.#file.offsets();
     const nowMs = Date.now();
+    this.#lastLookMs = nowMs;
     for (const { topic, partition, next } of offsets) {
       if (topic !== this.#topic) continue;
       const seen = this.#partitions.get(partition) ?? { atMs: [], next: [] };

@@ -39,7 +39,7 @@ const POLL_MS = 100;
 const BALANCE_MINOR = 100_000_000;
 /** Requests under way at once: below what makes EV_Central refuse for its backlog. */
 const ASKED_AT_ONCE = 400;
-const TRIES = 5;
+const TRIES = 30;
 /** Fills up in a week: no charge of a bench ends by itself. */
 const CAR = { name: 'Bench', batteryWh: 10_000_000, maxPowerW: 11_000, socPercent: 20 };
 

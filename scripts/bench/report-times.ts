@@ -17,7 +17,10 @@ type Options = {
   readonly minute: { readonly fromMs: number; readonly toMs: number; readonly commits: CommitLog };
 };
 
-/** The delays of the reports that were made in that minute; EV_Central has ended. */
+/**
+ * The delays of the reports that were made in that minute; EV_Central has ended. One that was never seen as committed
+ * counts with the time until nobody looked any more.
+ */
 export async function readReports(options: Options): Promise<{ delaysMs: number[]; uncommitted: number }> {
   const { bus, topic, minute: { fromMs, toMs, commits } } = options;
   const keys = readKeys(options.network);
@@ -29,9 +32,10 @@ export async function readReports(options: Options): Promise<{ delaysMs: number[
     if (atMs === null || atMs < fromMs || atMs >= toMs) return;
     const committedMs = commits.committedAtMs(record.partition, record.offset);
     if (committedMs === null) uncommitted += 1;
-    else delaysMs.push(committedMs - atMs);
+    delaysMs.push((committedMs ?? commits.lastLookMs) - atMs);
   };
-  const left = new Map(commits.ranges().filter(({ from, to }) => to > from).map((range) => [range.partition, range]));
+  const left = new Map((await bus.logRanges([topic])).map(({ partition, end }) =>
+    [partition, { from: commits.firstOffset(partition), to: end }] as const).filter(([, { from, to }]) => to > from));
   const finished = Promise.withResolvers<void>();
   if (left.size === 0) finished.resolve();
   const reader = bus.reader({

@@ -10,7 +10,7 @@ import { type Bench, type Figures, scaled, type Stage } from './bench.ts';
 import { CommitLog } from './commit-log.ts';
 import { type Fleets, startCharging, startFleets } from './fleets.ts';
 import { residentMb } from './machine.ts';
-import { centralPid } from './processes.ts';
+import { centralPid, namedProcesses, watchProcessors } from './processes.ts';
 import { readReports } from './report-times.ts';
 import { percentileOf } from './table.ts';
 
@@ -65,6 +65,7 @@ async function run(stage: Stage): Promise<Figures> {
   const minute = await watch(stage, fleets, bus, topic);
   await fleets.network.stop();
   const { delaysMs, uncommitted } = await readReports({ bus, topic, minute, network: fleets.network });
+  if (delaysMs.length === 0) throw new Error('no report of that minute reached the log');
   const seconds = (minute.toMs - minute.fromMs) / 1_000;
   stage.say(`${delaysMs.length} reports looked at; ${uncommitted} of them were not committed in time to be seen`);
   return {
@@ -84,6 +85,7 @@ async function watch(stage: Stage, { file, network }: Fleets, bus: Bus, topic: s
   const fromMs = Date.now();
   const toMs = fromMs + SECONDS * 1_000 * Math.max(stage.scale, 0.1);
   const before = commits.total();
+  const processors = watchProcessors(namedProcesses(network));
   let memoryMb = 0;
   while (Date.now() < toMs) {
     stage.ended.throwIfAborted();
@@ -95,6 +97,7 @@ async function watch(stage: Stage, { file, network }: Fleets, bus: Bus, topic: s
   }
   const committed = commits.total() - before;
   const measuredToMs = Date.now();
+  stage.say(processors());
   await pause(2_000); // the last reports of the minute are committed too
   commits.close();
   const mean = Math.round(lags.reduce((sum, lag) => sum + lag.records, 0) / Math.max(1, lags.length));

@@ -5,6 +5,7 @@ import { type Bench, type Figures, scaled, type Stage } from './bench.ts';
 import { type Fleets, processesFor, startCharging, startFleets, waitUntil } from './fleets.ts';
 import { machine } from './machine.ts';
 import { operatorAt } from './operator.ts';
+import { namedProcesses, watchProcessors } from './processes.ts';
 
 const MONITORS = 10_000;
 const CHARGING = 200;
@@ -42,7 +43,9 @@ async function run(stage: Stage): Promise<Figures> {
     + `${processesFor(monitors)} processes`);
   const fleets = await startFleets(stage, { points: monitors, connectorsOfPoint: 1 });
   await startCharging(stage, fleets, fleets.places.slice(0, scaled(CHARGING, stage, 2)));
-  await pause(SETTLE_MS * stage.scale);
+  const processors = watchProcessors(namedProcesses(fleets.network));
+  await pause(SETTLE_MS * Math.max(stage.scale, 0.3));
+  stage.say(`before the storm, ${processors()}`);
   const before = chargesOf(fleets);
   const lastEvent = fleets.file.count('SELECT max(row_id) FROM events');
   const killedMs = performance.now();
