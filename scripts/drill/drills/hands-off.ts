@@ -14,6 +14,7 @@ const SPEED = 600;
 const PATIENCE_MS = 90_000;
 /** A tile with power that flows, its amount and its driver. */
 const LIVE = /[1-9]\d*\.\d kW +[1-9]\d*\.\d\d EUR [a-z]+/;
+const TICKET = /Ticket \S+: \d+\.\d+ kWh at \S+, /;
 
 type Screens = {
   readonly central: ProcessScreen;
@@ -95,11 +96,11 @@ async function watch({ say, expect, figure }: Stage, { central, points, drivers 
   const charging = await Promise.any(points.map((screen) => sees(screen, /CHARGING|SUPPLYING/)));
   show(say, 'an engine', charging);
   expect('an engine’s screen shows the charge', true, lineWith(charging, /CHARGING|SUPPLYING/));
-  const told = await Promise.all(drivers.map((screen) => sees(screen, /1 of 1 .*completed|completed since/)));
+  const told = await Promise.all(drivers.map((screen) => sees(screen, TICKET)));
   const [first = ''] = told;
   show(say, 'a driver', first);
-  expect('every driver’s screen shows that her charge is completed', true, lineWith(first, /completed/));
-  figure('a driver’s screen:', `“${lineWith(first, /completed/)}”`);
+  expect('every driver’s screen shows her ticket', true, lineWith(first, TICKET));
+  figure('a driver’s screen:', `“${lineWith(first, TICKET)}”`);
   figure('keys pressed', 0);
 }
 
