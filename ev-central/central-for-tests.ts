@@ -12,6 +12,7 @@ import type { JsonObject } from '../shared/wire/json.ts';
 import type { Link } from '../shared/wire/link.ts';
 import { listen } from '../shared/wire/server.ts';
 import { tcpConnect } from '../shared/wire/tcp-socket.ts';
+import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { MemoryBus } from './memory-bus.ts';
@@ -48,7 +49,8 @@ export async function startTestCentral(options: {
     defer: (run) => void setImmediate(run), sleep: async (ms) => void await sleep(ms),
     comparePassword: (password, hash) => compare(password, hash), token: TOKEN,
     settings: { ...DEFAULT_SETTINGS, partitions: 1, ...options.settings }, replicationFactor: 1,
-    bootId: randomBytes(4).toString('hex'), fatal: (error) => void fatals.push(error), changed: () => undefined,
+    bootId: randomBytes(4).toString('hex'), openAhead: createOpenerThread, fatal: (error) => void fatals.push(error),
+    changed: () => undefined,
   });
   const { state } = central;
   if (state.sites.size === 0) {

@@ -11,6 +11,7 @@ import type { ActionResult } from '../shared/screen/handle.ts';
 import type { Ticker } from '../shared/wire/awake-timer.ts';
 import { createIntake, type Intake } from './bus/intake.ts';
 import { createKeyRing, type KeyRing } from './bus/key-ring.ts';
+import type { OpenAhead } from './bus/opener-thread.ts';
 import { Outbox } from './bus/outbox.ts';
 import { createPublisher, type Publisher } from './bus/publisher.ts';
 import { createSealer, serviceKey } from './bus/send-keys.ts';
@@ -37,6 +38,8 @@ export type CentralParts = {
   readonly ticker: Ticker;
   readonly defer: (run: () => void) => void;
   readonly sleep: (ms: number) => Promise<void>;
+  /** What opens long batches beforehand: `createOpenerThread`, or `openInTurn`. */
+  readonly openAhead: (options: { keys: KeyRing; log: Log }) => OpenAhead;
   readonly randomBytes: (count: number) => Buffer;
   readonly comparePassword: ComparePassword;
   readonly settings: Settings;
@@ -73,7 +76,6 @@ const PURGE_MS = 5_000;
 /** Prices change with the time of day, without anything happening; and what is over leaves memory. */
 const PRICES_MS = 60_000;
 const TOPICS_RETRY_MS = 1_000;
-const OUTBOX_REOPENED_MS = 24 * 3_600_000;
 
 export function createCentral(parts: CentralParts): Central {
   const { store, clock, ticker } = parts;
@@ -100,7 +102,7 @@ export function createCentral(parts: CentralParts): Central {
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
-  const { publisher, outbox, intake } = openBusSide(inside);
+  const { publisher, outbox, intake, ahead } = openBusSide(inside);
 
   function afterCommit(batch: Committed): void {
     logTraffic(parts.log, batch);
@@ -119,7 +121,7 @@ export function createCentral(parts: CentralParts): Central {
       counts.overloaded = !counts.overloaded;
       loop.give({ kind: 'outbox-backlog', rows });
     }
-    if (batch.inputs.some((input) => input.kind !== 'tick')) parts.changed();
+    if (batch.samples > 0 || batch.inputs.some((input) => input.kind !== 'tick')) parts.changed();
   }
 
   const endUpkeep = startUpkeep(inside, () => watch.changed());
@@ -134,6 +136,7 @@ export function createCentral(parts: CentralParts): Central {
       watch.close();
       const sent = outbox.close();
       await parts.bus.close();
+      await ahead.close();
       await sent;
       await loop.stop();
     },
@@ -167,7 +170,11 @@ function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: 
   });
 }
 
-function openBusSide({ parts, state, loop, keys }: Inside): { publisher: Publisher; outbox: Outbox; intake: Intake } {
+type BusSide = {
+  readonly publisher: Publisher; readonly outbox: Outbox; readonly intake: Intake; readonly ahead: OpenAhead;
+};
+
+function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
   const { bus, store, clock, log, settings: { topicPrefix } } = parts;
   const sealer = createSealer({ state, keys, topicPrefix });
   const publisher = createPublisher({ sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', log });
@@ -176,8 +183,9 @@ function openBusSide({ parts, state, loop, keys }: Inside): { publisher: Publish
     markDone: (rowIds) => void loop.push({ count: 0, inputs: () => [], outboxDone: rowIds }),
     whenUp: () => bus.whenUp(), sleep: parts.sleep, fatal: parts.fatal,
   });
+  const ahead = parts.openAhead({ keys, log });
   const intake = createIntake({
-    bus, keys, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
+    bus, keys, ahead, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
     isKnown: (sender) => isKnown(state, sender),
     stored: { clusterId: store.clusterId(), offsets: store.offsets() }, poison: store.failedRecords(),
     anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,
@@ -186,7 +194,7 @@ function openBusSide({ parts, state, loop, keys }: Inside): { publisher: Publish
       outbox.reopened();
     },
   });
-  return { publisher, outbox, intake };
+  return { publisher, outbox, intake, ahead };
 }
 
 async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {
@@ -239,7 +247,7 @@ function startUpkeep({ parts, state, loop }: Inside, pricesMayDiffer: () => void
     }
     if (awakeMs < purgeMs || loop.waiting > 0) return;
     // More to delete: the next slice follows at the next tick.
-    if (store.purge(clock.now()) === 0) purgeMs = awakeMs + PURGE_MS;
+    if (store.purge(clock.now(), parts.settings) === 0) purgeMs = awakeMs + PURGE_MS;
   });
   return () => {
     endBus();

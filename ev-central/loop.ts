@@ -51,7 +51,9 @@ export type Leaving = Exclude<Effect, Append | Send>;
 
 /** What a commit made true; handed over right after it, before anybody who pushed is told. */
 export type Committed = {
+  /** Without meter samples: there are a thousand for each of the others. */
   readonly inputs: readonly Input[];
+  readonly samples: number;
   readonly sends: readonly Send[];
   readonly appends: readonly Append[];
   readonly effects: readonly Leaving[];
@@ -65,8 +67,11 @@ export type Work = {
    * latest). They get none of their own: it would double the writes of a quiet hour, and every wait for the disk.
    */
   readonly count: number;
-  /** Called once, when its turn has come: what is decided by state (is this key revoked?) is decided then. */
-  inputs(): readonly Input[];
+  /**
+   * Called once, when its turn has come: what is decided by state (is this key revoked?) is decided then, for each as
+   * it is taken from the list.
+   */
+  inputs(): Iterable<Input>;
   /** Where the input with this index was read: a record that its log gives again after a restart. */
   readonly place?: (index: number) => string;
   /** It gets a batch of its own, so that a failure of the batch is its own. */
@@ -186,7 +191,7 @@ export class InputLoop {
     const gathered = gather();
     const done: (() => void)[] = [];
     let taken = 0;
-    while (taken < this.#queue.length && gathered.inputs.length < LIMITS.batchInputs) {
+    while (taken < this.#queue.length && gathered.inputs.length + gathered.samples < LIMITS.batchInputs) {
       const entry = this.#queue[taken];
       invariant(entry !== undefined, 'the queue has no holes');
       const isAlone = 'alone' in entry.work && entry.work.alone === true;
@@ -206,17 +211,16 @@ export class InputLoop {
     if ('kind' in work) {
       this.#waiting -= 1;
       if (work.kind === 'tick') this.#tickWaits = false;
-      return this.#handle(work, nowMs, gathered, () => null);
+      return this.#handle(work, nowMs, gathered);
     }
     this.#waiting -= work.count;
     try {
-      const inputs = work.inputs();
-      if (work.place !== undefined) gathered.placed.push({ place: work.place, count: inputs.length });
-      for (let index = 0; index < inputs.length; index += 1) {
-        const input = inputs[index];
-        invariant(input !== undefined, 'inputs have no holes');
-        if (!this.#handle(input, nowMs, gathered, () => work.place?.(index) ?? null)) return false;
+      let count = 0;
+      for (const input of work.inputs()) {
+        if (!this.#handle(input, nowMs, gathered, { work, index: count })) return false;
+        count += 1;
       }
+      if (work.place !== undefined) gathered.placed.push({ place: work.place, count });
       for (const offset of work.offsets?.() ?? []) gathered.offsets.set(`${offset.topic}/${offset.partition}`, offset);
     } catch (error) {
       this.#die(error);
@@ -228,17 +232,18 @@ export class InputLoop {
     return true;
   }
 
-  #handle(input: Input, nowMs: number, gathered: Gathered, place: () => string | null): boolean {
+  #handle(input: Input, nowMs: number, gathered: Gathered, from?: { work: Work; index: number }): boolean {
     const { state, store, core } = this.#options;
     try {
       store.hydrate(state, input);
       sort(core.handle(state, input, nowMs), gathered);
-      gathered.inputs.push(input);
+      if (input.kind === 'meter') gathered.samples += 1;
+      else gathered.inputs.push(input);
       return true;
     } catch (error) {
       // The state may be half changed, so there is no going on. The record is counted, because the log gives it again
       // after the restart; after some failures the intake makes it a dead letter.
-      const at = place();
+      const at = from?.work.place?.(from.index) ?? null;
       this.#options.log('error', 'input-failed', { kind: input.kind, place: at });
       this.#die(error);
       if (at !== null) this.#notePoison(error, [at]);
@@ -270,7 +275,7 @@ export class InputLoop {
       return false;
     }
     try {
-      this.#options.committed({ inputs, sends, appends, effects, nowMs });
+      this.#options.committed({ inputs, samples: gathered.samples, sends, appends, effects, nowMs });
       return true;
     } catch (error) {
       this.#die(error);
@@ -326,6 +331,7 @@ type Gathered = {
   readonly outboxDone: number[];
   /** Where the inputs came from that a log gives again. */
   readonly placed: { readonly place: (index: number) => string; readonly count: number }[];
+  samples: number;
   clusterId: string | null;
   outboxReopenSinceMs: number | null;
 };
@@ -333,7 +339,7 @@ type Gathered = {
 function gather(): Gathered {
   return {
     inputs: [], appends: [], sends: [], effects: [], offsets: new Map(), outboxDone: [], placed: [], clusterId: null,
-    outboxReopenSinceMs: null,
+    outboxReopenSinceMs: null, samples: 0,
   };
 }
 

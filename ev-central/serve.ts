@@ -16,6 +16,7 @@ import { createProcessTicker } from '../shared/wire/awake-timer.ts';
 import { isLoopback } from '../shared/wire/loopback.ts';
 import { listen } from '../shared/wire/server.ts';
 import { loadServerTls } from '../shared/wire/tls.ts';
+import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { type CentralConfig, coreSettings } from './config.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
@@ -86,6 +87,7 @@ async function start(life: Life): Promise<void> {
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
+    openAhead: createOpenerThread,
     comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config),
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
@@ -107,8 +109,9 @@ async function start(life: Life): Promise<void> {
 }
 
 /**
- * How the input loop puts its next batch off: Node accepts one connection in a turn of its event loop, so after a long
- * batch the sockets get a turn for each of its milliseconds. Otherwise ten thousand monitors would wait behind a backlog.
+ * How the input loop puts its next batch off: Node accepts one connection in a turn of its event loop, so after a
+ * long batch the sockets get a turn for each of its milliseconds. Otherwise ten thousand monitors would wait behind a
+ * backlog.
  */
 function socketsFirst(): (run: () => void) => void {
   let lastMs = 0;

@@ -49,26 +49,36 @@ export function seal(
 export function open(
   key: SealKey, direction: SealDirection, topic: string, headers: SealedHeaders, value: Buffer,
 ): string | undefined {
-  if (value.length < NONCE_BYTES + TAG_BYTES || headers.kid !== key.keyId) return undefined;
+  if (headers.kid !== key.keyId) return undefined;
+  return openBytes(key[direction], associatedData(topic, direction, headers), value)?.toString('utf8');
+}
+
+/**
+ * As `open`, from its parts: one direction's key and the bytes of `associatedText`. The text is decoded by the caller
+ * in one piece: asked for it, the decipher would make a decoder of its own for each record (a quarter more).
+ */
+export function openBytes(key: KeyObject, associated: Buffer, value: Buffer): Buffer | undefined {
+  if (value.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const bodyEnd = value.length - TAG_BYTES;
-  const nonce = value.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', key[direction], nonce, GCM);
-  decipher.setAAD(associatedData(topic, direction, headers));
+  const decipher = createDecipheriv('aes-256-gcm', key, value.subarray(0, NONCE_BYTES), GCM);
+  decipher.setAAD(associated);
   decipher.setAuthTag(value.subarray(bodyEnd));
   try {
-    // Decoded in one piece: asked for text, the decipher would make a decoder of its own for each record (a quarter
-    // more).
     const body = decipher.update(value.subarray(NONCE_BYTES, bodyEnd));
     decipher.final();
-    return body.toString('utf8');
+    return body;
   } catch {
     return undefined;
   }
 }
 
+/** What is authenticated beside the payload. Ids hold no line breaks (shared/ids.ts): the parts cannot run together. */
+export function associatedText(topic: string, direction: SealDirection, headers: SealedHeaders): string {
+  return `${topic}\n${direction}\n${headers.from}\n${headers.to}\n${headers.kid}\n${headers.mid}`;
+}
+
 function associatedData(topic: string, direction: SealDirection, headers: SealedHeaders): Buffer {
-  // Ids hold no line breaks (shared/ids.ts), so the parts cannot run into each other.
-  return Buffer.from(`${topic}\n${direction}\n${headers.from}\n${headers.to}\n${headers.kid}\n${headers.mid}`);
+  return Buffer.from(associatedText(topic, direction, headers));
 }
 
 // Random nonces are drawn in blocks: one call to the generator serves 512 records.

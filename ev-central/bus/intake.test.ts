@@ -11,6 +11,7 @@ import { MemoryBus } from '../memory-bus.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createIntake, type IntakeOptions } from './intake.ts';
 import { parseMeterSample } from './meter-parser.ts';
+import { openInTurn } from './opener-thread.ts';
 import { waitFor } from '../central-for-tests.ts';
 
 const NOW_MS = 1_763_700_000_000;
@@ -50,7 +51,7 @@ function intake(change: Partial<IntakeOptions> = {}) {
     return Promise.resolve();
   };
   const it = createIntake({
-    bus, push, whenRoom: () => Promise.resolve(), keys: createKeyRing((id) => KEYS.get(id)),
+    bus, push, ahead: openInTurn(), whenRoom: () => Promise.resolve(), keys: createKeyRing((id) => KEYS.get(id)),
     isKnown: (sender) => sender === 'ALC-01' || sender === 'ana',
     stored: { clusterId: 'cluster-1', offsets: topicsAt(0) }, poison: new Map(), anyKeys: () => true,
     onLost: () => {
@@ -136,7 +137,7 @@ test('records that were in a batch that failed are handled one by one, those aro
   const { it, bus } = intake({
     poison: new Map([['ev.facts/0@2~0', 1], ['ev.facts/0@3~0', 1]]),
     push: (work) => {
-      const inputs = work.inputs();
+      const inputs = [...work.inputs()];
       works.push({ count: inputs.length, alone: work.alone === true, place: work.place?.(0) });
       work.offsets?.();
       return Promise.resolve();

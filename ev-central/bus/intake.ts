@@ -12,6 +12,7 @@ import { Failure } from '../../shared/failure.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Input } from '../core/inputs.ts';
 import type { PartitionOffset, Work } from '../loop.ts';
+import type { OpenAhead, OpenedAhead } from './opener-thread.ts';
 import {
   INTAKE_TOPICS, type IntakeTopic, openRecord, type OpenerOptions, placeOf, poisoned,
 } from './record-opener.ts';
@@ -30,6 +31,8 @@ export type IntakeOptions = OpenerOptions & {
   readonly stored: StoredPositions;
   /** Records whose handling has failed before, by `poisonPlace`, and how often. */
   readonly poison: ReadonlyMap<string, number>;
+  /** Opens long batches beforehand. */
+  readonly ahead: Pick<OpenAhead, 'open'>;
   /** Has any peer a key? If none has, nothing in the logs can be for us. */
   readonly anyKeys: () => boolean;
   /** The broker lost records: what was sent to it lately waits in the outbox again. */
@@ -180,23 +183,24 @@ class Reading {
     return runs;
   }
 
-  #push(
+  async #push(
     records: readonly BusRecord[],
     { channel, epoch, alone }: { channel: IntakeTopic; epoch: number; alone: boolean },
   ): Promise<void> {
+    const textOf = await this.#options.ahead.open(records);
     const [first] = records;
     invariant(first !== undefined, 'a run has a record');
     const isOfThisLog = (): boolean => (this.position(first.topic, first.partition)?.epoch ?? 0) === epoch;
     // Filled when the loop takes the batch: until then another batch may move the position.
     let fresh: readonly BusRecord[] = [];
-    return this.#options.push({
+    await this.#options.push({
       count: records.length,
       alone,
       inputs: () => {
         // What was read from a log that is gone is still true, but says nothing of where to go on in the new one.
         fresh = isOfThisLog() ? this.#fresh(records) : records;
-        const nowMs = this.#options.clock.now();
-        return fresh.map((record) => this.#open(record, channel, epoch, nowMs));
+        const passed = records.length - fresh.length;
+        return this.#openAll(fresh, { channel, epoch, textOf: (index) => textOf(passed + index) });
       },
       place: (index) => poisonPlace(fresh[index] ?? first, epoch),
       offsets: () => (isOfThisLog() ? this.#passed(fresh) : []),
@@ -210,11 +214,20 @@ class Reading {
     return first === undefined || first.offset >= next ? records : records.filter((record) => record.offset >= next);
   }
 
-  #open(record: BusRecord, channel: IntakeTopic, epoch: number, nowMs: number): Input {
+  /** Each is opened when it is taken, so that nothing of it lives longer than its turn. */
+  *#openAll(
+    records: readonly BusRecord[],
+    { channel, epoch, textOf }: { channel: IntakeTopic; epoch: number; textOf: OpenedAhead },
+  ): Generator<Input> {
+    const nowMs = this.#options.clock.now();
     const { poison } = this.#options;
-    const input = openRecord(record, channel, nowMs, this.#options);
-    if (poison.size === 0 || input.kind === 'dead-letter') return input;
-    return (poison.get(poisonPlace(record, epoch)) ?? 0) >= POISON_FAILURES ? poisoned(record, input) : input;
+    let index = 0;
+    for (const record of records) {
+      const input = openRecord(record, channel, { nowMs, text: textOf(index) }, this.#options);
+      index += 1;
+      const isPoison = poison.size > 0 && (poison.get(poisonPlace(record, epoch)) ?? 0) >= POISON_FAILURES;
+      yield isPoison && input.kind !== 'dead-letter' ? poisoned(record, input) : input;
+    }
   }
 
   #passed(records: readonly BusRecord[]): readonly PartitionOffset[] {

@@ -26,8 +26,14 @@ const RECORD_BYTES = 64 * 1024;
 const HEADERS_KEPT = 16;
 const HEADER_CHARS = 200;
 
-/** Opens one record; `nowMs` is Central's time (keys of log-ins expire). */
-export function openRecord(record: BusRecord, topic: IntakeTopic, nowMs: number, options: OpenerOptions): Input {
+/**
+ * Opens one record. `nowMs` is Central's time (keys of log-ins expire), `text` what it says if it was opened before
+ * with the key that its headers name.
+ */
+export function openRecord(
+  record: BusRecord, topic: IntakeTopic, at: { readonly nowMs: number; readonly text?: string | undefined },
+  options: OpenerOptions,
+): Input {
   const { headers } = record;
   const { from = '', to = '', kid = '', mid = '' } = headers;
   if (record.value.length > RECORD_BYTES) return deadLetter(record, 'too-large', `${record.value.length} bytes`);
@@ -38,9 +44,9 @@ export function openRecord(record: BusRecord, topic: IntakeTopic, nowMs: number,
       ? deadLetter(record, 'wrong-key', `${shortened(kid) || 'no key'} is not a key of ${shortened(from)}`)
       : deadLetter(record, 'unknown-sender', `nobody here is called ${shortened(from) || '(nothing)'}`);
   }
-  const objection = objectionTo(row, topic, nowMs);
+  const objection = objectionTo(row, topic, at.nowMs);
   if (objection !== null) return deadLetter(record, 'wrong-key', objection);
-  const text = open(options.keys.sealKey(row), 'up', record.topic, { from, to, kid, mid }, record.value);
+  const text = at.text ?? open(options.keys.sealKey(row), 'up', record.topic, { from, to, kid, mid }, record.value);
   if (text === undefined) return deadLetter(record, 'wrong-key', `it cannot be opened with ${kid}`);
   return parse(record, topic, text, row);
 }

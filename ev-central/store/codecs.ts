@@ -51,7 +51,8 @@ const pointStates = defineCodec<PointState>({
   table: 'charging_point_states', key: ['pointId'],
   fields: {
     pointId: text(), link: json(), health: json(), operative: json(), barred: nullable(json()), connectors: json(),
-    faults: json(), keyId: nullable(text()), accepted: nullable(json()), commandNumber: whole(), evictionsMs: json(),
+    faults: json(), keyId: nullable(text()), accepted: nullable(json()), commandNumber: whole(), clockOffsetMs: whole(),
+    evictionsMs: json(),
   },
 });
 
@@ -90,7 +91,10 @@ const meters = defineCodec<LiveMeter>({
 
 const requests = defineCodec<RequestRecord>({
   table: 'requests', key: ['requestId'],
-  fields: { requestId: text(), driverId: text(), kind: text(), sessionId: nullable(text()), atMs: whole() },
+  fields: {
+    requestId: text(), driverId: text(), kind: text(), sessionId: nullable(text()), answer: nullable(json()),
+    atMs: whole(),
+  },
 });
 
 const orders = defineCodec<OrderRecord>({

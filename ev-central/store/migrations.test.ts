@@ -23,6 +23,15 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM failed_records) AS failed FROM users`,
     expected: [{ user_id: 'ana', balance_minor: 500, unsent: 1, failed: 0 }],
   },
+  3: {
+    insert: `INSERT INTO requests VALUES ('r-1', 'ana', 'charge', 's-1', 5);
+      INSERT INTO charging_point_states (point_id, link, health, operative, connectors, faults, command_number,
+        evictions_ms) VALUES ('ALC-01', '{}', '{}', '{}', '[]', '[]', 7, '[]');
+      INSERT INTO notices VALUES ('ana', 1, 'refused', 5, '{}')`,
+    check: `SELECT request_id, answer, command_number, clock_offset_ms, number
+      FROM requests, charging_point_states, notices`,
+    expected: [{ request_id: 'r-1', answer: null, command_number: 7, clock_offset_ms: 0, number: 1 }],
+  },
 };
 
 let db: Sqlite;

@@ -52,7 +52,8 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       keyId: keyId(id), expiresAtMs: figure, keyBase64: Buffer.alloc(32, which).toString('base64'),
     }))),
     requests: () => tables.requests.put({
-      requestId: requestId(id), driverId: userId('ana'), kind: 'stop', sessionId: null, atMs: START_MS + figure,
+      requestId: requestId(id), driverId: userId('ana'), kind: 'stop', sessionId: null, answer: null,
+      atMs: START_MS + figure,
     }),
     orders: () => tables.orders.put({
       orderId: requestId(id), by: words, outcome: 'done', text: words, lines: [{ what: words, outcome: '' }],

@@ -36,7 +36,7 @@ export function samplePointState(change: Partial<PointState> = {}): PointState {
       connectorNo: 1, plugged: false, faults: [], batteryWh: null, socPercent: null, vehiclePowerW: null,
       finishedSessionId: null,
     }],
-    faults: [], keyId: null, accepted: null, commandNumber: 0, evictionsMs: [], ...change,
+    faults: [], keyId: null, accepted: null, commandNumber: 0, clockOffsetMs: 0, evictionsMs: [], ...change,
   };
 }
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Append } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Session } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
@@ -131,7 +133,8 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     tables.sessions.put(sampleSession({ sessionId: sessionId('old'), state: 'completed', settled: true }));
     tables.meters.put(sampleMeter({ sessionId: sessionId('old') }));
     tables.requests.put({
-      requestId: requestId('r-old'), driverId: userId('ana'), kind: 'charge', sessionId: null, answer: null, atMs: START_MS,
+      requestId: requestId('r-old'), driverId: userId('ana'), kind: 'charge', sessionId: null, answer: null,
+      atMs: START_MS,
     });
     store.commit(batch(tables));
     expect(store.forget(tables, START_MS + HOUR_MS / 2)).toBe(0);
@@ -247,6 +250,34 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(reload().users.must(userId('ana')).balanceMinor).toBe(5_000);
   });
 
+  test('deletes what only people read after its time, in slices, and nothing that a bill is made of', () => {
+    const event = networkEvent.schema.parse(networkEvent.example);
+    const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
+    const notice = { ...ticketIssued.schema.parse(ticketIssued.example), atMs: START_MS };
+    const value = {
+      sessionId: ticket.sessionId, registerWh: 1, powerW: 0, socPercent: null, atMs: START_MS, rawAtMs: START_MS,
+      receivedAtMs: START_MS,
+    };
+    const audit = { atMs: START_MS, who: 'olga', address: '', action: 'x', outcome: 'done', parameters: {} };
+    const tables = filledTables();
+    tables.sessions.put(sampleSession({ sessionId: ticket.sessionId, settled: true }));
+    const many = Array.from({ length: 600 }, (_unused, number): Append[] => [
+      { kind: 'append', table: 'notices', row: { ...notice, number: number + 1 } },
+      { kind: 'append', table: 'events', row: { ...event, atMs: START_MS } },
+      { kind: 'append', table: 'audit', row: audit },
+      { kind: 'append', table: 'meter_values', row: { ...value, sample: number } },
+    ]);
+    store.commit(batch(tables, { appends: [...many.flat(), { kind: 'append', table: 'tickets', row: ticket }] }));
+    const kept = { noticesKeptMs: HOUR_MS, eventsKeptMs: HOUR_MS, auditKeptMs: 9 * HOUR_MS, deadLettersKeptMs: 0 };
+    expect(store.purge(START_MS + HOUR_MS, kept)).toBe(0);
+    const slices = [1, 2, 3].map(() => store.purge(START_MS + 2 * HOUR_MS, kept));
+    expect(slices).toEqual([1_000, 200, 0]);
+    expect(store.noticesAfter(notice.driverId, 0, 1).notices).toEqual([]);
+    expect(store.query('audit', {}, null, 10).rows).toHaveLength(10);
+    expect(store.meterValues(ticket.sessionId)).toHaveLength(600);
+    expect(store.ticketsOf(ticket.sessionId)).toHaveLength(1);
+  });
+
   test('counts for each record how often a batch with it failed, and forgets that after a week', () => {
     store.noteFailedRecords(['ev.facts/0@1~0', 'ev.facts/0@2~0'], START_MS);
     store.noteFailedRecords(['ev.facts/0@2~0'], START_MS);
@@ -270,11 +301,11 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     const sends = [1, 2].map(() => ({ kind: 'send', topic: 'events', key: 'k', to: '', message } as const));
     const [first] = store.commit(batch(tables, { sends }));
     store.commit(batch(tables, { outboxDone: [first?.rowId ?? 0] }));
-    expect(store.purge(START_MS + HOUR_MS)).toBe(0);
+    expect(store.purge(START_MS + HOUR_MS, DEFAULT_SETTINGS)).toBe(0);
     clock.nowMs += 49 * HOUR_MS;
     tables.requests.put({ ...record, requestId: requestId('r-new'), atMs: clock.nowMs });
     store.commit(batch(tables));
-    expect(store.purge(clock.nowMs)).toBe(4);
+    expect(store.purge(clock.nowMs, DEFAULT_SETTINGS)).toBe(4);
     const later = reload();
     expect([...later.requests.values()].map((r) => r.requestId)).toEqual(['r-new']);
     expect([...later.commands.values()].map((c) => c.number)).toEqual([2]);

@@ -24,6 +24,7 @@ import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
 import type { OutboxRow } from './outbox.ts';
 import { prepareOutbox } from './outbox.ts';
+import type { Retention } from './purge.ts';
 import { preparePurge } from './purge.ts';
 import type { QueryPage, StoredList } from './queries.ts';
 import { prepareQueries } from './queries.ts';
@@ -82,7 +83,7 @@ export type Store = {
   /** The tickets of a session: the final one, then its corrections. */
   ticketsOf(sessionId: SessionId): Ticket[];
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
-  purge(nowMs: number): number;
+  purge(nowMs: number, kept: Retention): number;
   close(): void;
 };
 
@@ -149,7 +150,7 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
-    purge: (nowMs) => attempt('delete old rows', () => purge(nowMs)),
+    purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),
   };
 }

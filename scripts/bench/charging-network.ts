@@ -1,8 +1,8 @@
 // A database of EV_Central in which thousands of connectors charge, made in seconds: the core itself decides every row,
 // from the inputs that monitors, drivers and points would have given; only their wires are left out.
-import { hashSync } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { hashPassword } from '../../ev-central/cli/credentials.ts';
 import { createState, derive, endBatch, handle } from '../../ev-central/core/handle.ts';
 import type { Input } from '../../ev-central/core/inputs.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
@@ -53,13 +53,15 @@ export type ChargingNetwork = {
 
 const BOOT_ID = 1;
 const BATCH = 2_000;
+/** Checking passwords is not what is measured. */
+const BCRYPT_COST = 4;
 const METER_START_WH = 1_000_000;
 
 /** Makes the database. Throws `Failure` when it cannot be written. */
-export function makeChargingNetwork(options: ChargingNetworkOptions): ChargingNetwork {
+export async function makeChargingNetwork(options: ChargingNetworkOptions): Promise<ChargingNetwork> {
   const maker = new Maker(options);
   try {
-    return maker.make();
+    return await maker.make();
   } finally {
     maker.close();
   }
@@ -94,10 +96,11 @@ class Maker {
     this.#store.close();
   }
 
-  make(): ChargingNetwork {
+  async make(): Promise<ChargingNetwork> {
     const driverIds = range(this.#options.drivers).map((n) => userId(`d${n}`));
     this.#feed([{ kind: 'bus', up: true, reason: '' }]);
-    this.#feed([...this.#registry(), ...this.#people(driverIds)]);
+    const passwordHash = await hashPassword(this.#password, BCRYPT_COST);
+    this.#feed([...this.#registry(), ...this.#people(driverIds, passwordHash)]);
     this.#feed(this.#monitors());
     this.#feed(this.#requests(driverIds));
     const authorizations = this.#commands;
@@ -131,8 +134,7 @@ class Maker {
     ];
   }
 
-  #people(driverIds: readonly UserId[]): Input[] {
-    const passwordHash = hashSync(this.#password, 4);
+  #people(driverIds: readonly UserId[], passwordHash: string): Input[] {
     const sessionsAtOnce = Math.ceil(this.#options.points * this.#options.connectorsOfPoint / driverIds.length);
     return driverIds.flatMap((id) => [
       this.#order({

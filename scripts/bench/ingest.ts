@@ -4,11 +4,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPositions } from '../../ev-central/store/read-positions.ts';
 import { connectBus } from '../../shared/bus/connection.ts';
 import { topicName } from '../../shared/bus/topics.ts';
 import { run } from '../broker/java.ts';
 import { type Bench, type BenchRow, type Figures, scaled, type Stage } from './bench.ts';
+import { CentralFile } from './central-file.ts';
 import type { BareIngestJob, BareIngestResult } from './bare/ingest.ts';
 import { type ChargingNetwork, makeChargingNetwork } from './charging-network.ts';
 import { writeMeterBacklog } from './meter-backlog.ts';
@@ -56,7 +56,7 @@ async function prepare(stage: Stage): Promise<Prepared> {
   try {
     const topicPrefix = `${stage.topicPrefix}-backlog`;
     const sessions = scaled(SESSIONS, stage, 200);
-    const network = makeChargingNetwork({
+    const network = await makeChargingNetwork({
       dataDir: dir, topicPrefix, sites: SITES, points: Math.ceil(sessions / CONNECTORS_OF_POINT),
       connectorsOfPoint: CONNECTORS_OF_POINT, drivers: scaled(DRIVERS, stage, 20),
     });
@@ -80,18 +80,20 @@ async function drain(stage: Stage, ready: Prepared, watching: ChargingNetwork['d
   const { network: { password }, topicPrefix, records } = ready;
   const central = stage.network({ topicPrefix });
   await mkdir(central.centralDir, { recursive: true, mode: 0o700 });
-  for (const [file, bytes] of ready.files) await writeFile(join(central.centralDir, file), bytes, { mode: 0o600 });
+  for (const [name, bytes] of ready.files) await writeFile(join(central.centralDir, name), bytes, { mode: 0o600 });
   await central.startCentral();
   const watchers = await logWatchersIn({ port: central.centralPort, driverIds: watching, password });
   stage.defer(() => watchers.close());
   const topic = topicName(topicPrefix, 'meter');
-  const committed = (): number => readPositions(join(central.centralDir, 'central.db'))
-    .reduce((sum, position) => sum + (position.topic === topic ? position.next : 0), 0);
-  const before = { records: committed(), atMs: performance.now() };
+  const file = new CentralFile(join(central.centralDir, 'central.db'));
+  stage.defer(() => file.close());
+  const committed = (): number =>
+    file.offsets().reduce((sum, position) => sum + (position.topic === topic ? position.next : 0), 0);
+  const begin = { records: committed(), atMs: performance.now() };
   for (;;) {
     const now = { records: committed(), atMs: performance.now() };
-    if (now.records >= records) return (now.records - before.records) * 1_000 / (now.atMs - before.atMs);
-    if (now.atMs - before.atMs > DRAIN_TIMEOUT_MS) throw new Error(`${now.records} of ${records} after 5 minutes`);
+    if (now.records >= records) return (now.records - begin.records) * 1_000 / (now.atMs - begin.atMs);
+    if (now.atMs - begin.atMs > DRAIN_TIMEOUT_MS) throw new Error(`${now.records} of ${records} after 5 minutes`);
     stage.ended.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

@@ -1,5 +1,6 @@
 // All benches, in the order in which they run.
 import type { Bench } from './bench.ts';
+import { ingestAllBench, ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { partsBench } from './parts.ts';
@@ -9,5 +10,6 @@ import { steadyBench } from './steady.ts';
 import { stormBench } from './storm.ts';
 
 export const BENCHES: readonly Bench[] = [
-  steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench, partsBench,
+  ingestBench, ingestAllBench, steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench,
+  partsBench,
 ];

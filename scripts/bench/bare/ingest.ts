@@ -1,6 +1,6 @@
-// The bare counterpart of the bench `ingest`: kafkajs reads the same records, each is opened and parsed, the newest of
-// a session is kept in a Map, and those that are watched are sealed and sent, at most once a second a session. No check,
-// no database, no rule. Run by the bench: `node ingest.ts JOB` (a JSON file); prints one JSON line.
+// The bare counterpart of the bench `ingest`: kafkajs reads the same records, each is opened and parsed, the newest
+// of a session is kept in a Map, and those that are watched are sealed and sent, at most once a second a session. No
+// check, no database, no rule. Run by the bench: `node ingest.ts JOB` (a JSON file); prints one JSON line.
 import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type EachBatchPayload, type Message } from 'kafkajs';
 import { CENTRAL, open, seal, sealKey, type SealKey } from '../../../shared/seal.ts';
