@@ -210,6 +210,29 @@ describe('orders of the registry', () => {
     network.end(session, 1_200);
     network.fact('unplugged', { connectorNo: 1 });
     expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: true });
+describe('a charge whose start is reported while no monitor is there', () => {
+  it('is priced by the offset of the point’s clock that was known last, also after a restart of Central', () => {
+    const network = connected();
+    const link = network.state.monitorLinks.get(POINT);
+    if (link === undefined) throw new Error('no link');
+    const behindMs = 2 * HOUR_MS;
+    network.feed({
+      kind: 'point-health', connectionId: link.connectionId, engine: 'ok', reason: '', sinceMs: network.now,
+      clockOffsetMs: behindMs,
+    });
+    expect(network.state.pointStates.must(POINT).clockOffsetMs).toBe(behindMs);
+    const id = network.charge(ANA);
+    network.authorize();
+    network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.feed({ kind: 'link-closed', connectionId: link.connectionId, reason: 'gone' });
+    const { sessionId: sid } = network.sessionOf(id);
+    network.fact('session-started', {
+      sessionId: sid, connectorNo: 1, meterStartWh: 1_000, socPercent: 40, atMs: network.now - behindMs,
+    });
+    expect(network.state.sessions.must(sid).startedAtMs).toBe(network.now);
+  });
+});
+
     network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '' });
     expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: false, pointId: null });
   });

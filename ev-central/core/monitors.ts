@@ -40,7 +40,7 @@ export function monitorProof(step: Step, proof: Proof): void {
   const point = state.pointStates.must(proof.pointId);
   const registered = state.points.must(proof.pointId).connectors;
   putPointState(step, {
-    ...point, barred: null, keyId: key.keyId,
+    ...point, barred: null, keyId: key.keyId, clockOffsetMs: usefulOffset(proof.clockOffsetMs),
     link: { connected: true, sinceMs: now, reason: '' },
     health: { engine: 'unknown', sinceMs: now, reason: '' },
     connectors: registered.map((c) => point.connectors.find((known) => known.connectorNo === c.connectorNo)
@@ -66,7 +66,7 @@ export function pointHealth(step: Step, health: Health): void {
   const link = pointId === undefined ? undefined : state.monitorLinks.get(pointId);
   if (pointId === undefined || link === undefined || link.connectionId !== health.connectionId) return;
   state.monitorLinks.set(pointId, { ...link, clockOffsetMs: usefulOffset(health.clockOffsetMs) });
-  const point = state.pointStates.get(pointId);
+  const point = keptOffset(step, pointId, usefulOffset(health.clockOffsetMs));
   if (point === undefined) return;
   const same = point.health.engine === health.engine && point.health.reason === health.reason;
   if (same) return;
@@ -196,6 +196,15 @@ function refuseMonitor(step: Step, connectionId: ConnectionId, reason: AccessRef
   const retry = reason === 'locked-out' || reason === 'point-unknown';
   emit(step, { kind: 'frame', connectionId, re, frame: { type: 'refused-monitor', reason, text: '', retry } });
   emit(step, { kind: 'close', connectionId, reason: reason === 'replaced' ? 'replaced' : 'refused' });
+}
+
+/** The point's state with its clock's offset, which is written when it has changed by more than noise. */
+function keptOffset({ state: { pointStates } }: Step, pointId: PointId, clockOffsetMs: number): PointState | undefined {
+  const point = pointStates.get(pointId);
+  if (point === undefined || Math.abs(clockOffsetMs - point.clockOffsetMs) < NOISE_MS) return point;
+  const changed = { ...point, clockOffsetMs };
+  pointStates.put(changed);
+  return changed;
 }
 
 function usefulOffset(offsetMs: number): number {

@@ -16,7 +16,8 @@ export function freshPointState(pointId: PointId, now: number): PointState {
     link: { connected: false, sinceMs: now, reason: 'never connected' },
     health: { engine: 'unknown', sinceMs: now, reason: '' },
     operative: { on: true, sinceMs: now, note: '', by: '' },
-    barred: null, connectors: [], faults: [], keyId: null, accepted: null, commandNumber: 0, evictionsMs: [],
+    barred: null, connectors: [], faults: [], keyId: null, accepted: null, commandNumber: 0,
+    clockOffsetMs: 0, evictionsMs: [],
   };
 }
 

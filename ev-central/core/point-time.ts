@@ -12,7 +12,8 @@ export const TOLERANCE_MS = 5 * 60_000;
 
 /** The point's time in Central's time. */
 export function correctedMs(state: State, pointId: PointId, atMs: number): number {
-  const offsetMs = state.monitorLinks.get(pointId)?.clockOffsetMs ?? 0;
+  // Without a monitor, what was measured last: a clock that is wrong stays wrong.
+  const offsetMs = (state.monitorLinks.get(pointId) ?? state.pointStates.get(pointId))?.clockOffsetMs ?? 0;
   return aDate(Math.abs(offsetMs) < NOISE_MS ? atMs : atMs + offsetMs);
 }
 

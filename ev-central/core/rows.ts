@@ -59,6 +59,8 @@ export type PointState = {
   readonly accepted: { readonly bootId: number; readonly seq: number } | null;
   /** The number of the last command given. */
   readonly commandNumber: number;
+  /** The point's clock is this much behind Central's, as far as its monitor has said; 0 when under a second. */
+  readonly clockOffsetMs: number;
   /** Times of the last evictions of one connection by another, for the rule of three within a minute. */
   readonly evictionsMs: readonly number[];
 };
@@ -157,6 +159,8 @@ export type RequestRecord = {
   readonly driverId: UserId;
   readonly kind: 'charge' | 'stop' | 'cancel' | 'cancelled-before';
   readonly sessionId: SessionId | null;
+  /** What a request at the point was answered there; null for requests that came over Kafka. */
+  readonly answer: { readonly outcome: 'accepted' | 'queued' | 'refused'; readonly reason: Refusal | null } | null;
   readonly atMs: number;
 };
 
