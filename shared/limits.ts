@@ -44,6 +44,8 @@ export const LIMITS = {
   noticesOfDriver: 2_000,
   /** A request that starts something is void after this time (Central's time). */
   requestExpiryMs: 30_000,
+  /** One that would be valid for longer is refused: it could come again when nobody remembers it any more. */
+  requestExpiryMaxMs: 600_000,
   /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
   journalFacts: 100_000,
   /** Partitions of each topic when it is created. */

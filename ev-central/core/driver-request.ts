@@ -1,5 +1,6 @@
 // What drivers send over Kafka: a charge, a stop, a cancellation; each taken in once, whatever is sent again.
 import { assertNever } from '../../shared/assert.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { Request } from '../../shared/messages/catalogue.ts';
 import type { CancelRequest } from '../../shared/messages/cancel-request.ts';
 import type { Charge } from '../../shared/messages/charge.ts';
@@ -49,6 +50,11 @@ function charge(step: Step, request: Charge, known: RequestRecord | undefined): 
     refuse(step, request, 'expired', { lateMs: step.now - request.expiresAtMs });
     return;
   }
+  if (request.expiresAtMs > step.now + LIMITS.requestExpiryMaxMs) {
+    remember(step, request, 'charge', null);
+    refuse(step, request, 'expires-too-late', {});
+    return;
+  }
   requestCharge(step, { ...request, atPoint: false });
 }
 
@@ -68,7 +74,7 @@ function cancel(step: Step, request: CancelRequest): void {
   remember(step, request, 'cancel', target?.sessionId ?? null);
   if (target === undefined) {
     step.state.requests.put({
-      requestId: request.cancels, driverId: request.driverId, kind: 'cancelled-before', sessionId: null,
+      requestId: request.cancels, driverId: request.driverId, kind: 'cancelled-before', sessionId: null, answer: null,
       atMs: step.now,
     });
     return;
@@ -83,6 +89,6 @@ function remember(
   step: Step, request: Request, kind: RequestRecord['kind'], session: RequestRecord['sessionId'],
 ): void {
   step.state.requests.put({
-    requestId: request.requestId, driverId: request.driverId, kind, sessionId: session, atMs: step.now,
+    requestId: request.requestId, driverId: request.driverId, kind, sessionId: session, answer: null, atMs: step.now,
   });
 }

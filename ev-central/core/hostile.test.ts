@@ -141,6 +141,15 @@ describe('a point whose clock jumps within a charge', () => {
       startedAtMs: startedAtMs - behindMs, endedAtMs: network.now - behindMs, chargedUptimeMs: 60_000, reason: 'driver',
     }));
     expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ startedAtMs, endedAtMs: startedAtMs + 60_000 });
+describe('a request that would hold for years', () => {
+  it('is refused with words: it could come again when nobody remembers it', () => {
+    const network = connected();
+    network.charge(ANA, { expiresAtMs: 253_000_000_000_000 });
+    expect(network.lastNotice(ANA, 'refused').reason).toBe('expires-too-late');
+    expect(network.state.sessions.size).toBe(0);
+  });
+});
+
   });
 });
 

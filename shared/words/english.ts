@@ -42,6 +42,7 @@ const refusal: Words['refusal'] = {
   'monitor-away': (f) => `${point(f)} has lost its monitor and starts nothing until it is back.`,
   'central-away': () => 'EV_Central cannot be reached: nothing can be started now.',
   cancelled: () => 'You took the request back.',
+  'expires-too-late': () => 'The request would hold for too long. Look at the clock of this device, then ask again.',
 };
 
 const accessRefusal: Words['accessRefusal'] = {
