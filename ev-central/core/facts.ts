@@ -19,7 +19,11 @@ import type { ConnectorState, PointState, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
+import { commandKey } from './state.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
+
+/** A session that was given away is looked for among so many of a point's commands. */
+const COMMANDS_SEARCHED = 1_000;
 
 /** Carries out a fact that was accepted: the next one of its point. */
 export function applyFact(step: Step, fact: Fact): void {
@@ -79,7 +83,13 @@ function unplugged(step: Step, fact: Unplugged): void {
 function started(step: Step, fact: SessionStarted): void {
   const { state, now } = step;
   const session = reportedSession(step, fact);
-  if (session === undefined || session.usage !== null) return;
+  if (session === undefined || session.usage !== null || !takesConnector(step, session, fact)) return;
+  if (session.pointId !== null && session.pointId !== fact.pointId && !isOver(session)) {
+    // It was given to another point since, which shall serve nobody with it.
+    sendCommand(step, session.pointId, session.corr, {
+      type: 'stop', sessionId: session.sessionId, reason: 'not-authorized',
+    });
+  }
   let begun = begin(step, session, fact, { rawAtMs: fact.atMs, socPercent: fact.socPercent });
   const startedAtMs = begun.startedAtMs ?? now;
   // From here on its uptime tells how long it charges, whatever its clock does.
@@ -105,6 +115,30 @@ function started(step: Step, fact: SessionStarted): void {
     type: 'started', sessionId: session.sessionId, pointId: fact.pointId, connectorNo: fact.connectorNo, startedAtMs,
     meterStartWh: fact.meterStartWh,
   });
+}
+
+/**
+ * A connector serves one charge. Who is only expected there gives way; a charge that broke off there has been left by
+ * its point, which reports its end later. But a second one beside one that runs cannot be: it is stopped, and billed by
+ * the report of its end.
+ */
+function takesConnector(step: Step, session: Session, fact: SessionStarted): boolean {
+  const holder = sessionAt(step, fact.pointId, fact.connectorNo);
+  if (holder === undefined || holder.sessionId === session.sessionId) return true;
+  if (holder.usage === null) {
+    pointFailed(step, holder, 'point-busy', { pointId: fact.pointId });
+    return true;
+  }
+  if (holder.state === 'interrupted') {
+    putSession(step, { ...holder, flags: [...holder.flags, CONNECTOR_RELEASED] });
+    return true;
+  }
+  const { pointId, connectorNo, sessionId } = fact;
+  pointEvent(step, 'session-flag', pointId, { flag: 'second-charge', running: holder.sessionId, report: fact });
+  tell(step, 'error', `${pointId} reports that ${sessionId} has begun at connector ${connectorNo}, where `
+    + `${holder.sessionId} charges: it is stopped`, { pointId });
+  sendCommand(step, pointId, fact.corr, { type: 'stop', sessionId, reason: 'not-authorized' });
+  return false;
 }
 
 /** The session with its place and its beginning, whose reading is the first of its stored meter values. */
@@ -219,8 +253,9 @@ function cleared(step: Step, fact: Cleared): void {
  */
 function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Session | undefined {
   const session = step.state.sessions.get(fact.sessionId);
-  const isElsewhere = session !== undefined && session.usage !== null
-    && (session.pointId !== fact.pointId || session.connectorNo !== fact.connectorNo);
+  const isElsewhere = session !== undefined && (session.usage === null
+    ? session.pointId !== fact.pointId && !wasAsked(step, fact.pointId, session.sessionId)
+    : session.pointId !== fact.pointId || session.connectorNo !== fact.connectorNo);
   if (session !== undefined && !isElsewhere) return session;
   const flag = isElsewhere ? 'session-of-another-connector' : 'unknown-session';
   pointEvent(step, 'session-flag', fact.pointId, { flag, report: fact });
@@ -229,6 +264,16 @@ function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Sessi
     : 'which Central does not know';
   tell(step, 'error', `${fact.pointId} reports session ${fact.sessionId}, ${why}`, { pointId: fact.pointId });
   return undefined;
+}
+
+/** Was this point ever given an authorization of this session? It may still carry it out. */
+function wasAsked({ state }: Step, pointId: Fact['pointId'], sessionId: Session['sessionId']): boolean {
+  const last = state.pointStates.must(pointId).commandNumber;
+  for (let number = last; number > Math.max(0, last - COMMANDS_SEARCHED); number -= 1) {
+    const command = state.commands.get(commandKey(pointId, number));
+    if (command?.type === 'authorize' && command.sessionId === sessionId) return true;
+  }
+  return false;
 }
 
 /** A start that overtakes the point's own answer: the authorization is taken as given. */

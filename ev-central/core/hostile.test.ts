@@ -62,6 +62,63 @@ describe('a report that nobody expected', () => {
     expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'charging', ticketId: null });
   });
 
+  it('of the start of another point’s charge begins nothing: it was never asked to', () => {
+    const network = connected();
+    network.connect(OTHER_POINT);
+    const { sessionId } = network.sessionOf(network.charge(ANA));
+    network.authorize();
+    const start = { sessionId, connectorNo: 1, meterStartWh: 9_000, socPercent: null };
+    network.fact('session-started', start, OTHER_POINT);
+    expect(network.state.sessions.must(sessionId)).toMatchObject({ state: 'authorized', pointId: POINT, usage: null });
+    network.fact('session-ended', ended(network.state.sessions.must(sessionId)), OTHER_POINT);
+    expect(network.state.sessions.must(sessionId)).toMatchObject({ state: 'authorized', disputedWh: 500 });
+    network.fact('session-started', { ...start, meterStartWh: 1_000 });
+    expect(network.state.sessions.must(sessionId)).toMatchObject({ state: 'charging', pointId: POINT });
+  });
+
+  it('of a second start beside a running charge stops the second, which is billed by its end', () => {
+    const network = connected();
+    network.connect(OTHER_POINT);
+    const running = network.charging(ANA);
+    const target = { kind: 'point' as const, pointId: OTHER_POINT, connectorNo: null };
+    const second = network.sessionOf(network.charge(BEN, { target }));
+    network.authorize(OTHER_POINT);
+    const first = network.sessionOf(network.charge(BEN, { target: { ...target, pointId: POINT } }));
+    expect(first.state).toBe('queued');
+    // A point that was asked before: it reports both at its one connector.
+    const asked = { ...network.state.commands.must(`${POINT}#1`), number: 900, sessionId: second.sessionId };
+    network.state.commands.put(asked);
+    network.state.pointStates.put({ ...network.state.pointStates.must(POINT), commandNumber: 900 });
+    network.fact('session-started', {
+      sessionId: second.sessionId, connectorNo: 1, meterStartWh: 1_000, socPercent: null,
+    });
+    expect(network.state.sessions.must(second.sessionId).usage).toBeNull();
+    expect(network.state.sessions.must(running.sessionId).state).toBe('charging');
+    expect(network.lastCommand('stop')).toMatchObject({ sessionId: second.sessionId, reason: 'not-authorized' });
+    network.fact('session-ended', ended(second));
+    expect(network.lastNotice(BEN, 'ticket').ticket.energyWh).toBe(500);
+  });
+
+  it('of a start where a charge had broken off takes the connector; the readings of the old one change nothing', () => {
+    const network = connected();
+    const old = network.charging(ANA);
+    network.health('ko');
+    network.health('ok');
+    const asked = { ...network.state.commands.must(`${POINT}#1`), number: 900 };
+    network.connect(OTHER_POINT);
+    const target = { kind: 'point' as const, pointId: OTHER_POINT, connectorNo: null };
+    const next = network.sessionOf(network.charge(BEN, { target }));
+    network.state.commands.put({ ...asked, sessionId: next.sessionId });
+    network.state.pointStates.put({ ...network.state.pointStates.must(POINT), commandNumber: 900 });
+    network.fact('session-started', {
+      sessionId: next.sessionId, connectorNo: 1, meterStartWh: 1_000, socPercent: null,
+    });
+    expect(network.state.sessions.must(next.sessionId)).toMatchObject({ state: 'charging', pointId: POINT });
+    expect(network.lastCommand('stop', OTHER_POINT).sessionId).toBe(next.sessionId);
+    network.sample(old, 1, 1_100);
+    expect(network.state.sessions.must(old.sessionId).state).toBe('interrupted');
+  });
+
   it('of a charge that was taken back keeps it open until its end, however long that takes', () => {
     const network = connected();
     const id = network.charge(ANA);
@@ -81,6 +138,15 @@ describe('a report that nobody expected', () => {
     expect(ticket.lines.filter((line) => line.kind === 'time').reduce((ms, line) => ms + line.quantity, 0))
       .toBeLessThanOrEqual(31 * 24 * HOUR_MS);
     expect(ticket.flags).toContain('clock-ahead');
+  });
+});
+
+describe('a request that would hold for years', () => {
+  it('is refused with words: it could come again when nobody remembers it', () => {
+    const network = connected();
+    network.charge(ANA, { expiresAtMs: 253_000_000_000_000 });
+    expect(network.lastNotice(ANA, 'refused').reason).toBe('expires-too-late');
+    expect(network.state.sessions.size).toBe(0);
   });
 });
 
@@ -141,15 +207,29 @@ describe('a point whose clock jumps within a charge', () => {
       startedAtMs: startedAtMs - behindMs, endedAtMs: network.now - behindMs, chargedUptimeMs: 60_000, reason: 'driver',
     }));
     expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ startedAtMs, endedAtMs: startedAtMs + 60_000 });
-describe('a request that would hold for years', () => {
-  it('is refused with words: it could come again when nobody remembers it', () => {
-    const network = connected();
-    network.charge(ANA, { expiresAtMs: 253_000_000_000_000 });
-    expect(network.lastNotice(ANA, 'refused').reason).toBe('expires-too-late');
-    expect(network.state.sessions.size).toBe(0);
   });
 });
 
+describe('a charge whose start is reported while no monitor is there', () => {
+  it('is priced by the offset of the point’s clock that was known last, also after a restart of Central', () => {
+    const network = connected();
+    const link = network.state.monitorLinks.get(POINT);
+    if (link === undefined) throw new Error('no link');
+    const behindMs = 2 * HOUR_MS;
+    network.feed({
+      kind: 'point-health', connectionId: link.connectionId, engine: 'ok', reason: '', sinceMs: network.now,
+      clockOffsetMs: behindMs,
+    });
+    expect(network.state.pointStates.must(POINT).clockOffsetMs).toBe(behindMs);
+    const id = network.charge(ANA);
+    network.authorize();
+    network.fact('plugged', { connectorNo: 1, vehicle: null });
+    network.feed({ kind: 'link-closed', connectionId: link.connectionId, reason: 'gone' });
+    const { sessionId: sid } = network.sessionOf(id);
+    network.fact('session-started', {
+      sessionId: sid, connectorNo: 1, meterStartWh: 1_000, socPercent: 40, atMs: network.now - behindMs,
+    });
+    expect(network.state.sessions.must(sid).startedAtMs).toBe(network.now);
   });
 });
 
@@ -219,29 +299,6 @@ describe('orders of the registry', () => {
     network.end(session, 1_200);
     network.fact('unplugged', { connectorNo: 1 });
     expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: true });
-describe('a charge whose start is reported while no monitor is there', () => {
-  it('is priced by the offset of the point’s clock that was known last, also after a restart of Central', () => {
-    const network = connected();
-    const link = network.state.monitorLinks.get(POINT);
-    if (link === undefined) throw new Error('no link');
-    const behindMs = 2 * HOUR_MS;
-    network.feed({
-      kind: 'point-health', connectionId: link.connectionId, engine: 'ok', reason: '', sinceMs: network.now,
-      clockOffsetMs: behindMs,
-    });
-    expect(network.state.pointStates.must(POINT).clockOffsetMs).toBe(behindMs);
-    const id = network.charge(ANA);
-    network.authorize();
-    network.fact('plugged', { connectorNo: 1, vehicle: null });
-    network.feed({ kind: 'link-closed', connectionId: link.connectionId, reason: 'gone' });
-    const { sessionId: sid } = network.sessionOf(id);
-    network.fact('session-started', {
-      sessionId: sid, connectorNo: 1, meterStartWh: 1_000, socPercent: 40, atMs: network.now - behindMs,
-    });
-    expect(network.state.sessions.must(sid).startedAtMs).toBe(network.now);
-  });
-});
-
     network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '' });
     expect(network.sessionOf(id)).toMatchObject({ state: 'queued', offered: false, pointId: null });
   });

@@ -8,7 +8,7 @@ import { addUsage, bandAt, totalMinor } from './price.ts';
 import type { LiveMeter, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { provisionalCost, stopSession } from './session-end.ts';
-import { isOver } from './session-index.ts';
+import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
 import { availableMinor, enlargeHold } from './wallet.ts';
@@ -78,6 +78,8 @@ function followState(step: Step, session: Session, live: LiveMeter): Session {
   const to: SessionState = live.state === 'charging' ? 'charging' : 'suspended';
   if (session.state === to) return session;
   if (session.state === 'interrupted') {
+    // Its point serves another one there since.
+    if (session.flags.includes(CONNECTOR_RELEASED)) return session;
     const healthy = session.pointId !== null && step.state.pointStates.get(session.pointId)?.health.engine === 'ok';
     return healthy ? moveSession(step, session, to, { provisional: false, endReason: null }) : session;
   }
