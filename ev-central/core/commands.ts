@@ -39,7 +39,9 @@ export function closeCommand(
   if (record === undefined || record.outcome === 'done' || record.outcome === 'refused') return undefined;
   const closed: CommandRecord = { ...record, outcome, reason };
   step.state.commands.put(closed);
-  if (outcome !== 'done') {
+  // What an operator has ordered has its result; so has what was first held to be lost.
+  const isOrdered = record.type !== 'authorize' && record.type !== 'stop';
+  if (outcome !== 'done' || isOrdered || record.outcome === 'timed-out') {
     pointEvent(step, 'command', pointId, { number, type: record.type, outcome, reason, sessionId: record.sessionId });
   }
   return closed;
