@@ -12,6 +12,7 @@ import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
 import type { Input } from './inputs.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
+import { boundLockouts } from './lockout.ts';
 import { liveCost, meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
@@ -77,6 +78,7 @@ export function derive(state: State, now: number): void {
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
   pruneKeys(state, now);
+  boundLockouts(state, now);
 }
 
 /** Handles one input. Changes the tables of the state; what must happen outside comes back. */

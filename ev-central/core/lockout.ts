@@ -1,5 +1,6 @@
 // Lock-out of guessing, per user and per address. A lock holds for a time and is released by itself, or by an operator.
 import type { Lockout } from './rows.ts';
+import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Above so many rows those that are over are removed. */
@@ -32,6 +33,19 @@ export function countFailure(step: Step, whos: readonly string[]): string[] {
     forgetOld(step);
     return locked;
   });
+}
+
+/**
+ * After a start: a clock that was set back while nobody ran prolongs no lock-out. One that was set forward ends it;
+ * that cannot be known.
+ */
+export function boundLockouts({ lockouts, settings }: State, now: number): void {
+  for (const row of [...lockouts.values()]) {
+    const mostMs = now + settings.lockoutMs;
+    if (row.firstAtMs <= now && (row.lockedUntilMs ?? 0) <= mostMs) continue;
+    const lockedUntilMs = row.lockedUntilMs === null ? null : Math.min(row.lockedUntilMs, mostMs);
+    lockouts.put({ ...row, firstAtMs: Math.min(row.firstAtMs, now), lockedUntilMs });
+  }
 }
 
 /** Whoever guesses invents names, too: what says nothing any more goes, so that the table stays small. */
