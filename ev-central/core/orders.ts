@@ -189,11 +189,25 @@ function unbarPoint(step: Step, order: OrderOf<'unbar-point'>): Result {
   return done(`${order.pointId} may authenticate again`);
 }
 
+/**
+ * Nothing begins any more that was asked for under her keys. What charges goes on, for whoever stands at the point is
+ * not known to be the one who had her keys: its line says how to end it.
+ */
 function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result {
+  const { state } = step;
   const count = revokeKeys(step, order.userId, ['login', 'reading']);
-  step.state.users.put({ ...step.state.users.must(order.userId), readingKeyId: null });
+  state.users.put({ ...state.users.must(order.userId), readingKeyId: null });
   putOutDriver(step, order.userId);
-  return done(`${counted(count, 'key')} of ${order.userId} ${count === 1 ? 'is' : 'are'} revoked`);
+  const lines = [...state.sessionIndex.ofDriver(order.userId)].map((id) => {
+    const session = state.sessions.must(id);
+    if (session.usage !== null) {
+      return { what: id, outcome: `goes on at ${session.pointId ?? 'no point'}: end-session ends it` };
+    }
+    if (session.atPoint) return { what: id, outcome: 'stays: it was asked for with her PIN at the point' };
+    closeUnstarted(step, session, 'cancelled', 'cancelled');
+    return { what: id, outcome: 'taken back' };
+  });
+  return done(`${counted(count, 'key')} of ${order.userId} ${count === 1 ? 'is' : 'are'} revoked`, lines);
 }
 
 type CommandBody = Parameters<typeof sendCommand>[3];

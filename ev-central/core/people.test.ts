@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionId, correlationId, messageId, requestId, userId } from '../../shared/ids.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
-import { ANA, Network, POINT } from './core-harness.ts';
+import { ANA, Network, OTHER_POINT, POINT } from './core-harness.ts';
 
 type Frame = { type: string } & Readonly<Record<string, unknown>>;
 
@@ -106,6 +106,51 @@ describe('a request at the point', () => {
   });
 });
 
+describe('a request at the point that is sent again', () => {
+  const input = (connection: number, id = 'l-1', driver = 'ana') => ({
+    kind: 'local-request' as const, connectionId: connectionId(connection), re: messageId('f-7'),
+    requestId: requestId(id), driverId: userId(driver), connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
+  });
+  function answers(network: Network): Frame[] {
+    return network.effects.flatMap((e) => (e.kind === 'frame' && e.frame.type === 'local-answer' ? [e.frame] : []));
+  }
+  function asked(network: Network, id: string): Frame | undefined {
+    network.feed(input(1, id));
+    const check = network.effects.find((e) => e.kind === 'check-password');
+    if (check?.kind === 'check-password') network.feed({ kind: 'password-checked', checkId: check.checkId, ok: true });
+    return answers(network)[0];
+  }
+
+  it.each([['accepted', true], ['refused', false]])('gets the answer of the first again: %s', (outcome, works) => {
+    const network = new Network();
+    network.connect();
+    if (!works) network.health('ko');
+    const first = asked(network, 'l-1');
+    expect(first).toMatchObject({ outcome });
+    const { size } = network.state.sessions;
+    expect(asked(network, 'l-1')).toEqual(first);
+    expect(network.state.sessions.size).toBe(size);
+  });
+
+  it('while its PIN is being compared gets the answer of the first, too', () => {
+    const network = new Network();
+    network.connect();
+    network.feed(input(1), input(1));
+    const checks = network.effects.flatMap((e) => (e.kind === 'check-password' ? [e.checkId] : []));
+    network.feed(...checks.map((checkId) => ({ kind: 'password-checked' as const, checkId, ok: true })));
+    expect(answers(network).map((frame) => frame['outcome'])).toEqual(['accepted', 'accepted']);
+    expect(network.state.sessions.size).toBe(1);
+  });
+
+  it('by somebody else gets nothing of hers', () => {
+    const network = new Network();
+    network.connect();
+    asked(network, 'l-1');
+    network.feed(input(1, 'l-1', 'ben'));
+    expect(answers(network)).toMatchObject([{ outcome: 'refused', reason: 'not-yours' }]);
+  });
+});
+
 describe('orders', () => {
   it('are given only by those whose role allows them', () => {
     const network = new Network();
@@ -113,6 +158,23 @@ describe('orders', () => {
     expect(network.order({ kind: 'revoke-point-key', pointId: POINT, note: '' }, 'technician').outcome).toBe('refused');
     expect(network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: 'x' }, 'technician'))
       .toMatchObject({ outcome: 'done', lines: [{ outcome: 'ordered' }, { outcome: 'ordered' }] });
+  });
+
+  it('that revoke a driver’s keys take back what has not begun, and leave what charges', () => {
+    const network = new Network();
+    network.connect();
+    network.connect(OTHER_POINT);
+    const running = network.charging(ANA);
+    const target = { kind: 'point' as const, pointId: OTHER_POINT, connectorNo: null };
+    const waiting = network.sessionOf(network.charge(ANA, { target }));
+    const { lines } = network.order({ kind: 'revoke-user-keys', userId: ANA, note: 'phone stolen' }, 'operator');
+    expect(lines).toEqual([
+      { what: running.sessionId, outcome: `goes on at ${POINT}: end-session ends it` },
+      { what: waiting.sessionId, outcome: 'taken back' },
+    ]);
+    expect(network.state.sessions.must(running.sessionId).state).toBe('charging');
+    expect(network.state.sessions.must(waiting.sessionId)).toMatchObject({ state: 'cancelled', holdMinor: 0 });
+    expect(network.lastCommand('stop', OTHER_POINT).sessionId).toBe(waiting.sessionId);
   });
 
   it('are carried out once, however often they are sent', () => {
