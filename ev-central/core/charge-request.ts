@@ -27,7 +27,7 @@ export type Answer =
 export function requestCharge(step: Step, wish: Wish): Answer {
   const answer = decide(step, wish);
   step.state.requests.put({
-    requestId: wish.requestId, driverId: wish.driverId, kind: 'charge', atMs: step.now,
+    requestId: wish.requestId, driverId: wish.driverId, kind: 'charge', answer: null, atMs: step.now,
     sessionId: answer.outcome === 'refused' ? null : answer.session.sessionId,
   });
   if (answer.outcome === 'refused') refuse(step, wish, answer.reason, answer.facts);

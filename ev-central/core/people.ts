@@ -7,7 +7,7 @@ import { requestCharge } from './charge-request.ts';
 import type { Input } from './inputs.ts';
 import { grantKey, keyGrant } from './key-ring.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
-import type { User } from './rows.ts';
+import type { RequestRecord, User } from './rows.ts';
 import type { PendingCheck } from './state.ts';
 import { audit, emit, type Step } from './step.ts';
 
@@ -32,7 +32,7 @@ export function login(step: Step, input: Login): void {
 
 /** A request at the point itself, with a PIN; it never goes over Kafka. */
 export function localRequest(step: Step, input: LocalRequest): void {
-  if (step.state.requests.get(input.requestId) !== undefined) return;
+  if (answerAgain(step, input)) return;
   if (lockedUntil(step, [`pin:${input.driverId}`]) !== undefined) {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
@@ -139,7 +139,7 @@ function welcomeDriver(step: Step, input: Login, user: User): void {
 
 function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void {
   // The same request again, while its PIN was being compared.
-  if (step.state.requests.get(input.requestId) !== undefined) return;
+  if (answerAgain(step, input)) return;
   const user = step.state.users.get(input.driverId);
   if (!ok || user === undefined) {
     countFailure(step, [`pin:${input.driverId}`]);
@@ -162,14 +162,25 @@ function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void 
     requestId, driverId, corr, goal, target: { kind: 'point', pointId, connectorNo },
     fit: { connectorType: null, minPowerW: null }, mayQueue: true, atPoint: true,
   });
-  answerLocal(step, input, answer.outcome === 'refused'
+  const told: LocalAnswer = answer.outcome === 'refused'
     ? { outcome: 'refused', reason: answer.reason }
-    : { outcome: answer.outcome, reason: null });
+    : { outcome: answer.outcome, reason: null };
+  step.state.requests.put({ ...step.state.requests.must(requestId), answer: told });
+  answerLocal(step, input, told);
 }
 
-function answerLocal(
-  step: Step, input: LocalRequest, answer: { outcome: 'accepted' | 'queued' | 'refused'; reason: string | null },
-): void {
+/** A request that was decided before gets the same answer, and changes nothing. False: it is a new one. */
+function answerAgain(step: Step, input: LocalRequest): boolean {
+  const known = step.state.requests.get(input.requestId);
+  if (known === undefined) return false;
+  const isHers = known.driverId === input.driverId && known.answer !== null;
+  answerLocal(step, input, isHers ? known.answer : { outcome: 'refused', reason: 'not-yours' });
+  return true;
+}
+
+type LocalAnswer = NonNullable<RequestRecord['answer']>;
+
+function answerLocal(step: Step, input: LocalRequest, answer: LocalAnswer): void {
   emit(step, {
     kind: 'frame', connectionId: input.connectionId, re: input.re,
     // Whoever shows it adds the words, from the one catalogue.
