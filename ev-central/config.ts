@@ -9,8 +9,10 @@ const text = z.string().min(1);
 const folder = text.describe('folder');
 const minutes = (max: number) => z.coerce.number().positive().max(max).describe('minutes');
 const seconds = (max: number) => z.coerce.number().positive().max(max).describe('seconds');
+const days = z.coerce.number().min(1).max(36_500).describe('days');
 const count = z.coerce.number().int().positive().describe('number');
 
+const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
@@ -137,6 +139,24 @@ export const CENTRAL_SETTINGS = {
     flag: 'waiting-at-site', env: 'EV_CENTRAL_WAITING_AT_SITE', schema: count, default: DEFAULT_SETTINGS.waitingAtSite,
     describe: 'drivers that may wait at one site',
   }),
+  noticesKept: setting({
+    flag: 'notices-kept', env: 'EV_CENTRAL_NOTICES_KEPT', schema: days,
+    default: DEFAULT_SETTINGS.noticesKeptMs / DAY_MS,
+    describe: 'how long a driver can still receive a notice that she missed',
+  }),
+  eventsKept: setting({
+    flag: 'events-kept', env: 'EV_CENTRAL_EVENTS_KEPT', schema: days, default: DEFAULT_SETTINGS.eventsKeptMs / DAY_MS,
+    describe: 'how long events are kept; tickets, ledger and meter values are kept for ever',
+  }),
+  auditKept: setting({
+    flag: 'audit-kept', env: 'EV_CENTRAL_AUDIT_KEPT', schema: days, default: DEFAULT_SETTINGS.auditKeptMs / DAY_MS,
+    describe: 'how long the audit log is kept',
+  }),
+  deadLettersKept: setting({
+    flag: 'dead-letters-kept', env: 'EV_CENTRAL_DEAD_LETTERS_KEPT', schema: days,
+    default: DEFAULT_SETTINGS.deadLettersKeptMs / DAY_MS,
+    describe: 'how long is kept what nobody could read or carry out',
+  }),
   ...commonSettings('EV_CENTRAL'),
 } as const;
 
@@ -161,6 +181,10 @@ export function coreSettings(config: CentralConfig): Settings {
     factGapMs: config.factGap * SECOND_MS,
     outboxBacklog: config.outboxBacklog,
     waitingAtSite: config.waitingAtSite,
+    noticesKeptMs: config.noticesKept * DAY_MS,
+    eventsKeptMs: config.eventsKept * DAY_MS,
+    auditKeptMs: config.auditKept * DAY_MS,
+    deadLettersKeptMs: config.deadLettersKept * DAY_MS,
     topicPrefix: config.topicPrefix,
     partitions: config.partitions,
   };

@@ -26,9 +26,16 @@ export type Settings = {
   /** Outbox rows above which new charges are refused. */
   readonly outboxBacklog: number;
   readonly waitingAtSite: number;
+  /** How long is kept what no bill is made of: tickets, ledger and meter values are kept for ever. */
+  readonly noticesKeptMs: number;
+  readonly eventsKeptMs: number;
+  readonly auditKeptMs: number;
+  readonly deadLettersKeptMs: number;
   readonly topicPrefix: string;
   readonly partitions: number;
 };
+
+const DAY_MS = 24 * 3_600_000;
 
 export const DEFAULT_SETTINGS: Settings = {
   plugTimeoutMs: 120_000,
@@ -47,6 +54,10 @@ export const DEFAULT_SETTINGS: Settings = {
   factGapMs: 60_000,
   outboxBacklog: 20_000,
   waitingAtSite: 200,
+  noticesKeptMs: 90 * DAY_MS,
+  eventsKeptMs: 365 * DAY_MS,
+  auditKeptMs: 730 * DAY_MS,
+  deadLettersKeptMs: 30 * DAY_MS,
   topicPrefix: 'ev',
   partitions: 12,
 };
