@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseDrills } from './choice.ts';
 import type { Drill } from './drill.ts';
@@ -37,6 +39,11 @@ describe('the list of drills', () => {
   it('says of each what is expected', () => {
     const silent = DRILLS.filter(({ expects, title }) => expects.length === 0 || title === '');
     expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('stands in the instructor’s guide, every one', () => {
+    const guide = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'guide-instructor.md'), 'utf8');
+    expect(DRILLS.filter(({ name }) => !guide.includes(`\`${name}\``)).map(({ name }) => name)).toEqual([]);
   });
 
   it('has evidence for every row of the failure table', () => {

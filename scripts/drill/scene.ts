@@ -8,11 +8,11 @@ import type { Stage } from './drill.ts';
 import { type DrillNetwork, SITE, timeOf } from './drill-network.ts';
 
 const TICKET_MS = 90_000;
-/** Long enough for what is broken to be mended: 15 to 22 s of charging. */
-const ENERGY_WH = { from: 14_000, to: 20_000 } as const;
+/** Long enough for what is broken to be mended: 12 to 17 s of charging. */
+const ENERGY_WH = { from: 11_000, to: 16_000 } as const;
 /** Who waits charges briefly: 1 to 3 s. */
 const WAITING_WH = { from: 1_000, to: 3_000 } as const;
-const MOMENT_WH = { from: 2_500, to: 6_000 } as const;
+const MOMENT_WH = { from: 2_000, to: 5_000 } as const;
 
 const progressEventSchema = z.object({
   event: z.literal('progress'), driverId: z.string(), progress: z.object({ energyWh: z.number() }),
@@ -64,7 +64,7 @@ export type SceneWish = {
   readonly charging?: number;
   /** Drivers in the queue; default 2. */
   readonly waiting?: number;
-  /** How much each of the first charges wants, in Wh; default 14 to 20 kWh. */
+  /** How much each of the first charges wants, in Wh; default 11 to 16 kWh. */
   readonly energyWh?: { readonly from: number; readonly to: number };
 };
 

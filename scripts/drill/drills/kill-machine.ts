@@ -15,7 +15,7 @@ export const killMachine: Drill = {
   async run(stage) {
     const { network, broker, chance, say, expect, figure } = stage;
     await network.open();
-    const scene = await chargesAndQueue(stage, { energyWh: { from: 14_000, to: 20_000 } });
+    const scene = await chargesAndQueue(stage, { energyWh: { from: 9_000, to: 14_000 } });
     await momentToBreak(stage, scene);
     say(`kill -9 of ${network.processes.size + 1} processes`);
     await Promise.all([broker.kill9(), ...[...network.processes].map((process) => process.kill9())]);
