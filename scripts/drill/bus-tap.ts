@@ -20,8 +20,8 @@ export type BusTap = {
   write(records: readonly Forged[]): Promise<void>;
   /** Resolves when Central has read everything that was written before: a marker behind it is in the dead letters. */
   untilRead(): Promise<void>;
-  /** How many dead letters there are from this sender; the reasons. */
-  deadLetters(claimedSender: string): Promise<string[]>;
+  /** The reasons of all dead letters that claim to be from these senders. */
+  deadLetters(claimedSenders: readonly string[]): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -50,9 +50,10 @@ export async function tapBus(network: DrillNetwork): Promise<BusTap> {
       topic: topicName(topicPrefix, topic), key, headers: { ...headers }, value,
     })));
   };
-  const deadLetters = async (claimedSender: string): Promise<string[]> => {
-    const rows = await network.rows(['dead-letters', '--claimed-sender', claimedSender, '--limit', '1000']);
-    return rows.map((row) => String(row['reason']));
+  const deadLetters = async (claimedSenders: readonly string[]): Promise<string[]> => {
+    const rows = await network.rows(['dead-letters', '--limit', '10000']);
+    return rows.filter((row) => claimedSenders.includes(String(row['claimedSender'])))
+      .map((row) => String(row['reason']));
   };
   return {
     records: (topic) => read.get(topicName(topicPrefix, topic)) ?? [],
@@ -64,7 +65,7 @@ export async function tapBus(network: DrillNetwork): Promise<BusTap> {
         topic, key, headers: { from: name, to: CENTRAL, kid: 'none', mid: name }, value: Buffer.from(name),
       })));
       await write(marks);
-      await until(() => deadLetters(name), (found) => found.length === marks.length, {
+      await until(() => deadLetters([name]), (found) => found.length === marks.length, {
         what: 'Central has read all that was written',
       });
     },

@@ -28,7 +28,8 @@ export type Cables = {
 
 /** Opens the network with every link behind a cable, plays, and takes the cables away again. */
 export async function withCables(
-  stage: Stage, play: (cables: Cables) => Promise<void>, taps: { monitors?: NonNullable<ProxyOptions['tap']> } = {},
+  stage: Stage, play: (cables: Cables) => Promise<void>,
+  taps: { monitors?: NonNullable<ProxyOptions['tap']>; drivers?: NonNullable<ProxyOptions['tap']> } = {},
 ): Promise<void> {
   const { network } = stage;
   const opened: TcpProxy[] = [];
@@ -40,7 +41,8 @@ export async function withCables(
   };
   try {
     network.centralPort = await freePort();
-    const [monitors, drivers] = [await lay(network.centralPort, taps.monitors), await lay(network.centralPort)];
+    const monitors = await lay(network.centralPort, taps.monitors);
+    const drivers = await lay(network.centralPort, taps.drivers);
     const engines = new Map<string, TcpProxy>();
     for (const id of network.pointIds) {
       const cable = await lay(await network.enginePort(id));

@@ -1,7 +1,9 @@
-// What was captured on a TCP link sent again: a frame into its own live link, a frame twice in a new connection, and a
-// whole authentication in a new connection. In plain TCP, where it can be captured at all.
+// What was captured on a TCP link sent again: a frame into its own live link, a frame twice in a new connection, and
+// a whole authentication in a new connection, in plain TCP. A driver's log-in carries her password, which is why plain
+// TCP is for the loopback: her log-in is captured and sent again over TLS.
+import { join } from 'node:path';
 import { CONTROL } from '../../../shared/wire/frame-codec.ts';
-import { linkEnds, inWords, withCables, type Cables } from '../cables.ts';
+import { type Cables, inWords, linkEnds, logLines, withCables } from '../cables.ts';
 import type { Drill, Stage } from '../drill.ts';
 import { until } from '../patience.ts';
 import { askMonitor, registerWh } from '../point-sight.ts';
@@ -18,10 +20,11 @@ export const replayedFrame: Drill = {
     'A frame whose number was seen is acknowledged and dropped: no second answer, no event, the link lives on.',
     'A captured authentication does not let in: its proof answers the nonce of another connection.',
     'The real monitor is not put out; the charges go on, each with one ticket for what was asked.',
+    'A driver’s log-in that was captured under TLS is refused by TLS on a new connection.',
   ],
   network: { points: 2, drivers: 2 },
   async run(stage) {
-    const capture = new Capture();
+    const [capture, ofDrivers] = [new Capture(), new Capture()];
     await withCables(stage, async (cables) => {
       const scene = await chargesAndQueue(stage, { waiting: 0, energyWh: { from: 9_000, to: 12_000 } });
       const charge = stage.chance.of(scene.charges);
@@ -32,8 +35,12 @@ export const replayedFrame: Drill = {
       stage.expect('each ticket bills what its driver had asked for',
         tickets.every(({ ticket }, i) => ticket.energyWh === scene.charges[i]?.energyWh),
         tickets.map(({ ticket }) => `${ticket.energyWh} Wh`).join(', '));
+      await loginOverTls(stage, ofDrivers, cables);
       await stage.reconcile();
-    }, { monitors: (direction, bytes, no) => capture.take(direction, bytes, no) });
+    }, {
+      monitors: (direction, bytes, no) => capture.take(direction, bytes, no),
+      drivers: (direction, bytes, no) => ofDrivers.take(direction, bytes, no),
+    });
   },
 };
 
@@ -111,6 +118,33 @@ async function asNewConnection(stage: Stage, capture: Capture): Promise<void> {
   const real = await askMonitor(network.pointOf(pointId).monitor);
   stage.expect('the real monitor is not put out', real.authentication.state === 'authenticated',
     real.authentication.state);
+}
+
+async function loginOverTls(stage: Stage, capture: Capture, cables: Cables): Promise<void> {
+  const { network } = stage;
+  const [driverId = ''] = network.driverIds;
+  const tlsDir = join(stage.dir, 'tls');
+  stage.say('EV_Central and its clients are started again, with TLS');
+  const clients = [...network.drivers.values()].map((driver) => driver.process);
+  const monitors = network.pointIds.map((id) => network.pointOf(id).monitor);
+  await Promise.all([...new Set([...clients, ...monitors])].map((process) => process.stop()));
+  await network.central.stop();
+  await network.startCentral(['--tls', '--tls-dir', tlsDir]);
+  network.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+  for (const id of network.pointIds) network.startMonitor(id);
+  await network.seat([driverId], 'driver-tls');
+  const sinceMs = Date.now();
+  const captured = capture.stream('up', cables.drivers.taken());
+  stage.say(`a stranger sends the captured log-in of ${driverId}, ${captured.length} bytes, on a new connection`);
+  const thief = await connectRaw(network.centralAddress);
+  thief.send(captured);
+  await until(() => thief.isEnded(), (ended) => ended, { what: 'EV_Central ends the connection' });
+  const { value } = await until(async () => (await logLines(network, sinceMs)).filter((line) =>
+    line.event === 'tls-refused' || line.event === 'link-closed'), (lines) => lines.length > 0, {
+    what: 'why it was ended, in the log',
+  });
+  stage.expect('the log-in is refused by TLS', thief.frames().length === 0 && !captured.includes(driverId),
+    `${thief.frames().length} frames; “${value[0]?.event ?? ''}: ${value[0]?.why ?? ''}”`);
 }
 
 /** Acknowledgements in a captured stream; the byte may stand in a frame's LRC too, so frames are read over. */

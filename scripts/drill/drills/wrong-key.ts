@@ -5,6 +5,7 @@ import { type Topic, topicName } from '../../../shared/bus/topics.ts';
 import { secretText, SECRET_BYTES } from '../../../shared/point-proof.ts';
 import { type BusTap, type Forged, tapBus } from '../bus-tap.ts';
 import type { Drill, Stage } from '../drill.ts';
+import { LONG_CHARGE_WH, LONG_CHARGES } from '../link-phases.ts';
 import { until } from '../patience.ts';
 import { askMonitor, registerWh, startOtherMonitor, untilMonitorIs } from '../point-sight.ts';
 import { type Charge, chargesAndQueue } from '../scene.ts';
@@ -20,13 +21,13 @@ export const wrongKey: Drill = {
     'Every forged record goes to the dead letters with its reason, still sealed, and changes nothing.',
     'The charges go on, each with one ticket for what was asked.',
   ],
-  network: { points: 2, drivers: 2 },
+  network: { ...LONG_CHARGES, points: 2, drivers: 2 },
   async run(stage) {
     const { network, chance } = stage;
     await network.open();
     const tap = await tapBus(network);
     try {
-      const scene = await chargesAndQueue(stage, { waiting: 0, energyWh: { from: 9_000, to: 12_000 } });
+      const scene = await chargesAndQueue(stage, { waiting: 0, energyWh: LONG_CHARGE_WH });
       const charge = chance.of(scene.charges);
       await wrongSecret(stage, charge.pointId);
       await forgedRecords(stage, tap, charge);
@@ -69,7 +70,7 @@ async function forgedRecords(stage: Stage, tap: BusTap, charge: Charge): Promise
   const senders = [charge.pointId, charge.driverId, 'mallory'];
   await tap.write(forged);
   await tap.untilRead();
-  const letters = (await Promise.all(senders.map((sender) => tap.deadLetters(sender)))).flat();
+  const letters = await tap.deadLetters(senders);
   const counts = [...new Set(letters)].map((reason) => `${letters.filter((each) => each === reason).length} ${reason}`);
   stage.expect('each of them is a dead letter', letters.length === forged.length, counts.join(', '));
   stage.figure('dead letters', counts.join(', '));
