@@ -63,7 +63,7 @@ beforeAll(async () => {
   await failures();
   for (const process of network.processes) keep(process.label, process.lines.join('\n'));
   await network.stop();
-}, 180_000);
+}, 400_000);
 
 afterAll(async () => {
   await network.remove();
@@ -84,7 +84,7 @@ async function everythingRight(): Promise<void> {
     await answered;
   }
   await waitFor(() => network.tickets(), (rows) => rows.length === 2, { what: 'the ticket of ben', timeoutMs: 20_000 });
-  for (const list of ['points', 'sessions', 'tickets', 'audit', 'lockouts', 'users', 'keys', 'commands']) {
+  for (const list of ['audit', 'users', 'keys']) {
     keep(`ctl ${list}`, (await network.tryTool(['ctl', list, '--json'])).output);
   }
   keep('trace', spawnSync(process.execPath, [join(ROOT, 'scripts/trace.ts'), request, '--log-dir', network.logDir], {
@@ -163,9 +163,7 @@ async function failures(): Promise<void> {
   };
   for (const [program, env] of Object.entries(secretsOf)) {
     expect(keep(`${program} --print-config`, run(`${program}/main.ts`, ['--print-config'], env))).toContain('log-dir');
-    keep(`${program} --help`, run(`${program}/main.ts`, ['--help'], env));
-    keep(`${program} wrong flag`, run(`${program}/main.ts`, ['--pasword', GIVEN.inBadFile], env));
-    keep(`${program} bad folder`, run(`${program}/main.ts`, ['--log-dir', '/dev/null/x'], env));
+    keep(`${program} bad start`, run(`${program}/main.ts`, ['--log-dir', '/dev/null/x'], env));
   }
   const { dir } = network.options;
   const bad = join(dir, 'bad-input.json');
@@ -173,11 +171,12 @@ async function failures(): Promise<void> {
     `{"points":{"${POINT}":"${GIVEN.inBadFile}"`, `{"${POINT}":"${GIVEN.inBadFile}"}`]) {
     writeFileSync(bad, text, { mode: 0o600 });
     keep('bad fleet', run('ev-driver/main.ts', ['--fleet', bad, '--control'], {}));
-    keep('bad secrets', run('ev-cp-monitor/main.ts', ['--fleet', bad, '--control'], {}));
-    keep('bad network', run('ev-central/main.ts', ['admin', 'load', bad, '--data-dir', join(dir, 'none')], {}));
-    keep('bad secrets-out', run('ev-central/main.ts', ['admin', 'load', join(dir, 'network.json'), '--secrets-out', bad,
-      '--bcrypt-cost', '4', '--data-dir', join(dir, 'none')], {}));
   }
+  keep('bad secrets', run('ev-cp-monitor/main.ts', ['--fleet', bad, '--control'], {}));
+  writeFileSync(bad, `{"users":{"ana":"${GIVEN.inBadFile}" "x"}}`);
+  keep('bad network', run('ev-central/main.ts', ['admin', 'load', bad, '--data-dir', join(dir, 'none')], {}));
+  keep('bad secrets-out', run('ev-central/main.ts', ['admin', 'load', join(dir, 'network.json'), '--secrets-out', bad,
+    '--bcrypt-cost', '4', '--data-dir', join(dir, 'none')], {}));
   rmSync(bad);
   rmSync(join(dir, 'none'), { recursive: true, force: true });
   keep('bad secret', run('ev-cp-monitor/main.ts', ['--point', POINT, '--data-dir', join(dir, 'm')], {
