@@ -160,8 +160,8 @@ export class CommandReader {
     const { key } = hosted;
     const { from = '', to = '', kid = '', mid = '' } = record.headers;
     if (key === null || kid !== key.keyId) return false;
-    this.#dropBehind(hosted, record);
     const text = open(key, 'down', record.topic, { from, to, kid, mid }, record.value);
+    if (text !== undefined) this.#dropBehind(hosted, record); // its headers alone prove nothing: anybody can write them
     const parsed = text === undefined ? null : parseMessage(commandSchema, text);
     if (parsed?.ok === true) this.#station.take(hosted, { kind: 'command', command: parsed.message });
     else {

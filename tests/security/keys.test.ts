@@ -53,7 +53,7 @@ describe('a key that is revoked while energy flows', () => {
   it('stops the charge, disputes it, opens nothing more, and bars the point until somebody lets it in', async () => {
     const { net, ana, request, sessionId } = await charging(60_000);
     const engine = net.points.get(POINT)?.engine;
-    await net.tool(['ctl', 'revoke', 'key', POINT]);
+    await net.tool(['ctl', 'revoke-key', POINT]);
     const ended = await ana.told('ended', request, 30_000);
     expect(ended.provisional).toBe(false);
     await waitFor(() => session(net, sessionId), (row) => row['disputed'] === true || Number(row['disputedWh']) > 0
@@ -80,7 +80,7 @@ describe('a key that is revoked while energy flows', () => {
 
   it('of a point whose secret is void, nobody lets in again with it', async () => {
     const { net, ana, request } = await charging(60_000);
-    await net.tool(['ctl', 'revoke', 'point', POINT]);
+    await net.tool(['ctl', 'revoke-point', POINT]);
     await ana.told('ended', request, 30_000);
     net.points.get(POINT)?.monitor.send({ do: 'authenticate' });
     await waitFor(async () => JSON.stringify(await net.rows(['audit'])), (text) => text.includes('point-revoked'), {
