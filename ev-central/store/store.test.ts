@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Append } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Session } from '../core/rows.ts';
@@ -248,34 +247,6 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(() => store.commit(batch(tables, { appends: [{ kind: 'append', table: 'tickets', row: second }] })))
       .toThrow(BugError);
     expect(reload().users.must(userId('ana')).balanceMinor).toBe(5_000);
-  });
-
-  test('deletes what only people read after its time, in slices, and nothing that a bill is made of', () => {
-    const event = networkEvent.schema.parse(networkEvent.example);
-    const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
-    const notice = { ...ticketIssued.schema.parse(ticketIssued.example), atMs: START_MS };
-    const value = {
-      sessionId: ticket.sessionId, registerWh: 1, powerW: 0, socPercent: null, atMs: START_MS, rawAtMs: START_MS,
-      receivedAtMs: START_MS,
-    };
-    const audit = { atMs: START_MS, who: 'olga', address: '', action: 'x', outcome: 'done', parameters: {} };
-    const tables = filledTables();
-    tables.sessions.put(sampleSession({ sessionId: ticket.sessionId, settled: true }));
-    const many = Array.from({ length: 600 }, (_unused, number): Append[] => [
-      { kind: 'append', table: 'notices', row: { ...notice, number: number + 1 } },
-      { kind: 'append', table: 'events', row: { ...event, atMs: START_MS } },
-      { kind: 'append', table: 'audit', row: audit },
-      { kind: 'append', table: 'meter_values', row: { ...value, sample: number } },
-    ]);
-    store.commit(batch(tables, { appends: [...many.flat(), { kind: 'append', table: 'tickets', row: ticket }] }));
-    const kept = { noticesKeptMs: HOUR_MS, eventsKeptMs: HOUR_MS, auditKeptMs: 9 * HOUR_MS, deadLettersKeptMs: 0 };
-    expect(store.purge(START_MS + HOUR_MS, kept)).toBe(0);
-    const slices = [1, 2, 3].map(() => store.purge(START_MS + 2 * HOUR_MS, kept));
-    expect(slices).toEqual([1_000, 200, 0]);
-    expect(store.noticesAfter(notice.driverId, 0, 1).notices).toEqual([]);
-    expect(store.query('audit', {}, null, 10).rows).toHaveLength(10);
-    expect(store.meterValues(ticket.sessionId)).toHaveLength(600);
-    expect(store.ticketsOf(ticket.sessionId)).toHaveLength(1);
   });
 
   test('counts for each record how often a batch with it failed, and forgets that after a week', () => {
