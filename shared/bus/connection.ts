@@ -9,7 +9,7 @@ import { againWhileNotNow } from './not-now.ts';
 import type { LogRange } from './offsets.ts';
 import type { Bus, BusReader, BusSender, BusState, ReaderOptions } from './port.ts';
 import { BusProducer } from './producer.ts';
-import { ensureTopics, type TopicAdmin, type TopicCreation } from './topics.ts';
+import { ensureTopics, topicNames, type TopicAdmin, type TopicCreation } from './topics.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const PROBE_TIMEOUT_MS = 1_800;
@@ -61,11 +61,15 @@ export async function connectBus(options: BusOptions & { timeoutMs?: number }): 
   }
 }
 
+type TopicWish = Parameters<Bus['ensureTopics']>[0];
+
 class KafkaBus implements Bus {
   readonly #kafka: Kafka;
   readonly #health: BusHealth;
   readonly #log: Log;
   readonly #counts = new Map<string, number>();
+  /** The topics that this process is to make. */
+  #own: TopicWish | null = null;
   readonly #parts = new Set<BusSender | BusReader>();
 
   constructor({ brokers, clientId, log }: BusOptions) {
@@ -91,11 +95,18 @@ class KafkaBus implements Bus {
     return this.#health.whenUp();
   }
 
-  async ensureTopics(options: { prefix: string; partitions: number; replicationFactor: number }): Promise<void> {
-    const counts = await this.#withAdmin('prepare the topics', (admin) => ensureTopics(topicAdmin(admin), options));
-    for (const [topic, count] of counts) this.#counts.set(topic, count);
+  async ensureTopics(options: TopicWish): Promise<void> {
+    this.#own = options;
     // Proves that every partition has its leader, so that nobody's first send or read meets one that has not.
-    await this.logRanges([...counts.keys()]);
+    await this.logRanges(topicNames(options.prefix));
+  }
+
+  /** Whoever has made the topics makes them again when a broker has come back without them. */
+  async #makeOwnTopics(): Promise<void> {
+    const own = this.#own;
+    if (own === null) return;
+    const counts = await this.#withAdmin('prepare the topics', (admin) => ensureTopics(topicAdmin(admin), own));
+    for (const [topic, count] of counts) this.#counts.set(topic, count);
   }
 
   async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
@@ -113,6 +124,7 @@ class KafkaBus implements Bus {
   }
 
   async logRanges(topics: readonly string[]): Promise<LogRange[]> {
+    await this.#makeOwnTopics();
     await this.partitionCounts(topics);
     return this.#withAdmin('tell the logs’ offsets', (admin) => fetchLogRanges(admin, topics));
   }

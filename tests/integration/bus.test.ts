@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectBus, openBus } from '../../shared/bus/connection.ts';
 import { compareWithLog } from '../../shared/bus/offsets.ts';
@@ -271,6 +273,31 @@ test('a bus that is opened without a broker is down, and its senders fail at onc
   expect(performance.now() - startedMs).toBeLessThan(500);
   await bus.close();
 });
+
+test('a reader whose broker comes back without its log makes the topics again, if they are its own', async () => {
+  const broker = await ownBroker();
+  const prefix = randomPrefix();
+  const bus = await connectBus({ brokers: [broker.brokers], clientId: 'bus-lost-log', log: silent });
+  try {
+    await bus.ensureTopics({ prefix, partitions: 1, replicationFactor: 1 });
+    const seen: number[] = [];
+    const clusters = new Set<string>();
+    const reading = reader(bus, prefix, {
+      onLog: ({ clusterId }) => void clusters.add(clusterId),
+      onBatch: (records) => void seen.push(...records.map((record) => Number(record.headers['n']))),
+    });
+    await reading.start();
+    await broker.kill9();
+    await rm(join(broker.dir, 'data'), { recursive: true });
+    await broker.restart();
+    await waitFor(() => clusters.size === 2, { timeoutMs: 30_000, what: () => `${clusters.size} clusters compared` });
+    await bus.sender().send([fact(prefix, 'site-1', 1)]);
+    await waitFor(() => seen.length === 1, { timeoutMs: 30_000, what: () => `read: ${seen.join(', ')}` });
+  } finally {
+    await bus.close();
+    await removeBroker(broker);
+  }
+}, 120_000);
 
 test('after kill -9 of the broker and its restart everything arrives in order, soon', async () => {
   const broker = await ownBroker();
