@@ -1,7 +1,8 @@
 // TCP links cut in the middle of charges: once, by RST or FIN, and once for some seconds in which nobody can connect.
 import { BACK_MS } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
+import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES } from '../long-charges.ts';
 import { pause } from '../patience.ts';
 
 const SOON_MS = 2_000;
@@ -15,7 +16,7 @@ export const linkCut: Drill = {
     'Whoever loses a link knows at once, says why, and comes back by itself after a pause with jitter: within 2 s '
       + 'after a short cut, within 5 s and a try after a long one.',
     'Clients of one cable do not all come back in the same instant.',
-    'The charges go on, each ends with one ticket for what was asked, and the queue is served in its order.',
+    'The charges go on, end when their drivers stop them, each with one ticket, and the queue is served in its order.',
   ],
   network: LONG_CHARGES,
   async run(stage) {

@@ -1,7 +1,8 @@
 // TCP links that damage bytes: a few packets, which repetition mends, then nearly all, which ends the link.
 import { BACK_MS, inWords, linkEnds, untilAllAreWell } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
+import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES } from '../long-charges.ts';
 import { pause } from '../patience.ts';
 
 const FEW_PERCENT = 10;
@@ -17,7 +18,7 @@ export const linkGarbage: Drill = {
     'With a few damaged packets NACK and repetition mend the frames; what cannot be mended ends the link with a '
       + 'reason, and the client comes back.',
     'With nearly all packets damaged the link ends with a reason in the log; nobody crashes or is refused for good.',
-    'When the cable is well all are back by themselves; the charges go on, each with one ticket for what was asked.',
+    'When the cable is well all are back by themselves; the charges go on, each with one ticket.',
   ],
   network: LONG_CHARGES,
   async run(stage) {

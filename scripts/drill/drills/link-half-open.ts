@@ -1,7 +1,8 @@
 // TCP links that swallow everything and stay: no end is heard, so only heartbeats can tell.
 import { BACK_MS, DEAD_MS } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
+import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES } from '../long-charges.ts';
 
 export const linkHalfOpen: Drill = {
   name: 'link-half-open',
@@ -10,7 +11,7 @@ export const linkHalfOpen: Drill = {
   expects: [
     'Both ends find out by their heartbeats: dead after 3 s without a byte.',
     'When the cable carries again the client is back by itself, within its next try.',
-    'The charges go on, each ends with one ticket for what was asked, and the queue is served in its order.',
+    'The charges go on, end when their drivers stop them, each with one ticket, and the queue is served in its order.',
   ],
   network: LONG_CHARGES,
   async run(stage) {

@@ -1,7 +1,8 @@
 // TCP links that trickle: slow enough to be a nuisance, then so slow that no frame is whole in time.
 import { BACK_MS, inWords, linkEnds } from '../cables.ts';
 import type { Drill } from '../drill.ts';
-import { LONG_CHARGES, onEachLink } from '../link-phases.ts';
+import { onEachLink } from '../link-phases.ts';
+import { LONG_CHARGES } from '../long-charges.ts';
 import { pause, until } from '../patience.ts';
 
 const SLOW_BYTES = 1_000;
@@ -17,7 +18,7 @@ export const linkSlow: Drill = {
   expects: [
     'At 1,000 bytes a second every link lives on: slow is not dead.',
     'At 12 bytes a second no frame is whole within 5 s: the link is ended, with “slow-frame” or “no-ack” in the log.',
-    'When the cable is well the client is back by itself; the charges go on, each with one ticket for what was asked.',
+    'When the cable is well the client is back by itself; the charges go on, each with one ticket.',
   ],
   network: LONG_CHARGES,
   async run(stage) {

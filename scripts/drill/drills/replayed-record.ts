@@ -4,7 +4,7 @@ import type { BusRecord } from '../../../shared/bus/port.ts';
 import type { Topic } from '../../../shared/bus/topics.ts';
 import { type BusTap, copyOf, type Forged, keyElsewhere, tapBus } from '../bus-tap.ts';
 import type { Drill, Stage } from '../drill.ts';
-import { LONG_CHARGE_WH, LONG_CHARGES } from '../link-phases.ts';
+import { endByDrivers, LONG_CHARGE_WH, LONG_CHARGES } from '../long-charges.ts';
 import { until } from '../patience.ts';
 import { ask, atPoint, type Charge, chargesAndQueue, type Scene } from '../scene.ts';
 
@@ -18,7 +18,7 @@ export const replayedRecord: Drill = {
     'A record that is written again as it is, in its own partition or another, has no effect a second time.',
     'A record that is moved to another topic, or put under another name, is a dead letter.',
     'The same holds for commands and notices: no point and no driver takes one twice.',
-    'The charges go on, each with one ticket for what was asked.',
+    'The charges go on, each with one ticket.',
   ],
   network: LONG_CHARGES,
   async run(stage) {
@@ -28,6 +28,7 @@ export const replayedRecord: Drill = {
     try {
       const scene = await chargesAndQueue(stage, { waiting: 0, energyWh: LONG_CHARGE_WH });
       await during(stage, tap, scene);
+      await endByDrivers(stage, scene.charges);
       await scene.settle();
       await afterwards(stage, tap, scene);
       await stage.reconcile();

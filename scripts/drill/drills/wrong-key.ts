@@ -5,7 +5,7 @@ import { type Topic, topicName } from '../../../shared/bus/topics.ts';
 import { secretText, SECRET_BYTES } from '../../../shared/point-proof.ts';
 import { type BusTap, type Forged, tapBus } from '../bus-tap.ts';
 import type { Drill, Stage } from '../drill.ts';
-import { LONG_CHARGE_WH, LONG_CHARGES } from '../link-phases.ts';
+import { endByDrivers, LONG_CHARGE_WH, LONG_CHARGES } from '../long-charges.ts';
 import { until } from '../patience.ts';
 import { askMonitor, registerWh, startOtherMonitor, untilMonitorIs } from '../point-sight.ts';
 import { type Charge, chargesAndQueue } from '../scene.ts';
@@ -19,7 +19,7 @@ export const wrongKey: Drill = {
   expects: [
     'A monitor with a wrong secret is refused and waits for a hand; the right one is not put out by it.',
     'Every forged record goes to the dead letters with its reason, still sealed, and changes nothing.',
-    'The charges go on, each with one ticket for what was asked.',
+    'The charges go on, each with one ticket.',
   ],
   network: { ...LONG_CHARGES, points: 2, drivers: 2 },
   async run(stage) {
@@ -31,11 +31,8 @@ export const wrongKey: Drill = {
       const charge = chance.of(scene.charges);
       await wrongSecret(stage, charge.pointId);
       await forgedRecords(stage, tap, charge);
+      await endByDrivers(stage, scene.charges);
       await scene.settle();
-      const tickets = await Promise.all(scene.charges.map((each) => each.told('ticket')));
-      stage.expect('each ticket bills what its driver had asked for',
-        tickets.every(({ ticket }, i) => ticket.energyWh === scene.charges[i]?.energyWh),
-        tickets.map(({ ticket }) => `${ticket.energyWh} Wh`).join(', '));
       await stage.reconcile();
     } finally {
       await tap.close();
