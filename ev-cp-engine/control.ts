@@ -55,14 +55,15 @@ export function controlStation(station: Station, line: JsonLine): { answer: unkn
 }
 
 function carryOut(station: Station, order: Exclude<Order, { do: 'exit' }>): Record<string, unknown> {
-  const points = [...station.points.values()];
+  const { points } = station;
   if (order.do === 'status' && order.pointId === undefined) {
-    return { ok: true, points: points.map((hosted) => hosted.point.kept) };
+    return { ok: true, points: [...points.values()].map((hosted) => hosted.point.kept) };
   }
-  const found = order.pointId === undefined ? points : points.filter((p) => p.pointId === order.pointId);
-  const [hosted] = found;
+  const hosted = order.pointId === undefined ? points.values().next().value : points.get(order.pointId);
   if (hosted === undefined) return { ok: false, text: 'There is no such point here (yet).' };
-  if (found.length > 1) return { ok: false, text: 'Which point? This process has many: say pointId.' };
+  if (order.pointId === undefined && points.size > 1) {
+    return { ok: false, text: 'Which point? This process has many: say pointId.' };
+  }
   if (order.do === 'status') return { ok: true, points: [hosted.point.kept] };
   return station.take(hosted, inputOf(order)) ?? { ok: true, text: '' };
 }

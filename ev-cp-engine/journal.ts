@@ -117,7 +117,7 @@ export class Journal {
     this.#pending.push(encodeLine({ k: 'step', keep, facts: [...facts], kept: entry.kept }));
   }
 
-  /** The registers of everything that charges: called once a second for the whole process. */
+  /** The registers of what charges: once a second for each point, at most ten times a second for the process. */
   meters(rows: MeterRow[]): void {
     if (rows.length > 0) this.#pending.push(encodeLine({ k: 'meters', rows }));
   }

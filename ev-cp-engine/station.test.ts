@@ -258,6 +258,35 @@ describe('commands', () => {
 });
 
 describe('samples', () => {
+  test('of a large fleet are spread over the second, and each point reports once a second', async () => {
+    const engine = await start();
+    for (let i = 1; i < 60; i += 1) engine.station.addPoint(pointId(`P-${i}`));
+    const far = engine.station.addPoint(pointId('FAR'));
+    const at = new Map<string, number[]>([[POINT, []], ['FAR', []]]);
+    engine.station.listen({
+      samples: (samples) => {
+        for (const { hosted } of samples) at.get(hosted.pointId)?.push(engine.timeMs);
+      },
+    });
+    for (const hosted of [engine.hosted, far]) {
+      for (const input of [
+        { kind: 'monitor-up' }, { kind: 'frame', frame: SETUP, linkOffsetMs: 0 },
+        {
+          kind: 'frame', linkOffsetMs: 0,
+          frame: { v: 1, id: messageId('f'), re: null, type: 'health-check', central: 'connected', clockOffsetMs: 0 },
+        },
+        { kind: 'command', command: authorizing({ number: 1 }) }, { kind: 'plug', connectorNo: 1, vehicle: null },
+      ] as const) engine.station.take(hosted, input);
+    }
+    await engine.settle();
+    for (let i = 0; i < 35; i += 1) {
+      engine.timeMs += i === 12 ? 130 : 100; // a late tick delays one report, not those after it
+      engine.ticker.tick();
+      await engine.settle();
+    }
+    expect(at).toEqual(new Map([[POINT, [1_000, 2_030, 3_030]], ['FAR', [1_200, 2_230, 3_230]]]));
+  });
+
   test('leave once a second for each charge, with the register that is on the disk', async () => {
     const process = await start();
     await process.welcome();

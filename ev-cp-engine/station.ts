@@ -1,5 +1,6 @@
 // The shell around the engines of one process: hands inputs to `handleEngine`, writes what it decided, and lets the
-// effects out when they are on the disk. One loop, one journal, one tick a second, for one point or ten thousand.
+// effects out when they are on the disk. One loop and one journal for one point or ten thousand; each point has one
+// tick a second, and those of a large fleet are spread over it, so that its readings do not leave in one instant.
 import type { Clock } from '../shared/clock.ts';
 import { Failure } from '../shared/failure.ts';
 import type { PointId, SessionId } from '../shared/ids.ts';
@@ -17,6 +18,10 @@ import { connectorOf, type EngineEffect, type EngineInput, newKept, newPoint, ty
 } from './point-state.ts';
 
 const TICK_MS = 1_000;
+/** Parts of a second; the ticker ticks as often. Each has its own share of the points, and its own write of meters. */
+const SLOTS = 10;
+/** So many points in a row share a slot: a small process has one tick and one write of its meters a second. */
+const POINTS_IN_A_ROW = 25;
 const MESSAGES_KEPT = 200;
 
 /** One point of this process, with what the shell holds for it. */
@@ -48,11 +53,14 @@ export type StationListeners = {
   fact?(fact: Fact): void;
   /** A script's readings are out; its session waits for Central's stop. */
   scriptAtEnd?(sessionId: SessionId): void;
-  /** After each tick, in awake time. */
+  /** Once a second, after a tick, in awake time. */
   ticked?(awakeMs: number): void;
   /** Something that a screen shows has changed. */
   changed?(): void;
 };
+
+/** The points that tick together. */
+type Slot = { readonly hosted: Hosted[]; lastMs: number; dueMs: number; readonly isFirst: boolean };
 
 export type StationOptions = {
   readonly journal: Journal;
@@ -75,14 +83,16 @@ export class Station {
   #meterRows: MeterRow[] = [];
   #flushing: Promise<void> | null = null;
   #trouble: string | null = null;
-  #lastTickMs: number;
+  readonly #slots: Slot[];
   #endTicks: () => void = () => undefined;
   #closed = false;
 
   constructor(options: StationOptions) {
     this.#options = options;
     this.#startedMs = options.clock.monotonic();
-    this.#lastTickMs = options.ticker.awakeMs();
+    const nowMs = options.ticker.awakeMs();
+    this.#slots = Array.from({ length: SLOTS }, (_unused, at) => (
+      { hosted: [], lastMs: nowMs, dueMs: nowMs + TICK_MS + (at * TICK_MS) / SLOTS, isFirst: at === 0 }));
   }
 
   listen(listeners: StationListeners): void {
@@ -108,7 +118,7 @@ export class Station {
 
   start(): void {
     this.#endTicks = this.#options.ticker.subscribe((awakeMs) => {
-      if (awakeMs - this.#lastTickMs >= TICK_MS) this.#tick(awakeMs);
+      for (const slot of this.#slots) if (awakeMs >= slot.dueMs) this.#tick(slot, awakeMs);
     });
   }
 
@@ -122,6 +132,7 @@ export class Station {
     const hosted: Hosted = {
       pointId, point, entry, key: null, topicPrefix: null, partitions: null, sendFrame: null,
     };
+    this.#slots[Math.floor(this.points.size / POINTS_IN_A_ROW) % SLOTS]?.hosted.push(hosted);
     this.points.set(pointId, hosted);
     this.take(hosted, { kind: 'boot', salvage: journal.salvages.get(pointId) ?? null });
     this.take(hosted, { kind: 'journal', trouble: this.#trouble });
@@ -196,16 +207,18 @@ export class Station {
     await this.#options.journal.close();
   }
 
-  #tick(awakeMs: number): void {
-    const elapsedMs = Math.round(awakeMs - this.#lastTickMs);
-    this.#lastTickMs = awakeMs;
+  #tick(slot: Slot, awakeMs: number): void {
+    const elapsedMs = Math.round(awakeMs - slot.lastMs);
+    slot.lastMs = awakeMs;
+    // One a second in the long run, whatever the ticker's own delays; after a busy second never two at once.
+    slot.dueMs = Math.max(slot.dueMs + TICK_MS, awakeMs + TICK_MS / 2);
     const physicsMs = Math.round(elapsedMs * this.#options.speed);
-    this.#judgeJournal();
-    for (const hosted of this.points.values()) this.take(hosted, { kind: 'tick', elapsedMs, physicsMs });
+    if (slot.isFirst) this.#judgeJournal();
+    for (const hosted of slot.hosted) this.take(hosted, { kind: 'tick', elapsedMs, physicsMs });
     this.#writeMeters();
     this.#flushSoon();
-    for (const listener of this.#listeners) listener.ticked?.(awakeMs);
-    this.#changed();
+    if (slot.isFirst) for (const listener of this.#listeners) listener.ticked?.(awakeMs);
+    if (slot.isFirst || slot.hosted.length > 0) this.#changed();
   }
 
   /** Effects that neither change the disk nor depend on it go at once, the others after their flush. */
