@@ -3,7 +3,7 @@ import { BACK_MS, inWords, linkEnds, untilAllAreWell } from '../cables.ts';
 import type { Drill } from '../drill.ts';
 import { onEachLink } from '../link-phases.ts';
 import { LONG_CHARGES } from '../long-charges.ts';
-import { pause } from '../patience.ts';
+import { pause, until } from '../patience.ts';
 
 const FEW_PERCENT = 10;
 const MOST_PERCENT = 90;
@@ -37,8 +37,9 @@ export const linkGarbage: Drill = {
       const mostMs = Date.now();
       link.cable.setMode({ kind: 'garbage', percent: MOST_PERCENT });
       const lost = await link.lost(mostMs);
-      const why = inWords(await linkEnds(network, mostMs));
-      stage.expect(`${link.name}: ended, with the reason in the log`, REASONS.test(why), `${lost.tookMs} ms: ${why}`);
+      const { value: why } = await until(async () => inWords(await linkEnds(network, mostMs)),
+        (reasons) => REASONS.test(reasons), { what: `the reason of the end of ${link.name} in the log` });
+      stage.expect(`${link.name}: ended, with the reason in the log`, true, `${lost.tookMs} ms: ${why}`);
       stage.figure(`${link.name} ended by garbage`, why);
       const wellMs = Date.now();
       link.cable.setMode({ kind: 'pass' });
