@@ -24,7 +24,8 @@ export default defineConfig({
           include: ['tests/security/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Most of their time they wait for the time-outs of others.
+          maxWorkers: 3,
         },
       },
       {
