@@ -22,7 +22,7 @@ import { closeAtLastMeter, meteredWh } from './session-end.ts';
 import { isOver, SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { emptyTables, type State } from './state.ts';
-import { emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
+import { audit, emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
 import { remainingMs, reviewQueue } from './waiting-queue.ts';
 import { reviewQueueAt } from './queue-review.ts';
 
@@ -183,6 +183,7 @@ function provisionalDue(step: Step, due: Deadline): void {
 /** The broker's log is shorter than what Central has read, or another one: the points know what Central lacks. */
 function logLost(step: Step, detail: string): void {
   tell(step, 'error', `the broker's log was lost (${detail}): every point is asked for its unaccepted facts`);
+  audit(step, { who: 'ev-central', address: '', action: 'log-lost', outcome: 'done', parameters: { detail } });
   for (const point of step.state.pointStates.values()) {
     if (point.accepted !== null) step.state.acceptsOwed.set(point.pointId, { resend: true });
   }

@@ -30,3 +30,13 @@ describe('Central that starts again', () => {
     });
   });
 });
+
+describe('a broker that has lost its log', () => {
+  it('is noted in the audit log', () => {
+    const network = new Network();
+    network.connect();
+    const effects = network.feed({ kind: 'log-lost', detail: 'another cluster' });
+    const audited = effects.flatMap((e) => (e.kind === 'append' && e.table === 'audit' ? [e.row] : []));
+    expect(audited).toMatchObject([{ action: 'log-lost', parameters: { detail: 'another cluster' } }]);
+  });
+});

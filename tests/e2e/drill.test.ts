@@ -8,6 +8,7 @@ import { afterEach, expect, it } from 'vitest';
 import { waitFor } from './small-network.ts';
 
 const DRILL = join(import.meta.dirname, '..', '..', 'scripts', 'drill.ts');
+const TIMEOUT_MS = 300_000;
 const folders: string[] = [];
 
 afterEach(() => {
@@ -43,7 +44,7 @@ function processesOf({ temporary }: Running, word = ''): number[] {
 }
 
 function says(running: Running, text: string): Promise<void> {
-  return waitFor(() => running.output(), (output) => output.includes(text), { what: `“${text}”`, timeoutMs: 90_000 });
+  return waitFor(() => running.output(), (output) => output.includes(text), { what: `“${text}”`, timeoutMs: 120_000 });
 }
 
 it('a drill passes, and its report has the row of the failure table with what was measured', async () => {
@@ -57,7 +58,7 @@ it('a drill passes, and its report has the row of the failure table with what wa
     .toMatch(/\| \*\*engine\*\* \|.*\*\*kill-engine\*\* ✓.*Faulted after \d+ ms.* Wh in tickets/);
   expect(readdirSync(running.temporary)).toEqual([]);
   expect(processesOf(running)).toEqual([]);
-}, 120_000);
+}, TIMEOUT_MS);
 
 it('a drill fails when its network is not as it must be', async () => {
   const running = drill(['kill-monitor', '--seed', '3']);
@@ -68,16 +69,16 @@ it('a drill fails when its network is not as it must be', async () => {
   expect(running.output()).toContain('WRONG');
   expect(running.output()).toContain('0 passed, 1 failed, 0 skipped: kill-monitor');
   expect(processesOf(running)).toEqual([]);
-}, 120_000);
+}, TIMEOUT_MS);
 
 it('a drill that is killed leaves nothing behind', async () => {
   const running = drill(['kill-driver']);
   await waitFor(() => processesOf(running, 'ev-cp-engine').length, (count) => count > 0,
-    { what: 'the engines run', timeoutMs: 60_000 });
+    { what: 'the engines run', timeoutMs: 120_000 });
   running.child.kill('SIGKILL');
   await waitFor(() => [...processesOf(running), ...readdirSync(running.temporary)], (left) => left.length === 0,
-    { what: 'all of it is gone', timeoutMs: 30_000 });
-}, 120_000);
+    { what: 'all of it is gone', timeoutMs: 60_000 });
+}, TIMEOUT_MS);
 
 it('refuses a name that it does not know in one line, with the nearest', async () => {
   const running = drill(['kill-centrl']);

@@ -31,9 +31,9 @@ export const loseBrokerLog: Drill = {
     await scene.settle();
     figure(centralDies ? 'EV_Central died too' : 'EV_Central stayed', `all tickets ${
       Math.round(performance.now() - startedMs)} ms after the broker’s start`);
-    const [said] = await network.rows(['events', '--kind', 'bus']);
-    const words = JSON.stringify(said?.['data'] ?? 'nothing').slice(0, 120);
-    expect('EV_Central says that the log was lost', words.includes('lost'), words);
+    const [said] = (await network.rows(['audit', '--limit', '1000'])).filter((row) => row['action'] === 'log-lost');
+    const words = JSON.stringify(said?.['parameters'] ?? 'nothing').slice(0, 120);
+    expect('EV_Central says in its audit log that the log was lost', said !== undefined, words);
     await stage.reconcile();
   },
 };
