@@ -114,6 +114,7 @@ export class PointWatch {
   #engineClient(): LinkClient {
     const client: LinkClient = new LinkClient({
       ...this.#clientOptions(this.#options.engine.connect),
+      messagesBeat: true, // a health check every second, which says how Central is and what time it is there
       onOpen: (link) => {
         link.onMessage = (message) => this.#received('from-engine', checkMessage(fromEngineSchema, message), message);
         this.#handle({ kind: 'engine-open' });

@@ -24,6 +24,8 @@ export type LinkClientOptions = {
   /** From 0 to less than 1: the jitter. */
   readonly random: () => number;
   readonly heartbeatData?: () => JsonObject;
+  /** A message is sent every second on an open link: see `LinkOptions`. */
+  readonly messagesBeat?: boolean;
   /** A link is open: assign its `onMessage`, send the first message. */
   readonly onOpen: (link: Link) => void;
   /** A link ended, or an attempt failed (`socket-error`, `refused`, …). `stop` ends the client. */
@@ -91,9 +93,9 @@ export class LinkClient {
   }
 
   #openLink(socket: LinkSocket): void {
-    const { ticker, nowMs, heartbeatData } = this.#options;
+    const { ticker, nowMs, heartbeatData, messagesBeat } = this.#options;
     const link = new Link({
-      socket, role: 'opener', ticker, nowMs, heartbeatData,
+      socket, role: 'opener', ticker, nowMs, heartbeatData, messagesBeat,
       opened: (opened) => this.#opened(opened),
       closed: (closed, reason) => this.#linkClosed(closed, reason),
     });

@@ -8,21 +8,28 @@ import type { LinkFrame } from './link-frames.ts';
 
 /** The acceptor pings only when the opener's pings gave it no reason to speak for this long. */
 const ACCEPTOR_PAUSE_MS = LIMITS.heartbeatMs * 1.5;
+/** An opener whose messages are its heartbeat pings this seldom while they flow, for the clocks … */
+const CLOCK_PAUSE_MS = LIMITS.reconnectMs;
+/** … after so many answers, by which both ends know the offset. */
+const FIRST_PONGS = 2;
 
 type Options = {
   readonly role: 'opener' | 'acceptor';
   readonly nowMs: () => number;
   readonly awakeMs: () => number;
   readonly data: (() => JsonObject) | undefined;
+  /** The opener sends a message every second: while it does, it needs no pings to show that it lives. */
+  readonly messagesBeat: boolean;
 };
 
 export type Heartbeat = ReturnType<typeof createHeartbeat>;
 
 /** Makes the books of one link. Times are UTC ms (`nowMs`) and awake ms (`awakeMs`). */
-export function createHeartbeat({ role, nowMs, awakeMs, data }: Options) {
+export function createHeartbeat({ role, nowMs, awakeMs, data, messagesBeat }: Options) {
   const offset = createClockOffset();
   let ping: { n: number; sentAtMs: number; sentAwakeMs: number; repeated: boolean } | null = null;
   let lastPingMs = awakeMs();
+  let pongs = 0;
 
   return {
     /** The JSON of the ping, or of the answer to the peer's ping, that leaves now as frame `n`. */
@@ -43,14 +50,19 @@ export function createHeartbeat({ role, nowMs, awakeMs, data }: Options) {
       if (ping === null || ping.n !== frame.ping) return;
       const { sentAtMs, sentAwakeMs, repeated } = ping;
       ping = null;
+      pongs += 1;
       if (repeated) return;
       const roundTripMs = awakeMs() - sentAwakeMs;
       offset.measured({ sentAtMs, receivedAtMs: nowMs(), peerAtMs: frame.atMs, roundTripMs });
     },
-    /** The opener pings at a steady pace, also when messages flow: pings carry Central's state and the clock. */
+    /**
+     * The opener pings at a steady pace, also when messages flow, because pings carry Central's state and the clock;
+     * unless its messages do that.
+     */
     due(awakeNowMs: number, lastSentMs: number): boolean {
-      if (role === 'opener') return awakeNowMs - lastPingMs >= LIMITS.heartbeatMs;
-      return awakeNowMs - lastSentMs >= ACCEPTOR_PAUSE_MS;
+      if (role === 'acceptor') return awakeNowMs - lastSentMs >= ACCEPTOR_PAUSE_MS;
+      const flows = messagesBeat && pongs >= FIRST_PONGS && awakeNowMs - lastSentMs < ACCEPTOR_PAUSE_MS;
+      return awakeNowMs - lastPingMs >= (flows ? CLOCK_PAUSE_MS : LIMITS.heartbeatMs);
     },
     best: (): OffsetSample | null => offset.best(),
   };

@@ -34,6 +34,7 @@ export type LinkOptions = {
   readonly nowMs: () => number;
   /** What each ping and pong of ours carries besides the clock; small. */
   readonly heartbeatData?: (() => JsonObject) | undefined;
+  readonly messagesBeat?: boolean | undefined; // opener: it sends a message every second, and that is its heartbeat
   /** Acceptor: null lets the connection in, a text refuses it (NACK). */
   readonly admit?: () => string | null;
   /** The owner's hooks (server, client); the user of the link assigns `onMessage` and its siblings in `opened`. */
@@ -80,8 +81,8 @@ export class Link {
     this.#ticker = options.ticker;
     const awakeMs = (): number => options.ticker.awakeMs();
     this.#isTooMuchTalk = createSmallTalk(awakeMs);
-    const { role, nowMs, heartbeatData: data } = options;
-    this.#heartbeat = createHeartbeat({ role, nowMs, awakeMs, data });
+    const { role, nowMs, heartbeatData: data, messagesBeat = false } = options;
+    this.#heartbeat = createHeartbeat({ role, nowMs, awakeMs, data, messagesBeat });
   }
 
   get state(): 'new' | 'opening' | 'open' | 'closing' | 'closed' {
