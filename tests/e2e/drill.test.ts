@@ -62,7 +62,7 @@ it('a drill passes, and its report has the row of the failure table with what wa
 
 it('a drill fails when its network is not as it must be', async () => {
   const running = drill(['kill-monitor', '--seed', '3']);
-  await says(running, 'charging:');
+  await says(running, 'kill -9 of the monitor');
   const [central = 0] = processesOf(running, 'ev-central');
   process.kill(central, 'SIGKILL');
   expect(await running.ended).toBe(1);
