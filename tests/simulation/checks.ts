@@ -30,6 +30,8 @@ export class History {
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
   readonly deadLetters: string[] = [];
+  /** Offers to somebody who waited. */
+  offers = 0;
   readonly #world: World;
   readonly #break: Break | null;
   readonly #meterOfSession = new Map<string, number>();
@@ -42,9 +44,9 @@ export class History {
   constructor(world: World, broken: Break | null) {
     this.#world = world;
     this.#break = broken;
-    world.onNote = (what, { rowId }) => {
+    world.onNotes.push((what, { rowId }) => {
       if (what === 'outbox-row-without-key') this.withoutKey.add(this.#messageOfRow.get(Number(rowId)) ?? '');
-    };
+    });
   }
 
   /** Every batch that stands in the database is looked at. */
@@ -181,14 +183,17 @@ export class History {
     }
   }
 
-  /** Who is served out of a queue had nobody before her who waited for the same point and could have been served. */
+  /** Who is offered a connector had nobody before her who waited for the same point and could have had it. */
   #lookAtQueues(state: State, now: number): void {
     for (const { siteId } of state.sites.values()) {
       const line = waitingLine(state, siteId, now);
-      for (const id of this.#queues.get(siteId) ?? []) {
+      const before = this.#queues.get(siteId) ?? [];
+      for (const id of before) {
         const served = state.sessions.get(id);
-        if (served === undefined || !served.offered || served.state === 'queued' || served.pointId === null) continue;
-        const first = line.find((waiting) => isBefore(waiting, served) && wants(waiting, served.pointId, siteId));
+        if (served === undefined || !served.offered || isForHerAlone(state, served)) continue;
+        this.offers += 1;
+        const first = line.find((waiting) => before.includes(waiting.sessionId) && isBefore(waiting, served)
+          && wants(waiting, served.pointId, siteId));
         if (first === undefined) continue;
         throw new Error(`${served.sessionId} is served at ${served.pointId} before ${first.sessionId}`);
       }
@@ -219,6 +224,13 @@ export class History {
       }
     }
   }
+}
+
+/** Her own vehicle still stands there from the charge before: nobody else can have the connector. */
+function isForHerAlone(state: State, { pointId, connectorNo }: Session): boolean {
+  const connectors = pointId === null ? [] : state.pointStates.get(pointId)?.connectors ?? [];
+  const found = connectors.find((connector) => connector.connectorNo === connectorNo);
+  return found?.plugged === true && found.finishedSessionId !== null;
 }
 
 /** Of the same class, and waiting for longer. */

@@ -76,6 +76,13 @@ export class Cluster {
     return log;
   }
 
+  /** One that stands in some log; null: none was drawn. */
+  anyRecord(): BusRecord | null {
+    if (this.#logs.size === 0) return null;
+    const log = this.world.chance.of([...this.#logs.values()]);
+    return log.read(this.world.chance.whole(log.first, log.end), 1)[0] ?? null;
+  }
+
   /** The broker loses its disk: another cluster, with empty logs, stands in its place. */
   loseLogs(): void {
     this.counts.lostLogs += 1;
@@ -224,6 +231,7 @@ export class SimulatedBus implements Bus {
     if (records.length === 0) return;
     if (this.#state === 'down' || this.#closed) throw new SendFailure('the bus is down', { maybeSent: false });
     const { world } = this.cluster;
+    this.life.sends();
     const copies = records.map((record) => ({ ...record, value: Buffer.from(record.value) }));
     line.arrivesMs = Math.max(line.arrivesMs, world.nowMs + this.#delayMs());
     await new Promise<void>((resolve, reject) => {

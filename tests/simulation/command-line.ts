@@ -1,57 +1,106 @@
-// `npm run simulate -- --seeds N [--from N] [--seed N] [--break NAME] [--trace]`: runs seeds one after the other, says
-// what was simulated, and for each that fails the command that replays it, with the last lines of its trace.
+// `npm run simulate -- --seeds N [--from N] [--seed N] [--break NAME] [--trace]`: runs seeds one after the other, tells
+// how far it is, sums up what was simulated, and says for each seed that fails which command replays it.
 import { parseArgs } from 'node:util';
-import { BREAKS, type Break } from './checks.ts';
-import { simulate, type Verdict } from './simulation.ts';
+import { breakWith, MUTANTS } from './mutants.ts';
+import type { simulate, Verdict } from './simulation.ts';
 
 const TRACE_LINES = 60;
 const HOURS_A_YEAR = 8_766;
+const PROGRESS_EVERY_MS = 10_000;
+const DROP_OUTBOX_ROW = 'drop-outbox-row';
+const BREAKS: readonly string[] = [DROP_OUTBOX_ROW, ...MUTANTS.map(({ name }) => name)];
 
-type Options = { from: number; seeds: number; broken: Break | null; trace: boolean; keepGoing: boolean };
+type Options = {
+  from: number; seeds: number; step: number; broken: string | null; trace: boolean; keepGoing: boolean;
+};
 
-const HELP = `npm run simulate -- [--seeds N] [--from N] [--seed N] [--break NAME] [--trace] [--keep-going]
+const HELP = `npm run simulate -- [--seeds N] [--from N] [--step N] [--seed N] [--break NAME] [--trace] [--keep-going]
 
   --seeds N       how many seeds (100)
   --from N        the first of them (1)
+  --step N        every N-th (1); each twentieth is a whole day: --from 20 --step 20
   --seed N        this one only
-  --break NAME    break the build on purpose: ${BREAKS.join(', ')}
+  --break NAME    break the build on purpose; the run has to fail: ${BREAKS.join(', ')}
   --trace         print everything that happens
   --keep-going    go on after a seed that failed`;
 
-async function main(options: Options): Promise<void> {
-  const { from, seeds, broken, trace, keepGoing } = options;
-  const startedMs = process.cpuUsage();
-  const totals: Record<string, number> = {};
-  let simulatedMs = 0;
-  let faults = 0;
-  let run = 0;
-  const failed: Verdict[] = [];
-  for (let at = from; at < from + seeds; at += 1) {
-    const verdict = await simulate(at, { broken, ...(trace ? { onTrace: (line: string) => console.log(line) } : {}) });
-    run += 1;
-    simulatedMs += verdict.simulatedMs;
-    faults += verdict.faults;
-    for (const [name, value] of Object.entries(verdict.counts)) totals[name] = (totals[name] ?? 0) + value;
+/** What all seeds come to; nothing of a single seed is kept but its number when it failed. */
+class Totals {
+  seeds = 0;
+  simulatedMs = 0;
+  faults = 0;
+  readonly failed: number[] = [];
+  readonly #faultKinds = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
+  readonly #cpu = process.cpuUsage();
+
+  add({ seed, failure, simulatedMs, faults, faultKinds, counts }: Verdict): void {
+    this.seeds += 1;
+    this.simulatedMs += simulatedMs;
+    this.faults += faults;
+    if (failure !== null) this.failed.push(seed);
+    for (const [name, count] of Object.entries(faultKinds)) addTo(this.#faultKinds, name, count);
+    for (const [name, count] of Object.entries(counts)) addTo(this.#counts, name, count);
+  }
+
+  /** One line. */
+  get line(): string {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const seconds = (user + system) / 1_000_000;
+    const hours = this.simulatedMs / 3_600_000;
+    const outcome = this.failed.length === 0 ? 'all well' : `FAILED: ${this.failed.join(' ')}`;
+    return `${this.seeds} seeds, ${hours.toFixed(1)} simulated hours (${(hours / HOURS_A_YEAR).toFixed(4)} years), `
+      + `${this.faults} faults, ${seconds.toFixed(1)} s of CPU `
+      + `(${(hours / Math.max(seconds, 0.001)).toFixed(2)} hours a second); ${outcome}`;
+  }
+
+  get details(): string {
+    return `faults: ${listed(this.#faultKinds)}\nwhat happened: ${listed(this.#counts)}`;
+  }
+}
+
+async function main({ from, seeds, step, broken, trace, keepGoing }: Options): Promise<void> {
+  const run = await loadSimulation(broken);
+  const dropsRow = broken === DROP_OUTBOX_ROW;
+  const totals = new Totals();
+  let toldMs = performance.now();
+  for (let at = from; at < from + seeds * step; at += step) {
+    const verdict = await run(at, {
+      broken: dropsRow ? DROP_OUTBOX_ROW : null,
+      ...(trace ? { onTrace: (line: string) => console.log(line) } : {}),
+    });
+    totals.add(verdict);
+    if (performance.now() - toldMs >= PROGRESS_EVERY_MS) {
+      toldMs = performance.now();
+      console.error(`seed ${at}: ${totals.line}`);
+    }
     if (verdict.failure === null) continue;
-    failed.push(verdict);
     report(verdict, broken, trace);
     if (!keepGoing) break;
   }
-  const { user, system } = process.cpuUsage(startedMs);
-  const seconds = (user + system) / 1_000_000;
-  const hours = simulatedMs / 3_600_000;
-  const years = hours / HOURS_A_YEAR;
-  const outcome = failed.length === 0 ? 'all well' : `failed: ${failed.map((verdict) => verdict.seed).join(' ')}`;
-  console.log(`${run} seeds, ${hours.toFixed(1)} simulated hours (${years.toFixed(4)} years), ${faults} faults, `
-    + `${seconds.toFixed(1)} s of CPU; ${outcome}`);
-  console.log(Object.entries(totals).map(([name, value]) => `${name} ${value}`).join(', '));
-  if (failed.length > 0) process.exitCode = 1;
+  console.log(`${totals.line}\n${totals.details}`);
+  if (totals.failed.length > 0) process.exitCode = 1;
 }
 
-function report({ seed, failure, trace: lines }: Verdict, broken: Break | null, wasTraced: boolean): void {
+/** The simulation, of the sources as they are, or of broken ones: then they are broken before any is loaded. */
+async function loadSimulation(broken: string | null): Promise<typeof simulate> {
+  const mutant = MUTANTS.find(({ name }) => name === broken);
+  if (mutant !== undefined) breakWith(mutant);
+  return (await import('./simulation.ts')).simulate;
+}
+
+function report({ seed, failure, trace: lines }: Verdict, broken: string | null, wasTraced: boolean): void {
   console.log(`\nseed ${seed} FAILED: ${failure}`);
   if (!wasTraced) for (const line of lines.slice(-TRACE_LINES)) console.log(`  ${line}`);
   console.log(`replay: npm run simulate -- --seed ${seed}${broken === null ? '' : ` --break ${broken}`} --trace\n`);
+}
+
+function addTo(sums: Map<string, number>, name: string, count: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
+function listed(sums: ReadonlyMap<string, number>): string {
+  return [...sums].map(([name, value]) => `${name} ${value}`).join(', ');
 }
 
 function whole(name: string, text: string): number {
@@ -60,22 +109,20 @@ function whole(name: string, text: string): number {
   return value;
 }
 
-function breakOf(text: string | undefined): Break | null {
-  if (text === undefined) return null;
-  const found = BREAKS.find((name) => name === text);
-  if (found === undefined) throw new Error(`--break must be one of ${BREAKS.join(', ')}`);
-  return found;
+function breakOf(text: string | undefined): string | null {
+  if (text === undefined || BREAKS.includes(text)) return text ?? null;
+  throw new Error(`--break must be one of ${BREAKS.join(', ')}`);
 }
 
 function readOptions(args: string[]): Options | null {
   const { values } = parseArgs({ args, options: {
     seeds: { type: 'string', default: '100' }, from: { type: 'string', default: '1' }, seed: { type: 'string' },
-    break: { type: 'string' }, trace: { type: 'boolean', default: false },
+    step: { type: 'string', default: '1' }, break: { type: 'string' }, trace: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
   } });
   if (values.help) return null;
   return {
-    from: whole('from', values.seed ?? values.from),
+    from: whole('from', values.seed ?? values.from), step: Math.max(1, whole('step', values.step)),
     seeds: values.seed === undefined ? whole('seeds', values.seeds) : 1,
     broken: breakOf(values.break), trace: values.trace, keepGoing: values['keep-going'],
   };

@@ -1,18 +1,19 @@
 // What goes wrong, when, and for how long: drawn from the seed, until it is told to stop; then everything is mended.
 import { FAULT_CODES } from '../../shared/messages/values.ts';
 import { NO_BUS_TROUBLE } from './cluster.ts';
+import { Forger } from './forger.ts';
 import type { Town } from './town.ts';
 import type { Life } from './world.ts';
 
 type Kind =
   | 'crash' | 'restart' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut'
   | 'half-open' | 'second-monitor' | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal'
-  | 'lost-log' | 'noise';
+  | 'lost-log' | 'noise' | 'replay' | 'forgery';
 
 const WEIGHTS: Readonly<Record<Kind, number>> = {
   crash: 8, restart: 2, 'commit-dies': 4, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
   'half-open': 3, 'second-monitor': 1, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2,
-  'full-journal': 1, 'lost-log': 0.4, noise: 1,
+  'full-journal': 1, 'lost-log': 0.4, noise: 1, replay: 2, forgery: 2,
 };
 const KINDS = Object.keys(WEIGHTS) as Kind[];
 
@@ -21,10 +22,12 @@ export class Faults {
   readonly #town: Town;
   /** Some seeds are calm, some are wild. */
   readonly #paceMs: number;
+  readonly #forger: Forger;
   #stopped = false;
 
   constructor(town: Town) {
     this.#town = town;
+    this.#forger = new Forger(town);
     const { kind, world: { chance } } = town;
     this.#paceMs = chance.of(kind === 'day' ? [300_000, 900_000, 1_800_000] : [2_000, 6_000, 15_000]);
     this.#next();
@@ -120,6 +123,8 @@ export class Faults {
         cluster.loseLogs();
         disk.diesAtNewCluster = chance.is(0.3);
         return this.#later(8_000, () => cluster.setUp(true));
+      case 'replay': return this.#forger.replay();
+      case 'forgery': return this.#forger.forge();
       case 'noise':
         sockets.noise = 0.05;
         return this.#later(8_000, () => void (sockets.noise = 0));

@@ -69,7 +69,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts,
-      tickets: town.history.tickets.size, starts: starts(town) },
+      tickets: town.history.tickets.size, offers: town.history.offers, deadLetters: town.history.deadLetters.length,
+      starts: starts(town) },
   };
 }
 
@@ -101,11 +102,14 @@ function starts({ central, engines, monitors, drivers }: Town): number {
 }
 
 /** What has still to come to rest; null: nothing. */
-function unsettled({ central, engines, drivers, disk, history }: Town): string | null {
+function unsettled(town: Town): string | null {
+  const { central, engines, drivers, disk, history } = town;
   const state = central.running?.state;
   if (state === undefined) return 'Central is not there';
   const waiting = disk.store.outboxSize();
   if (waiting > 0) return `${waiting} rows wait in the outbox`;
+  const unread = unreadLog(town);
+  if (unread !== null) return unread;
   for (const session of state.sessions.values()) {
     if (!isOver(session)) return `session ${session.sessionId} is ${session.state}`;
     if (session.provisional) return `session ${session.sessionId} is provisional`;
@@ -129,6 +133,19 @@ function unsettled({ central, engines, drivers, disk, history }: Town): string |
     const open = [...client.state.charges.values()].find((charge) => !isChargeOver(charge));
     if (open !== undefined) return `${driverId} waits for ${open.requestId}, which is ${open.state}`;
     if (client.state.takeBacks.size > 0) return `${driverId} has requests to take back`;
+  }
+  return null;
+}
+
+/** A partition that Central has not read to its end, by what its database says; null: it has read all of them. */
+function unreadLog({ disk, cluster }: Town): string | null {
+  const stored = new Map(disk.store.offsets().map(({ topic, partition, next }) => [`${topic}/${partition}`, next]));
+  for (const topic of ['ev.requests', 'ev.facts', 'ev.meter']) {
+    for (let partition = 0; partition < cluster.partitions; partition += 1) {
+      const place = `${topic}/${partition}`;
+      const { end } = cluster.log(topic, partition);
+      if (stored.get(place) !== end) return `${place} was read up to ${stored.get(place) ?? 'nowhere'} of ${end}`;
+    }
   }
   return null;
 }

@@ -104,6 +104,7 @@ class LineEnd implements LinkSocket {
   }
 
   write(data: Uint8Array): void {
+    this.life.sends();
     const { chance } = this.#sockets.world;
     const copy = Buffer.from(data);
     if (chance.is(this.#sockets.noise)) copy[chance.whole(0, copy.length - 1)] = chance.whole(0, 255);

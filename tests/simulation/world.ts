@@ -20,6 +20,8 @@ export type Host = { skewMs: number };
 export class Life {
   alive = true;
   frozenUntilMs = 0;
+  /** The step of the world in which something left this process last. */
+  sentAtStep = -1;
   readonly name: string;
   readonly clock: Clock;
   readonly ticker: Ticker;
@@ -41,6 +43,11 @@ export class Life {
       world.after(world.tickMs, beat, this);
     };
     world.after(world.chance.below(world.tickMs), beat, this);
+  }
+
+  /** Something leaves the process. */
+  sends(): void {
+    this.sentAtStep = this.#world.steps;
   }
 
   get isAwake(): boolean {
@@ -74,8 +81,8 @@ export class World {
   readonly trace: string[] = [];
   /** Takes every line of the trace, when somebody reads along. */
   onTrace: ((line: string) => void) | null = null;
-  /** Takes every event of the trace, when a check needs to know of it. */
-  onNote: ((what: string, fields: LogFields) => void) | null = null;
+  /** Take every event of the trace, when a check needs to know of it. */
+  readonly onNotes: ((what: string, fields: LogFields) => void)[] = [];
   failure: Error | null = null;
   readonly #heap: Event[] = [];
   #order = 0;
@@ -91,7 +98,7 @@ export class World {
 
   /** Remembers a line of the trace. */
   note(who: string, what: string, fields: LogFields = {}): void {
-    this.onNote?.(what, fields);
+    for (const take of this.onNotes) take(what, fields);
     const line = `${(this.nowMs / 1_000).toFixed(3).padStart(9)} ${who.padEnd(14)} ${what} ${short(fields)}`;
     this.trace.push(line);
     if (this.trace.length > 2 * TRACE_LINES) this.trace.splice(0, TRACE_LINES);

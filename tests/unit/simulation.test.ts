@@ -1,18 +1,39 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KEPT_SEEDS } from '../simulation/kept-seeds.ts';
+import { MUTANTS } from '../simulation/mutants.ts';
 import { simulate, type Verdict } from '../simulation/simulation.ts';
 
-const SEEDS = 10;
-const TIMEOUT_MS = 60_000;
+const SEEDS = 8;
+const DAY = 20;
+const TIMEOUT_MS = 120_000;
+const COMMAND_LINE = fileURLToPath(new URL('../simulation/command-line.ts', import.meta.url));
 
 /** What a failed seed says: the reason, and how to see it again. */
 function said({ seed, failure }: Verdict): string | null {
   return failure === null ? null : `npm run simulate -- --seed ${seed} --trace: ${failure}`;
 }
 
+/** Runs the command with a broken build, until a seed fails; what it printed, and its exit status. */
+function runBroken(name: string): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [COMMAND_LINE, '--seeds', '15', '--break', name], { timeout: TIMEOUT_MS });
+    const output: string[] = [];
+    child.stdout.on('data', (data: Buffer) => output.push(data.toString()));
+    child.stderr.on('data', (data: Buffer) => output.push(data.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, output: output.join('') }));
+  });
+}
+
 describe('the simulated network', () => {
   it('keeps its promises under the faults of some seeds', async () => {
     for (let seed = 1; seed <= SEEDS; seed += 1) expect(said(await simulate(seed))).toBeNull();
+  }, TIMEOUT_MS);
+
+  it('keeps them on a day in a small town', async () => {
+    expect(said(await simulate(DAY, { dayMs: 2 * 3_600_000 }))).toBeNull();
   }, TIMEOUT_MS);
 
   it.each(KEPT_SEEDS)('keeps them under seed $seed, which found: $found', async ({ seed }) => {
@@ -24,9 +45,17 @@ describe('the simulated network', () => {
     expect(second).toEqual(first);
     expect(first.steps).toBeGreaterThan(10_000);
   }, TIMEOUT_MS);
+});
 
-  it('finds a build that loses one row of the outbox', async () => {
+describe('a build that is broken on purpose is found', () => {
+  it('when it loses one row of the outbox', async () => {
     const { failure } = await simulate(1, { broken: 'drop-outbox-row' });
     expect(failure).toMatch(/^message .* never reached (notices|commands)$/);
+  }, TIMEOUT_MS);
+
+  it.each(MUTANTS)('when $fault ($name), and the command that replays it is printed', async ({ name }) => {
+    const { status, output } = await runBroken(name);
+    expect(output).toMatch(new RegExp(`replay: npm run simulate -- --seed \\d+ --break ${name} --trace`));
+    expect(status).toBe(1);
   }, TIMEOUT_MS);
 });

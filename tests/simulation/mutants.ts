@@ -1,0 +1,89 @@
+// Builds that are broken on purpose, so that the checks are seen to fire: each changes one place of the shipped sources
+// while it is loaded. The simulation has to find every one (tests/unit/simulation-mutants.test.ts).
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+export type Mutant = {
+  readonly name: string;
+  /** What the broken build does wrong. */
+  readonly fault: string;
+  /** From the project's root. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly from: string;
+  readonly to: string;
+};
+
+const ROOT = new URL('../../', import.meta.url).href;
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'facts-twice', fault: 'a fact that comes again takes effect again', file: 'ev-central/core/fact-order.ts',
+    from: "if (order === 'known') return oweAccepted(step, fact.pointId);", to: '',
+  },
+  {
+    name: 'bill-twice', fault: 'the amount of a ticket is booked twice',
+    file: 'ev-central/core/session-end.ts', from: "kind: 'charge', amountMinor: -ticket",
+    to: "kind: 'charge', amountMinor: -2 * ticket",
+  },
+  {
+    name: 'offset-not-stored', fault: 'Central does not write how far it has read',
+    file: 'ev-central/loop.ts', from: 'const offsets = [...gathered.offsets.values()];', to: 'const offsets = [];',
+  },
+  {
+    name: 'effects-before-commit', fault: 'answers leave before what they say is written',
+    file: 'ev-central/loop.ts', from: 'store.commit(state, {',
+    to: 'this.#options.committed({ inputs, samples: gathered.samples, sends, appends, effects, nowMs });'
+      + 'gathered.effects.length = 0; store.commit(state, {',
+  },
+  {
+    name: 'revoked-key-opens', fault: 'what is sealed with a revoked key is taken',
+    file: 'ev-central/bus/record-opener.ts', from: 'if (row.revokedAtMs !== null) return', to: 'if (false) return',
+  },
+  {
+    name: 'hold-stays', fault: 'the end of a session leaves its hold open',
+    file: 'ev-central/core/wallet.ts', from: 'if (session.holdMinor === 0) return session;', to: 'return session;',
+  },
+  {
+    name: 'done-without-ack', fault: 'a row of the outbox that the broker did not take counts as sent',
+    file: 'ev-central/bus/outbox.ts', from: 'if (!(error instanceof Failure)) throw error;', to: 'break;',
+  },
+  {
+    name: 'change-not-written', fault: 'live figures are kept in memory only',
+    file: 'ev-central/core/meter.ts', from: 'state.meters.put(live);', to: 'state.meters.load(live);',
+  },
+  {
+    name: 'queue-backwards', fault: 'who came last is served first',
+    file: 'ev-central/core/waiting-queue.ts', from: '|| (a.queuedAtMs ?? 0) - (b.queuedAtMs ?? 0)',
+    to: '|| (b.queuedAtMs ?? 0) - (a.queuedAtMs ?? 0)',
+  },
+  {
+    name: 'told-before-flush', fault: 'an engine says what is not on its disk yet',
+    file: 'ev-cp-engine/station.ts', from: 'await this.#options.journal.flush();',
+    to: 'void this.#options.journal.flush().catch(() => undefined);',
+  },
+  {
+    name: 'register-not-kept', fault: 'an engine forgets what its meter said',
+    file: 'ev-cp-engine/journal.ts', from: 'if (rows.length > 0) this.#pending',
+    to: 'if (rows.length < 0) this.#pending',
+  },
+  {
+    name: 'notice-twice', fault: 'a client takes a notice that it has',
+    file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
+    to: 'if (notice.number <= inbox.last) return [notice];',
+  },
+];
+
+/** Changes the sources that are loaded from now on. Throws when the place is not there, or not once. */
+export function breakWith({ file, from, to }: Mutant): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (url !== new URL(file, ROOT).href) return loaded;
+      const text = String(loaded.source);
+      const parts = text.split(from);
+      if (parts.length !== 2) throw new Error(`${from} stands ${parts.length - 1} times in ${fileURLToPath(url)}`);
+      return { ...loaded, source: parts.join(to) };
+    },
+  });
+}
