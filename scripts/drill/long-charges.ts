@@ -12,7 +12,7 @@ export const LONG_CHARGE_WH = { from: 14_500, to: 16_000 } as const;
 const GOING_ON = ['charging', 'suspended'];
 
 /**
- * When all of them go on, the drivers stop their charges; expects that it was they who ended them, each with one ticket.
+ * When all of them go on, the drivers stop their charges; expects that it was they who ended them, each with a ticket.
  */
 export async function endByDrivers({ network, say, expect }: Stage, charges: readonly Charge[]): Promise<void> {
   // One whose engine was out of reach counts as broken off until its next sample; until then it cannot be stopped.
