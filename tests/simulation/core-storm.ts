@@ -103,7 +103,7 @@ function compareMemory({ state, store }: StoredNetwork): void {
   if (difference !== null) throw new Error(`memory and database differ: ${difference}`);
 }
 
-/** Tickets can be computed again from what is stored, and the ledger adds up to the balances. */
+/** Tickets can be computed again from what is stored; the ledger adds up to the balances, and charges what they say. */
 function checkBooks({ state, store, appended }: StoredNetwork): void {
   for (const { sessionId, flags } of state.sessions.values()) {
     const wrong = (checkTickets(store, sessionId) ?? []).find(({ same }) => !same);
@@ -114,6 +114,11 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
     if (append.table !== 'ledger') continue;
     booked.set(append.row.userId, (booked.get(append.row.userId) ?? 0) + append.row.amountMinor);
   }
+  const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+  const billedMinor = sumOf(appended.map((append) => (append.table === 'tickets' ? append.row.totalMinor : 0)));
+  const chargedMinor = sumOf(appended.map((append) => (append.table === 'ledger' && append.row.ticketId !== null
+    ? -append.row.amountMinor : 0)));
+  if (billedMinor !== chargedMinor) throw new Error(`${chargedMinor} were charged, ${billedMinor} are on tickets`);
   for (const { userId, balanceMinor } of state.users.values()) {
     if ((booked.get(userId) ?? 0) !== balanceMinor) throw new Error(`the ledger of ${userId} differs from its balance`);
   }
