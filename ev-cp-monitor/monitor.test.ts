@@ -3,8 +3,9 @@ import { messageId, pointId, requestId } from '../shared/ids.ts';
 import { engineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import { healthAnswer } from '../shared/messages/health-answer.ts';
 import { monitorWelcome } from '../shared/messages/monitor-welcome.ts';
-import { handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
-import type { MonitorEffect, MonitorInput, MonitorState } from './monitor.ts';
+import { handleMonitor, whyNotAuthenticate } from './monitor.ts';
+import { startMonitor } from './monitor-state.ts';
+import type { MonitorEffect, MonitorInput, MonitorState } from './monitor-state.ts';
 
 const T0 = 1_763_700_000_000;
 const envelope = { v: 1, id: messageId('f-1'), re: null } as const;

@@ -2,11 +2,9 @@
 // asks the engine every second whether it is well, and tells Central what it sees. `handleMonitor(state, input, now)`
 // changes the state and returns what has to be done; the links, the secret and the clocks are the shell's.
 import { assertNever } from '../shared/assert.ts';
-import type { FrameBody } from '../shared/frame.ts';
-import type { PointId, RequestId } from '../shared/ids.ts';
+import type { RequestId } from '../shared/ids.ts';
 import { LIMITS } from '../shared/limits.ts';
-import type { LogFields, LogLevel } from '../shared/log.ts';
-import type { FromEngine, FromMonitor, ToEngine, ToMonitor } from '../shared/messages/catalogue.ts';
+import type { FromEngine, ToMonitor } from '../shared/messages/catalogue.ts';
 import type { EngineLocalRequest } from '../shared/messages/engine-local-request.ts';
 import type { HealthAnswer } from '../shared/messages/health-answer.ts';
 import type { MonitorWelcome } from '../shared/messages/monitor-welcome.ts';
@@ -14,6 +12,8 @@ import type { PointSetup } from '../shared/messages/point-setup.ts';
 import type { AccessRefusal } from '../shared/messages/refusal.ts';
 import { words } from '../shared/words.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
+import { centralTime, note, setAuthentication, setLink } from './monitor-state.ts';
+import type { EngineHealth, MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 
 /** How often health is told to Central when nothing changes. */
 const REPORT_EVERY_MS = 10_000;
@@ -27,92 +27,6 @@ const RENEW_PAUSE_MS = 5_000;
 const FRESH_SETUP_MS = 1_000;
 /** Beats of the history: a minute. */
 const HISTORY_BEATS = 60;
-
-export type Now = {
-  /** UTC, by this machine's clock. */
-  readonly atMs: number;
-  /** Only time in which the process was awake; deadlines run on it. */
-  readonly awakeMs: number;
-  /** Central's clock minus this machine's; null while unknown. */
-  readonly centralOffsetMs: number | null;
-};
-
-export type LinkFacts = { state: 'connecting' | 'up' | 'down' | 'refused'; sinceMs: number; why: string };
-export type EngineHealth = { engine: 'ok' | 'ko' | 'unreachable'; reason: string; sinceMs: number };
-
-export type MonitorState = {
-  readonly pointId: PointId;
-  readonly software: string;
-  readonly pairingCode: string | null;
-  central: LinkFacts;
-  authentication: {
-    state: 'waiting' | 'authenticating' | 'authenticated' | 'refused';
-    sinceMs: number; why: string; needsHand: boolean; revoked: boolean; byAwakeMs: number;
-  };
-  /** The next hello says that somebody used the menu. */
-  byHand: boolean;
-  /** Another monitor took this one's place: the engine is left to it, until somebody uses the menu. */
-  standsDown: boolean;
-  engine: LinkFacts & { taken: boolean };
-  /** What Central's last welcome said; null before it and after a withdrawal. Holds the point's key. */
-  setup: PointSetup | null;
-  renewAtMs: number | null;
-  renewAskedAwakeMs: number | null;
-  setupSentAwakeMs: number | null;
-  /** When the welcome came: what it says of facts and commands is old soon. */
-  setupCameAwakeMs: number;
-  health: EngineHealth;
-  /** False until the first answer, or until it is late: a start is no fault. */
-  healthKnown: boolean;
-  answeredAwakeMs: number;
-  answeredAtMs: number;
-  reportedAwakeMs: number | null;
-  beat: EngineHealth['engine'] | 'none';
-  history: MonitorState['beat'][];
-  /** Requests at the point that wait for Central's answer, by id, until when. */
-  readonly localRequests: Map<RequestId, number>;
-};
-
-export type MonitorInput =
-  | { readonly kind: 'tick' | 'authenticate' | 'central-open' | 'engine-open' }
-  | { readonly kind: 'central-lost' | 'engine-lost'; readonly reason: CloseReason }
-  | { readonly kind: 'from-central'; readonly message: ToMonitor }
-  | { readonly kind: 'from-engine'; readonly message: FromEngine };
-
-export type MonitorEffect =
-  | { readonly kind: 'to-central'; readonly frame: FrameBody<FromMonitor> }
-  | { readonly kind: 'to-engine'; readonly frame: FrameBody<ToEngine> }
-  /** Answer the challenge with the point's secret. */
-  | { readonly kind: 'prove'; readonly nonceBase64: string; readonly re: string }
-  /** Connect, now, whether a link is there or not. */
-  | { readonly kind: 'connect-central' | 'connect-engine' }
-  /** End the link; it is tried again unless `authentication.needsHand` (Central) or `standsDown` (the engine). */
-  | { readonly kind: 'drop-central' | 'drop-engine'; readonly detail: string }
-  | {
-      readonly kind: 'note'; readonly level: LogLevel; readonly event: string; readonly text: string;
-      readonly fields: LogFields;
-    };
-
-/** The state at the start of the process: both links are being tried. */
-export function startMonitor(
-  options: { pointId: PointId; software: string; pairingCode: string | null }, now: Now,
-): MonitorState {
-  const connecting = (): LinkFacts => ({ state: 'connecting', sinceMs: now.atMs, why: '' });
-  return {
-    ...options,
-    central: connecting(),
-    authentication: {
-      state: 'waiting', sinceMs: now.atMs, why: '', needsHand: false, revoked: false, byAwakeMs: Infinity,
-    },
-    byHand: false, standsDown: false,
-    engine: { ...connecting(), taken: false },
-    setup: null, renewAtMs: null, renewAskedAwakeMs: null, setupSentAwakeMs: null, setupCameAwakeMs: 0,
-    health: { engine: 'unreachable', reason: 'not connected yet', sinceMs: centralTime(now) },
-    healthKnown: false, answeredAwakeMs: now.awakeMs, answeredAtMs: now.atMs, reportedAwakeMs: null,
-    beat: 'none', history: [],
-    localRequests: new Map(),
-  };
-}
 
 /** Takes one input in and says what has to be done, in order. */
 export function handleMonitor(state: MonitorState, input: MonitorInput, now: Now): MonitorEffect[] {
@@ -375,26 +289,4 @@ function healthCheck(state: MonitorState, now: Now): MonitorEffect {
   const { state: kind } = state.authentication;
   const central = kind === 'authenticated' ? 'connected' : kind === 'refused' ? 'refused' : 'away';
   return { kind: 'to-engine', frame: { type: 'health-check', central, clockOffsetMs: now.centralOffsetMs } };
-}
-
-function setLink(link: LinkFacts, state: LinkFacts['state'], why: string, now: Now): void {
-  if (link.state !== state) link.sinceMs = now.atMs;
-  link.state = state;
-  link.why = why;
-}
-
-function setAuthentication(
-  state: MonitorState, kind: MonitorState['authentication']['state'], why: string, now: Now,
-): void {
-  const sinceMs = state.authentication.state === kind ? state.authentication.sinceMs : now.atMs;
-  state.authentication = { state: kind, sinceMs, why, needsHand: false, revoked: false, byAwakeMs: Infinity };
-}
-
-function note(level: LogLevel, event: string, text: string, fields: LogFields): MonitorEffect {
-  return { kind: 'note', level, event, text, fields };
-}
-
-/** Central's time, as well as it is known. */
-function centralTime(now: Now): number {
-  return now.atMs + (now.centralOffsetMs ?? 0);
 }

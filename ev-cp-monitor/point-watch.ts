@@ -14,8 +14,9 @@ import { LinkClient } from '../shared/wire/client.ts';
 import type { LinkClientOptions } from '../shared/wire/client.ts';
 import type { JsonObject } from '../shared/wire/json.ts';
 import type { Connect } from '../shared/wire/link-socket.ts';
-import { handleMonitor, startMonitor, whyNotAuthenticate } from './monitor.ts';
-import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor.ts';
+import { handleMonitor, whyNotAuthenticate } from './monitor.ts';
+import { startMonitor } from './monitor-state.ts';
+import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 import type { MonitorPointView } from './ui/view.ts';
 
 export type PointWatchOptions = {

@@ -18,6 +18,7 @@ export const PURE_FILES = new Set([
   ...['boot', 'charging', 'command', 'engine', 'fact', 'monitor-frame', 'permission', 'point-state', 'request-at-point',
     'script', 'vehicle'].map((name) => `ev-cp-engine/${name}.ts`),
   'ev-cp-monitor/monitor.ts',
+  'ev-cp-monitor/monitor-state.ts',
   ...['answers', 'charges', 'client', 'client-state', 'deliveries', 'distance', 'notice-inbox', 'questions', 'requests',
     'screen-view'].map((name) => `ev-driver/${name}.ts`),
 ]);
