@@ -275,3 +275,18 @@ test('the fast check of meter samples agrees with their schema', () => {
     }
   }
 });
+
+test('one batch of meter samples waits for its commit while the next is read, and none is passed over', async () => {
+  const { it, bus, works, handle, handled } = waiting(0);
+  await it.start();
+  for (let i = 0; i < 3; i += 1) {
+    bus.append(record({ topic: 'ev.meter' }));
+    await waitFor(() => works.length === Math.min(i + 1, 2));
+  }
+  handle();
+  await waitFor(() => works.length === 2);
+  handle();
+  handle();
+  expect(handled).toHaveLength(3);
+  await it.close();
+});

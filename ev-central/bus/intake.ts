@@ -69,6 +69,8 @@ class Reading {
   readonly #options: IntakeOptions;
   readonly #channels: ReadonlyMap<string, IntakeTopic>;
   readonly #positions = new Map<string, PartitionOffset>();
+  /** Batches of meter samples that wait for their commit while the next is read, and the offset behind each. */
+  readonly #waiting = new Map<string, { readonly next: number; readonly committed: Promise<void> }>();
   #clusterId: string | null;
 
   constructor(options: IntakeOptions) {
@@ -154,7 +156,10 @@ class Reading {
     return this.#set({ topic, partition, epoch: decision.epoch, next: decision.next });
   }
 
-  /** Gives a batch of one partition to the loop; resolves after its commit. */
+  /**
+   * Gives a batch of one partition to the loop; resolves after its commit. Meter samples are many, and nobody waits for
+   * an answer: there it resolves after the commit of the batch before, and the next is fetched while this one waits.
+   */
   async take(records: readonly BusRecord[]): Promise<void> {
     const [first] = records;
     if (first === undefined) return;
@@ -162,10 +167,21 @@ class Reading {
     // The log that they were read from: while they wait, another may take its place.
     const epoch = this.position(topic, partition)?.epoch ?? 0;
     await this.#options.whenRoom();
-    if (first.offset !== this.position(topic, partition)?.next) await this.#compareOne(first);
+    const place = key(topic, partition);
+    const waiting = this.#waiting.get(place);
+    if (first.offset !== (waiting?.next ?? this.position(topic, partition)?.next)) await this.#compareOne(first);
     const channel = this.#channels.get(topic);
     invariant(channel !== undefined, 'only topics of the intake are read');
-    for (const { run, alone } of this.#runs(records, epoch)) await this.#push(run, { channel, epoch, alone });
+    if (channel === 'meter' && this.#options.poison.size === 0) {
+      const { committed } = await this.#push(records, { channel, epoch, alone: false });
+      const mine = { next: (records.at(-1) ?? first).offset + 1, committed };
+      this.#waiting.set(place, mine);
+      void committed.then(() => this.#waiting.get(place) === mine && this.#waiting.delete(place));
+      return waiting?.committed;
+    }
+    for (const { run, alone } of this.#runs(records, epoch)) {
+      await (await this.#push(run, { channel, epoch, alone })).committed;
+    }
   }
 
   /** The records in one piece, except suspects: each of them is a piece of its own. */
@@ -186,14 +202,14 @@ class Reading {
   async #push(
     records: readonly BusRecord[],
     { channel, epoch, alone }: { channel: IntakeTopic; epoch: number; alone: boolean },
-  ): Promise<void> {
+  ): Promise<{ committed: Promise<void> }> {
     const textOf = await this.#options.ahead.open(records);
     const [first] = records;
     invariant(first !== undefined, 'a run has a record');
     const isOfThisLog = (): boolean => (this.position(first.topic, first.partition)?.epoch ?? 0) === epoch;
     // Filled when the loop takes the batch: until then another batch may move the position.
     let fresh: readonly BusRecord[] = [];
-    await this.#options.push({
+    const committed = this.#options.push({
       count: records.length,
       alone,
       inputs: () => {
@@ -205,6 +221,7 @@ class Reading {
       place: (index) => poisonPlace(fresh[index] ?? first, epoch),
       offsets: () => (isOfThisLog() ? this.#passed(fresh) : []),
     });
+    return { committed };
   }
 
   /** Without those that were handled before: a rejoin gives some of them again. */
