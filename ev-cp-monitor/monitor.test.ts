@@ -58,6 +58,14 @@ function attachEngine(): MonitorEffect[] {
   } });
 }
 
+function engineRefuses(): MonitorEffect[] {
+  give({ kind: 'engine-open' });
+  const effects = give({ kind: 'from-engine', message: {
+    ...envelope, type: 'welcome-engine', taken: false, reason: 'another monitor has it', bootId: 1,
+  } });
+  return [...effects, ...give({ kind: 'engine-lost', reason: lost })];
+}
+
 function health(status: 'ok' | 'ko', reason = '', hasKey = true): MonitorEffect[] {
   const example = healthAnswer.schema.parse(healthAnswer.example);
   return give({ kind: 'from-engine', message: { ...example, status, reason, hasKey } });
@@ -201,6 +209,49 @@ describe('health', () => {
     expect(give({ kind: 'engine-lost', reason: lost })).toContainEqual(expect.objectContaining({
       kind: 'to-central', frame: expect.objectContaining({ engine: 'unreachable' }) as unknown,
     }));
+  });
+
+  it('is not unreachable because the engine still has the older monitor for a moment', () => {
+    authenticate();
+    pass(1_000);
+    expect(frames(engineRefuses(), 'to-central')).toEqual([]);
+    attachEngine();
+    expect(health('ok')).toContainEqual(expect.objectContaining({
+      kind: 'to-central', frame: expect.objectContaining({ engine: 'ok' }) as unknown,
+    }));
+  });
+
+  it('is unreachable, and why, when the engine refuses for 3 s', () => {
+    authenticate();
+    engineRefuses();
+    expect(frames(pass(2_000), 'to-central')).toEqual([]);
+    engineRefuses();
+    expect(pass(1_000)).toContainEqual({ kind: 'to-central', frame: {
+      type: 'point-health', engine: 'unreachable', sinceMs: T0 + 500,
+      reason: 'the engine refuses this monitor: another monitor has it',
+    } });
+  });
+
+  it('of an engine that refuses a monitor after having answered it is told at once', () => {
+    attachEngine();
+    authenticate();
+    health('ok');
+    give({ kind: 'engine-lost', reason: lost });
+    expect(frames(engineRefuses(), 'to-central')).toEqual(['point-health']);
+  });
+
+  it('is asked afresh when a monitor that stood down takes its place again', () => {
+    attachEngine();
+    authenticate();
+    health('ko', 'over-temperature');
+    give({ kind: 'central-lost', reason: { code: 'replaced', detail: 'from 10.0.0.9' } });
+    give({ kind: 'engine-lost', reason: lost });
+    pass(5_000);
+    give({ kind: 'authenticate' });
+    expect(frames(authenticate(), 'to-central')).toEqual([]);
+    expect(frames(engineRefuses(), 'to-central')).toEqual([]);
+    expect(frames(pass(2_000), 'to-central')).toEqual([]);
+    expect(frames(pass(1_000), 'to-central')).toEqual(['point-health']);
   });
 
   it('of an engine that was never there is told after 3 s, not at the start', () => {

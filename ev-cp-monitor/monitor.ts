@@ -83,7 +83,11 @@ function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
 function authenticateByHand(state: MonitorState, now: Now, out: MonitorEffect[]): void {
   if (whyNotAuthenticate(state) !== null) return;
   state.byHand = true;
-  if (state.standsDown) out.push({ kind: 'connect-engine' });
+  if (state.standsDown) {
+    out.push({ kind: 'connect-engine' });
+    // As at a start: what was seen of the engine is old, and it is not unreachable before 3 s have passed.
+    [state.healthKnown, state.answeredAwakeMs, state.answeredAtMs] = [false, now.awakeMs, now.atMs];
+  }
   state.standsDown = false;
   setAuthentication(state, 'waiting', '', now);
   if (state.central.state === 'up') centralOpen(state, now, out);
@@ -187,9 +191,10 @@ function fromEngine(state: MonitorState, message: FromEngine, now: Now, out: Mon
   switch (message.type) {
     case 'welcome-engine': {
       if (!message.taken) {
-        setLink(state.engine, 'refused', message.reason, now);
         const reason = `the engine refuses this monitor: ${message.reason}`;
-        setHealth(state, { engine: 'unreachable', reason, sinceMs: centralTime(now) }, now, out);
+        setLink(state.engine, 'refused', reason, now);
+        // A monitor that takes a point over finds the older one still there for a moment: that breaks no charge off.
+        if (state.healthKnown) setHealth(state, { engine: 'unreachable', reason, sinceMs: centralTime(now) }, now, out);
         return void out.push({ kind: 'drop-engine', detail: 'the engine refused' });
       }
       state.engine.taken = true;
