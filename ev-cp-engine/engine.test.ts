@@ -40,6 +40,18 @@ describe('faults', () => {
 });
 
 describe('when others are away', () => {
+  test('a connector that leaves the registry keeps its meter for when it comes back', () => {
+    const harness = Harness.ready();
+    Object.assign(harness.connector(2), { registerWh: 4_321, remainderWms: 7 });
+    const [one] = SETUP.connectors;
+    harness.take({ kind: 'frame', frame: { ...SETUP, connectors: one === undefined ? [] : [one] }, linkOffsetMs: 0 });
+    expect(harness.point.kept.connectors.map(({ connectorNo }) => connectorNo)).toEqual([1]);
+    harness.take({ kind: 'frame', frame: SETUP, linkOffsetMs: 0 });
+    expect(harness.point.kept).toMatchObject({
+      connectors: [{ connectorNo: 1 }, { connectorNo: 2, registerWh: 4_321, remainderWms: 7 }], retired: [],
+    });
+  });
+
   test('a running charge goes on without its monitor, or stops after 3 s where the policy says so', () => {
     const outcomes = (['finish', 'stop'] as const).map((monitorLossPolicy) => {
       const harness = Harness.ready();

@@ -10,7 +10,7 @@ import type { Connector } from '../shared/messages/values.ts';
 import { words } from '../shared/words.ts';
 import { charging, endSession, startIfReady } from './charging.ts';
 import { setOperative, takeAcceptedUpTo } from './command.ts';
-import { connectorOf, logStep, newConnector, type Point, type Step } from './point-state.ts';
+import { connectorOf, type ConnectorState, logStep, newConnector, type Point, type Step } from './point-state.ts';
 
 /** Takes a frame of the monitor that has said hello. */
 export function takeFrame(step: Step, frame: ToEngine, linkOffsetMs: number | null): void {
@@ -108,18 +108,24 @@ function takeSetup(step: Step, frame: EngineSetup): void {
   else step.effects.push({ kind: 'send-again' });
 }
 
-/** The registry's connectors; one that is gone stays until its car has left. */
+/** The registry's connectors; one that is gone stays until its car has left, and its meter for when it comes back. */
 function adoptConnectors(step: Step, connectors: readonly Connector[]): void {
   const { kept } = step.point;
   for (const told of connectors) {
     const known = connectorOf(step.point, told.connectorNo);
-    if (known === undefined) kept.connectors.push(newConnector(told));
-    else Object.assign(known, { type: told.type, maxPowerW: told.maxPowerW });
+    if (known === undefined) {
+      const meter = kept.retired.find((c) => c.connectorNo === told.connectorNo);
+      kept.connectors.push({ ...newConnector(told), ...meter });
+    } else Object.assign(known, { type: told.type, maxPowerW: told.maxPowerW });
   }
   const numbers = connectors.map((c) => c.connectorNo);
-  kept.connectors = kept.connectors
-    .filter((c) => numbers.length === 0 || numbers.includes(c.connectorNo) || c.plug !== null)
-    .sort((a, b) => a.connectorNo - b.connectorNo);
+  const stays = (c: ConnectorState): boolean =>
+    numbers.length === 0 || numbers.includes(c.connectorNo) || c.plug !== null;
+  const gone = kept.connectors.filter((c) => !stays(c));
+  kept.connectors = kept.connectors.filter(stays).sort((a, b) => a.connectorNo - b.connectorNo);
+  kept.retired = [...kept.retired, ...gone]
+    .filter((c) => connectorOf(step.point, c.connectorNo) === undefined)
+    .map(({ connectorNo, registerWh, remainderWms }) => ({ connectorNo, registerWh, remainderWms }));
 }
 
 /** A new journal begins at Central's next command; a Central that counts below what we know has begun anew. */

@@ -88,6 +88,8 @@ export const keptSchema = z.object({
   monitorLossPolicy: z.enum(['finish', 'stop']),
   faults: z.array(pointFaultSchema),
   connectors: z.array(connectorStateSchema),
+  /** Meters of connectors that the registry does not know now: a meter never goes back, should they return. */
+  retired: z.array(connectorStateSchema.pick({ connectorNo: true, registerWh: true, remainderWms: true })).default([]),
 });
 export type Kept = z.infer<typeof keptSchema>;
 
@@ -209,7 +211,7 @@ export const DEFAULT_CONNECTOR: Connector = { connectorNo: 1, type: 'IEC_62196_T
 export function newKept(pointId: PointId, connectors: readonly Connector[] = [DEFAULT_CONNECTOR]): Kept {
   return {
     pointId, bootId: 0, seq: 0, accepted: null, lastCommand: null, siteId: null, place: '', operative: true, note: '',
-    monitorLossPolicy: 'finish', faults: [], connectors: connectors.map(newConnector),
+    monitorLossPolicy: 'finish', faults: [], connectors: connectors.map(newConnector), retired: [],
   };
 }
 

@@ -158,7 +158,7 @@ function checkSums(town: Town): void {
   let deliveredWh = 0;
   for (const { running: station } of engines) {
     for (const { point } of station?.points.values() ?? []) {
-      for (const { registerWh } of point.kept.connectors) deliveredWh += registerWh;
+      for (const { registerWh } of [...point.kept.connectors, ...point.kept.retired]) deliveredWh += registerWh;
     }
   }
   const tickets = [...history.tickets.values()].flat();

@@ -63,10 +63,16 @@ export class Staff {
     const { world: { chance }, points, sites, drivers } = this.#town;
     const point = chance.of(points);
     const { driverId } = chance.of(drivers);
-    switch (chance.whole(0, 8)) {
-      case 0: case 1: return dayTariff(chance.whole(1, 9) * 100_000);
+    switch (chance.whole(0, 10)) {
+      case 0: return dayTariff(chance.whole(1, 9) * 100_000);
       case 2: return putSite(chance.of(sites), chance.is(0.7));
       case 3: return putPoint({ ...point, siteId: chance.of(sites) }, { withSecret: chance.is(0.3) });
+      case 1: {
+        const connectors = point.connectors.slice(0, chance.whole(1, point.connectors.length));
+        return putPoint({ ...point, connectors }, { withSecret: chance.is(0.3) });
+      }
+      case 8: return { kind: 'remove-point', pointId: point.pointId };
+      case 9: return putPoint(point, { withSecret: true });
       case 4: return { kind: 'revoke-point', pointId: point.pointId, note: '' };
       case 5: return { kind: 'unbar-point', pointId: point.pointId, note: '' };
       case 6: case 7: {
@@ -95,8 +101,9 @@ export class Staff {
       if (point.barred !== null) this.order({ kind: 'unbar-point', pointId, note: '' });
     }
     for (const point of this.#town.points) {
-      const isVoid = state.points.get(point.pointId)?.secretSha256 === null;
-      if (isVoid) this.order(putPoint(point, { withSecret: true }));
+      const registered = state.points.get(point.pointId);
+      const isWhole = registered?.connectors.length === point.connectors.length && registered.secretSha256 !== null;
+      if (!isWhole) this.order(putPoint(point, { withSecret: true }));
     }
     for (const { userId, active } of state.users.values()) {
       if (!active) this.order({ ...putUser(userId, 'normal', 1, true), passwordHash: null, pinHash: null });
