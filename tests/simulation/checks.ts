@@ -8,8 +8,10 @@ import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
 import type { Commit, OutboxRow } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
 import type { SessionId } from '../../shared/ids.ts';
+import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import { isForged } from './forger.ts';
 import type { World } from './world.ts';
 
 /** Ways to break the build on purpose: the simulation has to find each. */
@@ -29,7 +31,7 @@ export class History {
   /** What the points reported as delivered, by session. */
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
-  readonly deadLetters: string[] = [];
+  deadLetters = 0;
   /** Offers to somebody who waited. */
   offers = 0;
   readonly #world: World;
@@ -99,7 +101,7 @@ export class History {
           case 'holds': this.#hold(append.row); break;
           case 'ledger': this.#entry(append.row); break;
           case 'notices': this.#notice(append.row); break;
-          case 'dead_letters': this.deadLetters.push(`${append.row.reason}: ${append.row.detail}`); break;
+          case 'dead_letters': this.#deadLetter(append.row); break;
           default:
         }
       }
@@ -116,6 +118,13 @@ export class History {
     } catch (error) {
       this.#world.fail(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** Keys come and go; but nobody in this town says what cannot be understood, except forgers. */
+  #deadLetter({ reason, detail, headers }: DeadLetter): void {
+    this.deadLetters += 1;
+    if (reason === 'wrong-key' || reason === 'unknown-sender' || isForged(headers['mid'] ?? '')) return;
+    throw new Error(`Central cannot take ${headers['mid'] ?? 'a message'}: ${reason}, ${detail}`);
   }
 
   #ticket(ticket: Ticket): void {

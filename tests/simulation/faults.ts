@@ -29,7 +29,7 @@ export class Faults {
     this.#town = town;
     this.#forger = new Forger(town);
     const { kind, world: { chance } } = town;
-    this.#paceMs = chance.of(kind === 'day' ? [300_000, 900_000, 1_800_000] : [2_000, 6_000, 15_000]);
+    this.#paceMs = chance.of(kind === 'day' ? [300_000, 900_000, 1_800_000] : [700, 2_000, 6_000, 15_000]);
     this.#next();
   }
 

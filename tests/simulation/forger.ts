@@ -4,15 +4,21 @@ import type { KeyRow } from '../../ev-central/core/rows.ts';
 import { CENTRAL, seal, sealKey } from '../../shared/seal.ts';
 import type { Town } from './town.ts';
 
+const MARK = 'forged-';
+
+/** By its id. */
+export function isForged(id: string): boolean {
+  return id.startsWith(MARK);
+}
+
 export class Forger {
   readonly #town: Town;
-  /** Ids of forged messages. */
-  readonly #forged = new Set<string>();
+  #sent = 0;
 
   constructor(town: Town) {
     this.#town = town;
     town.world.onNotes.push((what, { id }) => {
-      const isTaken = (what === 'fact-in' || what === 'request-in') && this.#forged.has(String(id));
+      const isTaken = (what === 'fact-in' || what === 'request-in') && isForged(String(id));
       if (isTaken) town.world.fail(`the forged message ${String(id)} was taken in`);
     });
   }
@@ -72,7 +78,7 @@ export class Forger {
     const { points, world: { chance } } = this.#town;
     const { pointId, siteId } = chance.of(points);
     this.#send(key, { topic: 'ev.requests', at: siteId, body: {
-      type: 'charge', requestId: `r-forged-${this.#forged.size}`, driverId,
+      type: 'charge', requestId: `r-forged-${this.#sent}`, driverId,
       target: { kind: 'point', pointId, connectorNo: null }, fit: { connectorType: null, minPowerW: null },
       goal: { energyWh: null, amountMinor: null, socPercent: null }, mayQueue: true,
       expiresAtMs: this.#nowMs() + 20_000,
@@ -82,8 +88,8 @@ export class Forger {
   #send(key: KeyRow, { topic, at, body }: {
     topic: string; at: string; body: Readonly<Record<string, unknown>>;
   }): void {
-    const mid = `forged-${this.#forged.size + 1}`;
-    this.#forged.add(mid);
+    this.#sent += 1;
+    const mid = `${MARK}${this.#sent}`;
     const text = JSON.stringify({ v: 1, id: mid, atMs: this.#nowMs(), corr: `c-${mid}`, ...body });
     const opened = sealKey(key.keyId, key.keyBase64);
     const { headers, value } = seal(opened, 'up', topic, { from: key.ownerId, to: CENTRAL, mid }, text);

@@ -6,6 +6,7 @@ import type { Session } from '../../ev-central/core/rows.ts';
 import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
+import { checkPoints, checkTold } from './last-checks.ts';
 import { People } from './people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
@@ -58,6 +59,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? 'nothing'}`);
     await world.run(LAST_WORDS_MS);
     if (world.failure === null) checkSums(town);
+    if (world.failure === null) checkTold(town);
+    if (world.failure === null) checkPoints(town);
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -69,7 +72,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts,
-      tickets: town.history.tickets.size, offers: town.history.offers, deadLetters: town.history.deadLetters.length,
+      tickets: town.history.tickets.size, offers: town.history.offers, deadLetters: town.history.deadLetters,
       starts: starts(town) },
   };
 }

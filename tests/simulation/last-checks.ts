@@ -1,0 +1,59 @@
+// What must be true when all is at rest: what each driver was told is what became of her requests, and what Central
+// shows of a point is how the point is.
+import type { PointState } from '../../ev-central/core/rows.ts';
+import type { Point } from '../../ev-cp-engine/point-state.ts';
+import type { Notice } from '../../shared/messages/notice.ts';
+import type { Town } from './town.ts';
+
+/** Everybody was told how each session of hers ended, and has each of its tickets once. */
+export function checkTold({ world, history, drivers }: Town): void {
+  const told = new Map<string, Notice[]>();
+  for (const { pocket } of drivers) {
+    for (const notice of pocket.notices) {
+      const id = notice.type === 'ticket' ? notice.ticket.sessionId : 'sessionId' in notice ? notice.sessionId : null;
+      if (id !== null) told.set(id, [...told.get(id) ?? [], notice]);
+    }
+  }
+  for (const id of history.holds.keys()) {
+    const notices = told.get(id) ?? [];
+    const isTold = notices.some((notice) =>
+      notice.type === 'refused' || (notice.type === 'ended' && !notice.provisional));
+    const types = notices.map(({ type }) => type).join(', ');
+    if (!isTold) world.fail(`nobody was told the end of ${id}, only: ${types}`);
+    const tickets = (history.tickets.get(id) ?? []).map(({ ticketId }) => ticketId).join();
+    const has = notices.flatMap((notice) => (notice.type === 'ticket' ? [notice.ticket.ticketId] : [])).join();
+    if (tickets !== has) world.fail(`the tickets of ${id} are ${tickets || 'none'}, its driver has ${has || 'none'}`);
+  }
+}
+
+/** What Central says of each point is what its engine says. */
+export function checkPoints({ world, central, engines }: Town): void {
+  const state = central.running?.state;
+  for (const { running: station } of engines) {
+    for (const { pointId, point } of station?.points.values() ?? []) {
+      const known = state?.pointStates.get(pointId);
+      if (known === undefined) {
+        world.fail(`Central does not know ${pointId}`);
+        continue;
+      }
+      const [shown, is] = [shownOf(known), trulyOf(point)];
+      if (shown !== is) world.fail(`Central shows ${pointId} as ${shown}, it is ${is}`);
+    }
+  }
+}
+
+function shownOf({ link, health, operative, connectors, faults }: PointState): string {
+  return JSON.stringify({
+    connected: link.connected, health: health.engine, operative: operative.on, faults: [...faults].sort(),
+    connectors: connectors.map(({ connectorNo, plugged, faults: its }) => [connectorNo, plugged, ...[...its].sort()]),
+  });
+}
+
+function trulyOf({ kept: { operative, connectors, faults } }: Point): string {
+  const codesAt = (no: number | null): string[] =>
+    faults.filter(({ connectorNo }) => connectorNo === no).map(({ code }) => code).sort();
+  return JSON.stringify({
+    connected: true, health: 'ok', operative, faults: codesAt(null),
+    connectors: connectors.map(({ connectorNo, plug }) => [connectorNo, plug !== null, ...codesAt(connectorNo)]),
+  });
+}
