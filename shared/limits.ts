@@ -31,7 +31,7 @@ export const LIMITS = {
   /** Inputs that wait in Central's queue before links and consumers are slowed down. */
   queueInputs: 50_000,
   /** Inputs after which a transaction takes nothing more: sockets wait meanwhile, and a commit costs 2 to 3 ms. */
-  batchInputs: 5_000,
+  batchInputs: 10_000,
   /** Outbox rows that may wait before Central refuses new charges. */
   outboxBacklog: 20_000,
   /** Outbox rows in one send to the broker. */

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BusRecord } from '../../shared/bus/port.ts';
@@ -41,9 +41,9 @@ describe('a pack of sealed records', () => {
     fc.assert(fc.property(fc.array(some, { maxLength: 20 }), (list) => {
       const records = list.map(({ text, keyNo, spoilt }, i) => {
         const { headers, value } = sealed(text, keyNo, i);
-        return { keyNo, value, headers: spoilt ? { ...headers, from: 'ALC-9' } : headers };
+        return { topic: TOPIC, value, headers: spoilt ? { ...headers, from: 'ALC-9' } : headers };
       });
-      const pack = packSealed(records, TOPIC);
+      const pack = packSealed(records, (kid) => KEYS.findIndex((key) => key.keyId === kid));
       openPack(pack, KEYS.map(({ up }) => up));
       const textOf = textsOf(pack);
       list.forEach(({ text, spoilt }, i) => {
@@ -53,11 +53,10 @@ describe('a pack of sealed records', () => {
   });
 
   it('opens nothing with a key that is not there, and no value that is too short', () => {
-    const { headers } = sealed('x', 0);
-    const pack = packSealed([
-      { keyNo: -1, headers, value: sealed('x', 0).value }, { keyNo: 0, headers, value: Buffer.alloc(5) },
-    ], TOPIC);
-    openPack(pack, [createSecretKey(randomBytes(32))]);
+    const whole = { topic: TOPIC, ...sealed('x', 5) };
+    const short = { topic: TOPIC, ...sealed('x', 0), value: Buffer.alloc(5) };
+    const pack = packSealed([whole, short], (kid) => KEYS.findIndex((key) => key.keyId === kid));
+    openPack(pack, KEYS.map(({ up }) => up));
     expect([textsOf(pack)(0), textsOf(pack)(1)]).toEqual([undefined, undefined]);
   });
 });

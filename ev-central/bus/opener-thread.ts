@@ -6,7 +6,7 @@ import type { BusRecord } from '../../shared/bus/port.ts';
 import { describeError, type Log } from '../../shared/log.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { OpenOrder } from './opener-worker.ts';
-import { packSealed, type PackedRecord, type SealedPack, textsOf } from './sealed-pack.ts';
+import { NO_KEY, packSealed, type SealedPack, textsOf } from './sealed-pack.ts';
 
 /** The plain text of the record with this index; undefined: not opened here, for whatever reason. */
 export type OpenedAhead = (index: number) => string | undefined;
@@ -43,11 +43,10 @@ class OpenerThread implements OpenAhead {
   }
 
   async open(records: readonly BusRecord[]): Promise<OpenedAhead> {
-    const [first] = records;
-    if (first === undefined || records.length < WORTH_IT || this.#ended) return NOTHING;
+    if (records.length < WORTH_IT || this.#ended) return NOTHING;
     if (this.#keyNumbers.size > KEYS_KEPT && this.#waiting.length === 0) await this.#forgetKeys();
     const keys: OpenOrder['keys'][number][] = [];
-    const pack = packSealed(records.map((record) => this.#packed(record, keys)), first.topic);
+    const pack = packSealed(records, (kid) => this.#keyNo(kid, keys));
     const opened = await this.#order({ keys, pack });
     return opened === null ? NOTHING : textsOf(opened);
   }
@@ -58,18 +57,16 @@ class OpenerThread implements OpenAhead {
     this.#giveUp();
   }
 
-  /** `keys` takes the key in when the thread does not have it. A record of an unknown key is not opened: number -1. */
-  #packed({ headers, value }: BusRecord, keys: OpenOrder['keys'][number][]): PackedRecord {
-    const { from = '', to = '', kid = '', mid = '' } = headers;
-    const sealed = { from, to, kid, mid };
+  /** `keys` takes the key in when the thread does not have it. A record of an unknown key is not opened. */
+  #keyNo(kid: string, keys: OpenOrder['keys'][number][]): number {
     const known = this.#keyNumbers.get(kid);
-    if (known !== undefined) return { keyNo: known, headers: sealed, value };
+    if (known !== undefined) return known;
     const row = this.#options.keys.row(kid);
-    if (row === undefined) return { keyNo: -1, headers: sealed, value };
+    if (row === undefined) return NO_KEY;
     keys.push({ keyId: row.keyId, keyBase64: row.keyBase64 });
     const keyNo = this.#keyNumbers.size;
     this.#keyNumbers.set(kid, keyNo);
-    return { keyNo, headers: sealed, value };
+    return keyNo;
   }
 
   #order(order: OpenOrder): Promise<SealedPack | null> {

@@ -97,9 +97,23 @@ export class FastRecord {
 
   /** The headers as text; one given twice keeps its first value, and a name is never used as a prototype's. */
   textHeaders(): Record<string, string> {
+    // Ours have these four names: an object of a fixed shape takes a third of the memory of one that may have any.
+    const ours = { from: '', to: '', kid: '', mid: '' };
+    let found = 0;
+    let others = 0;
+    this.#eachHeader((name, from, to) => {
+      if (isOurs(name) && from >= 0 && ours[name] === '') {
+        ours[name] = this.#buffer.toString('utf8', from, to);
+        found += 1;
+      } else others += 1;
+    });
+    return found === NAMES.length && others === 0 ? ours : this.#anyHeaders();
+  }
+
+  #anyHeaders(): Record<string, string> {
     const headers: Record<string, string> = Object.create(null) as Record<string, string>;
     this.#eachHeader((name, from, to) => {
-      if (from >= 0 && headers[name] === undefined) headers[name] = this.#buffer.toString('utf8', from, to);
+      if (from >= 0) headers[name] ??= this.#buffer.toString('utf8', from, to);
     });
     return headers;
   }
@@ -142,7 +156,12 @@ function readVarInt(buffer: Buffer): number {
 }
 
 /** Our records have the same few names: no new string is made for them. */
-const NAMES = ['to', 'kid', 'mid', 'from'];
+const NAMES = ['to', 'kid', 'mid', 'from'] as const;
+type OurName = (typeof NAMES)[number];
+
+function isOurs(name: string): name is OurName {
+  return name === 'from' || name === 'to' || name === 'kid' || name === 'mid';
+}
 
 function headerName(buffer: Buffer, from: number, to: number): string {
   for (const name of NAMES) if (to - from === name.length && isText(buffer, from, name)) return name;
