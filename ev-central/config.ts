@@ -108,6 +108,10 @@ export const CENTRAL_SETTINGS = {
     flag: 'lockout-address', env: 'EV_CENTRAL_LOCKOUT_ADDRESS', schema: count,
     default: DEFAULT_SETTINGS.lockoutFailuresAddress, describe: 'wrong passwords that lock an address out',
   }),
+  lockoutPoint: setting({
+    flag: 'lockout-point', env: 'EV_CENTRAL_LOCKOUT_POINT', schema: count,
+    default: DEFAULT_SETTINGS.lockoutFailuresPoint, describe: 'wrong PINs at a point, of any drivers, that lock it out',
+  }),
   lockoutWindow: setting({
     flag: 'lockout-window', env: 'EV_CENTRAL_LOCKOUT_WINDOW', schema: minutes(10_000),
     default: DEFAULT_SETTINGS.lockoutWindowMs / MINUTE_MS, describe: 'in which they are counted',
@@ -174,6 +178,7 @@ export function coreSettings(config: CentralConfig): Settings {
     loginKeyLifeMs: config.loginKeyLife * MINUTE_MS,
     lockoutFailuresUser: config.lockoutUser,
     lockoutFailuresAddress: config.lockoutAddress,
+    lockoutFailuresPoint: config.lockoutPoint,
     lockoutWindowMs: config.lockoutWindow * MINUTE_MS,
     lockoutMs: config.lockout * MINUTE_MS,
     ageingMs: config.ageing * MINUTE_MS,

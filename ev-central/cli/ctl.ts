@@ -167,9 +167,8 @@ function addAccessOrders(ctl: Command): void {
   orderCommand(ctl, 'revoke-user-keys <user>', 'puts a driver out of all her log-ins', ([user = ''], own) => ({
     kind: 'revoke-user-keys', userId: user, note: noteOf(own),
   })).option('--note <text>');
-  orderCommand(ctl, 'release-lockout <who>', 'such as user:ana, pin:ana or addr:10.0.0.7', ([who = '']) => ({
-    kind: 'release-lockout', who,
-  }));
+  const whos = 'such as user:ana, pin:ana, pinat:ALC-01 or addr:10.0.0.7';
+  orderCommand(ctl, 'release-lockout <who>', whos, ([who = '']) => ({ kind: 'release-lockout', who }));
 }
 
 function orderCommand(

@@ -1,5 +1,7 @@
-// Lock-out of guessing, per user and per address. A lock holds for a time and is released by itself, or by an operator.
+// Lock-out of guessing, per user, per address and, for PINs, per point. A lock holds for a time and is released by
+// itself, or by an operator.
 import type { Lockout } from './rows.ts';
+import type { Settings } from './settings.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -23,8 +25,7 @@ export function countFailure(step: Step, whos: readonly string[]): string[] {
     const fresh = row === undefined || step.now - row.firstAtMs > settings.lockoutWindowMs
       || (row.lockedUntilMs !== null && row.lockedUntilMs <= step.now);
     const failures = fresh ? 1 : row.failures + 1;
-    const limit = who.startsWith('addr:') ? settings.lockoutFailuresAddress : settings.lockoutFailuresUser;
-    const locked = failures >= limit;
+    const locked = failures >= limitOf(who, settings);
     const next: Lockout = {
       who, failures, firstAtMs: fresh ? step.now : row.firstAtMs,
       lockedUntilMs: locked ? step.now + settings.lockoutMs : null,
@@ -57,7 +58,12 @@ function forgetOld({ state: { lockouts, settings }, now }: Step): void {
   }
 }
 
-/** A right password clears the user's count; the address keeps its own. */
+function limitOf(who: string, settings: Settings): number {
+  if (who.startsWith('addr:')) return settings.lockoutFailuresAddress;
+  return who.startsWith('pinat:') ? settings.lockoutFailuresPoint : settings.lockoutFailuresUser;
+}
+
+/** A right password clears the user's count; the address or the point keeps its own. */
 export function clearFailures(step: Step, who: string): void {
   step.state.lockouts.remove(who);
 }

@@ -82,10 +82,10 @@ describe('a log-in', () => {
 });
 
 describe('a request at the point', () => {
-  function ask(network: Network, id: string, ok: boolean): Frame {
+  function ask(network: Network, id: string, ok: boolean, driver = 'ana', connection = 1): Frame {
     network.feed({
-      kind: 'local-request', connectionId: connectionId(1), re: messageId('f-1'), requestId: requestId(id),
-      driverId: ANA, connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
+      kind: 'local-request', connectionId: connectionId(connection), re: messageId('f-1'), requestId: requestId(id),
+      driverId: userId(driver), connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
     });
     const check = network.effects.find((e) => e.kind === 'check-password');
     if (check?.kind === 'check-password') network.feed({ kind: 'password-checked', checkId: check.checkId, ok });
@@ -103,6 +103,43 @@ describe('a request at the point', () => {
     for (let i = 2; i < 7; i++) ask(network, `l-${i}`, false);
     expect(ask(network, 'l-9', true)).toMatchObject({ reason: 'locked-out' });
     expect(network.sessionOf('l-1').pointId).toBe(POINT);
+  });
+
+  it('is locked out at a point where one PIN is tried with many drivers, and an operator releases the point', () => {
+    const network = new Network();
+    network.connect();
+    network.connect(OTHER_POINT);
+    for (let i = 0; i < 10; i++) expect(ask(network, `g-${i}`, false, `guess-${i}`)['reason']).toBe('wrong-pin');
+    expect(ask(network, 'l-1', true)).toMatchObject({ outcome: 'refused', reason: 'locked-out' });
+    const other = [...network.state.monitorPoints].find(([, id]) => id === OTHER_POINT)?.[0] ?? 0;
+    expect(ask(network, 'l-2', true, 'ana', other)).toMatchObject({ outcome: 'accepted' });
+    expect(network.order({ kind: 'release-lockout', who: `pinat:${POINT}` }, 'operator').outcome).toBe('done');
+    expect(ask(network, 'l-3', true)['reason']).not.toBe('locked-out');
+  });
+
+  it('with a right PIN does not begin the count of its point anew', () => {
+    const network = new Network();
+    network.connect();
+    for (let i = 0; i < 9; i++) ask(network, `g-${i}`, false, `guess-${i}`);
+    ask(network, 'l-1', true);
+    ask(network, 'g-9', false, 'guess-9');
+    expect(ask(network, 'l-2', true, 'ben')).toMatchObject({ reason: 'locked-out' });
+  });
+
+  it('finds the lock-out also when it began while its PIN was being compared', () => {
+    const network = new Network();
+    network.connect();
+    for (let i = 0; i < 9; i++) ask(network, `g-${i}`, false, `guess-${i}`);
+    for (const [id, driver] of [['g-9', 'guess-9'], ['l-1', 'ana']] as const) {
+      network.feed({
+        kind: 'local-request', connectionId: connectionId(1), re: messageId('f-1'), requestId: requestId(id),
+        driverId: userId(driver), connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
+      });
+    }
+    const next = network.state.nextCheckId;
+    network.feed({ kind: 'password-checked', checkId: next - 2, ok: false });
+    network.feed({ kind: 'password-checked', checkId: next - 1, ok: true });
+    expect(network.state.sessions.size).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ export function login(step: Step, input: Login): void {
 /** A request at the point itself, with a PIN; it never goes over Kafka. */
 export function localRequest(step: Step, input: LocalRequest): void {
   if (answerAgain(step, input)) return;
-  if (lockedUntil(step, [`pin:${input.driverId}`]) !== undefined) {
+  if (lockedUntil(step, guessersOf(step, input)) !== undefined) {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
   }
@@ -142,7 +142,7 @@ function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void 
   if (answerAgain(step, input)) return;
   const user = step.state.users.get(input.driverId);
   if (!ok || user === undefined) {
-    countFailure(step, [`pin:${input.driverId}`]);
+    countFailure(step, guessersOf(step, input));
     audit(step, {
       who: input.driverId, address: step.state.monitorPoints.get(input.connectionId) ?? '', action: 'local-request',
       outcome: 'wrong-pin',
@@ -150,7 +150,7 @@ function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void 
     answerLocal(step, input, { outcome: 'refused', reason: 'wrong-pin' });
     return;
   }
-  if (lockedUntil(step, [`pin:${input.driverId}`]) !== undefined) {
+  if (lockedUntil(step, guessersOf(step, input)) !== undefined) {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
   }
@@ -167,6 +167,12 @@ function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void 
     : { outcome: answer.outcome, reason: null };
   step.state.requests.put({ ...step.state.requests.must(requestId), answer: told });
   answerLocal(step, input, told);
+}
+
+/** Who is locked out by a wrong PIN: the driver, and the point, where one PIN may be tried with many drivers. */
+function guessersOf(step: Step, input: LocalRequest): string[] {
+  const pointId = step.state.monitorPoints.get(input.connectionId);
+  return [`pin:${input.driverId}`, ...(pointId === undefined ? [] : [`pinat:${pointId}`])];
 }
 
 /** A request that was decided before gets the same answer, and changes nothing. False: it is a new one. */

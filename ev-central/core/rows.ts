@@ -185,7 +185,7 @@ export type CommandRecord = {
   readonly reason: CommandRefusal | null;
 };
 
-/** Wrong guesses of one user or one address (`user:ana`, `addr:10.0.0.7`, `pin:ana`). */
+/** Wrong guesses of a user, from an address or at a point (`user:ana`, `addr:10.0.0.7`, `pin:ana`, `pinat:ALC-01`). */
 export type Lockout = {
   readonly who: string;
   readonly failures: number;

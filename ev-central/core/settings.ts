@@ -12,9 +12,10 @@ export type Settings = {
   readonly defaultHoldMinor: number;
   readonly pointKeyLifeMs: number;
   readonly loginKeyLifeMs: number;
-  /** Wrong guesses within the window that lock a user (or an address) out, and for how long. */
+  /** Wrong guesses within the window that lock a user, an address, or a point (for PINs) out, and for how long. */
   readonly lockoutFailuresUser: number;
   readonly lockoutFailuresAddress: number;
+  readonly lockoutFailuresPoint: number;
   readonly lockoutWindowMs: number;
   readonly lockoutMs: number;
   /** Waiting time after which a lower priority class counts as the next higher one. */
@@ -47,6 +48,7 @@ export const DEFAULT_SETTINGS: Settings = {
   loginKeyLifeMs: 24 * 3_600_000,
   lockoutFailuresUser: 5,
   lockoutFailuresAddress: 20,
+  lockoutFailuresPoint: 10,
   lockoutWindowMs: 5 * 60_000,
   lockoutMs: 5 * 60_000,
   ageingMs: 15 * 60_000,

@@ -38,10 +38,10 @@ export const CENTRAL_LABELS = {
   },
   form: {
     scope: 'Which', note: 'Note', noteHint: 'shown to drivers and kept in the audit', give: 'Give the order',
-    connector: 'Connector', limitKw: 'Limit in kW (empty: none)', whole: 'whole point', who: 'User or address',
+    connector: 'Connector', limitKw: 'Limit in kW (empty: none)', whole: 'whole point', who: 'User, address, point',
     session: 'Session', all: 'all points', marked: 'marked points', site: 'site', point: 'point',
     noteNeeded: 'Maintenance needs a note that says why.', limitWrong: 'Enter kW as a number above 0, or nothing.',
-    whoNeeded: 'Enter the user id or the address that is locked out.',
+    whoNeeded: 'Enter who is locked out, such as user:ana, pin:ana, pinat:ALC-01 or addr:10.0.0.7.',
   },
   question: {
     runningEnd: (charges: number): string => (charges === 0 ? 'No charge is running there.'

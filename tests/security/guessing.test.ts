@@ -23,7 +23,10 @@ afterEach(async () => {
 async function start(passwordHash = PASSWORD_HASH): Promise<TestCentral> {
   central = await startTestCentral({
     passwordHash, pinHash: PIN_HASH,
-    settings: { lockoutFailuresUser: 3, lockoutFailuresAddress: 6, lockoutMs: LOCKOUT_MS, lockoutWindowMs: 60_000 },
+    settings: {
+      lockoutFailuresUser: 3, lockoutFailuresAddress: 6, lockoutFailuresPoint: 5,
+      lockoutMs: LOCKOUT_MS, lockoutWindowMs: 60_000,
+    },
   });
   return central;
 }
@@ -194,11 +197,21 @@ describe('a PIN at the point', () => {
     expect((await ask('4711'))['reason']).toBe('locked-out');
     expect(await release('pin:ana')).toBe(true);
     expect((await ask('4711'))['outcome']).toBe('accepted');
+    expect(await release('pinat:ALC-01')).toBe(true);
     for (let i = 0; i < 3; i += 1) await ask(`000${i}`);
     expect((await ask('4711'))['reason']).toBe('locked-out');
     const overMs = Date.now() + LOCKOUT_MS;
     await waitFor(() => Date.now() > overMs);
     expect((await ask('4711'))['reason']).not.toBe('locked-out');
+  });
+
+  it('is locked out at a point where one is tried with many drivers, until an operator releases it', async () => {
+    await start();
+    const ask = await monitor();
+    for (let i = 0; i < 5; i += 1) expect((await ask('4711', `nobody-${i}`))['reason']).toBe('wrong-pin');
+    expect((await ask('4711'))['reason']).toBe('locked-out');
+    expect(await release('pinat:ALC-01')).toBe(true);
+    expect((await ask('4711'))['outcome']).toBe('accepted');
   });
 
   it('of an unknown driver is answered like a wrong one', async () => {
