@@ -25,6 +25,8 @@ export function openDatabase(file: string | Buffer): Sqlite {
       db.pragma('synchronous = FULL'); // what was answered must survive a power cut
       db.pragma('foreign_keys = ON');
       db.pragma('busy_timeout = 2000'); // an instructor's sqlite3 may hold it for a moment
+      // Live meters write the same pages in every commit: they are brought to the file once for several commits.
+      db.pragma('wal_autocheckpoint = 8000');
       db.pragma('journal_size_limit = 67108864');
     } catch (error) {
       db.close();
