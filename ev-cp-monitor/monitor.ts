@@ -3,6 +3,7 @@
 // changes the state and returns what has to be done; the links, the secret and the clocks are the shell's.
 import { assertNever } from '../shared/assert.ts';
 import type { RequestId } from '../shared/ids.ts';
+import { renewalMs } from '../shared/key-renewal.ts';
 import { LIMITS } from '../shared/limits.ts';
 import type { FromEngine, ToMonitor } from '../shared/messages/catalogue.ts';
 import type { EngineLocalRequest } from '../shared/messages/engine-local-request.ts';
@@ -19,8 +20,6 @@ import type { EngineHealth, MonitorEffect, MonitorInput, MonitorState, Now } fro
 const REPORT_EVERY_MS = 10_000;
 /** Central has this long for each step of the authentication, and for the answer to a request at the point. */
 const ANSWER_MS = 10_000;
-/** A key is renewed when this part of its life is over. */
-const RENEW_AT = 0.8;
 /** Between two askings for a key. */
 const RENEW_PAUSE_MS = 5_000;
 /** A welcome may be handed to an engine that connects within this time. */
@@ -151,9 +150,8 @@ function welcomed(state: MonitorState, message: MonitorWelcome, now: Now, out: M
   state.setupCameAwakeMs = now.awakeMs;
   state.byHand = false;
   state.renewAskedAwakeMs = null;
-  const atMs = centralTime(now);
   const { expiresAtMs, keyId } = setup.key;
-  state.renewAtMs = expiresAtMs === null ? null : atMs + Math.max(0, expiresAtMs - atMs) * RENEW_AT;
+  state.renewAtMs = renewalMs({ nowMs: centralTime(now), expiresAtMs });
   const { pointId } = state;
   const text = isNew ? `${pointId} is authenticated at EV_Central` : `${pointId} has a new key`;
   out.push(note('info', isNew ? 'authenticated' : 'key-renewed', text, { pointId, keyId, expiresAtMs }));

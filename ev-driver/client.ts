@@ -3,6 +3,7 @@
 // requests themselves are in requests.ts; sockets, the bus, the disk and the password are the shell's.
 import { assertNever } from '../shared/assert.ts';
 import type { BusState } from '../shared/bus/port.ts';
+import { renewalMs } from '../shared/key-renewal.ts';
 import type { ToDriver } from '../shared/messages/catalogue.ts';
 import type { LoginRefused } from '../shared/messages/login-refused.ts';
 import type { LoginWelcome } from '../shared/messages/login-welcome.ts';
@@ -18,8 +19,6 @@ import { ask, cancel, failCharge, sendTakeBacks, sent, stop } from './requests.t
 
 /** The answer to a log-in: bcrypt takes its time when a thousand come at once. */
 const LOGIN_MS = 30_000;
-/** The log-in key is renewed by a new log-in when this part of its life is over. */
-const RENEW_AT = 0.8;
 
 /** Takes one input in and says what has to be done, in order. */
 export function handleClient(state: ClientState, input: ClientInput, now: Now): ClientEffect[] {
@@ -130,7 +129,7 @@ function welcomed(state: ClientState, welcome: LoginWelcome, now: Now, out: Clie
   state.account = { balanceMinor, heldMinor, currency };
   const atMs = centralTime(now);
   const { expiresAtMs } = loginKey;
-  state.renewAtMs = expiresAtMs === null ? null : atMs + Math.max(0, expiresAtMs - atMs) * RENEW_AT;
+  state.renewAtMs = renewalMs({ nowMs: atMs, expiresAtMs }); // by a new log-in
   out.push({ kind: 'use-keys', welcome });
   out.push({ kind: 'note', level: 'info', event: 'logged-in', fields: { driverId, lastNotice, expiresAtMs } });
   say(state, { atMs, level: 'good', text: `${driverId} is logged in at EV_Central.` });

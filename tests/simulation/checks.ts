@@ -11,7 +11,7 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import { isForged } from './forger.ts';
+import { isForged } from './forged.ts';
 import type { World } from './world.ts';
 
 /** Ways to break the build on purpose: the simulation has to find each. */
@@ -36,6 +36,7 @@ export class History {
   offers = 0;
   readonly #world: World;
   readonly #break: Break | null;
+  readonly #started = new Set<string>();
   readonly #meterOfSession = new Map<string, number>();
   readonly #barredKeys = new Map<string, { keyId: string | null; accepted: string }>();
   readonly #acceptedOf = new Map<string, { bootId: number; seq: number }>();
@@ -75,7 +76,11 @@ export class History {
         for (const { hosted, sample } of samples) seen(`${hosted.pointId}/${sample.connectorNo}`, sample.registerWh);
       },
       fact: (fact) => {
-        if (fact.type === 'session-started') seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStartWh);
+        // A point that Central has forgotten tells the start of what is under way once more.
+        if (fact.type === 'session-started' && !this.#started.has(fact.sessionId)) {
+          this.#started.add(fact.sessionId);
+          seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStartWh);
+        }
         if (fact.type !== 'session-ended') return;
         seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStopWh);
         this.reportedWh.set(fact.sessionId, fact.meterStopWh - fact.meterStartWh);

@@ -2,14 +2,8 @@
 // under a good key. Nothing of it may take effect; what is taken all the same fails the run.
 import type { KeyRow } from '../../ev-central/core/rows.ts';
 import { CENTRAL, seal, sealKey } from '../../shared/seal.ts';
+import { isForged, MARK } from './forged.ts';
 import type { Town } from './town.ts';
-
-const MARK = 'forged-';
-
-/** By its id. */
-export function isForged(id: string): boolean {
-  return id.startsWith(MARK);
-}
 
 export class Forger {
   readonly #town: Town;
