@@ -316,6 +316,13 @@ describe('a charge', () => {
     expect(state.charges.get(R1)?.state).toBe('charging');
   });
 
+  it('can be stopped while it is broken off but not final: energy may still flow', () => {
+    give({ kind: 'notice', notice: notice('started', 1) });
+    give({ kind: 'notice', notice: notice('ended', 2, { state: 'interrupted', reason: 'fault', provisional: true }) });
+    expect(state.charges.get(R1)?.state).toBe('interrupted');
+    expect(whyNotStop(state, R1)).toBeNull();
+  });
+
   it('can be taken back before it has begun, not after', () => {
     give({ kind: 'notice', notice: notice('queued', 1) });
     expect(whyNotCancel(state, R1)).toBeNull();

@@ -22,7 +22,7 @@ export function whyNotRequest(state: ClientState): Trouble | null {
 export function whyNotStop(state: ClientState, id: RequestId): string | null {
   const charge = state.charges.get(id);
   if (charge === undefined || isOver(charge)) return words().refusal['session-over']({});
-  if (charge.sessionId === null || !['charging', 'suspended', 'preparing'].includes(charge.state)) {
+  if (charge.sessionId === null || !['charging', 'suspended', 'preparing', 'interrupted'].includes(charge.state)) {
     return 'it is not charging yet: cancel it instead';
   }
   const trouble = whyNotRequest(state);

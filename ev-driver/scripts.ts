@@ -68,7 +68,9 @@ export async function stopScript(options: ScriptOptions, session: string | null)
   return orderScript(options, {
     find: (run) => pick(run, (charge) => (session === null || charge.sessionId === sessionId(session))
       && whyNotStop(run.client.state, charge.requestId) === null),
-    order: (run, charge) => run.client.stop(charge), done: hasEnded, none: 'There is no such running charge.',
+    // What is broken off already has ended for who waits: its stop waits for the true end.
+    order: (run, charge) => run.client.stop(charge), none: 'There is no such running charge.',
+    done: (charge, before) => (before.state === 'interrupted' ? isOver(charge) : hasEnded(charge)),
   });
 }
 
@@ -143,7 +145,8 @@ function amountMinor({ state }: DriverClient, amount: string | null): number | n
 type Order = {
   find: (run: Run) => Charge | null;
   order: (run: Run, charge: RequestId) => RequestId;
-  done: (charge: Charge) => boolean;
+  /** `before` is the charge as it was when it was found. */
+  done: (charge: Charge, before: Charge) => boolean;
   none: string;
 };
 
@@ -162,7 +165,8 @@ async function orderScript(options: ScriptOptions, { find, order, done, none }: 
   const refusal = (): ClientEvent | undefined => run.events.find((event) =>
     event.kind === 'notice' && event.notice.type === 'refused' && event.notice.requestId === orderId);
   const charge = (): Charge => run.client.state.charges.get(found.requestId) ?? found;
-  const ended = await run.until(() => refusal() !== undefined || done(charge()), options.timeoutMs ?? ANSWER_MS * 4);
+  const answered = (): boolean => refusal() !== undefined || done(charge(), found);
+  const ended = await run.until(answered, options.timeoutMs ?? ANSWER_MS * 4);
   if (refusal() !== undefined) return EXIT.refused;
   if (ended) return result(run, charge());
   run.say('result', { outcome: 'timed-out', state: charge().state }, 'No answer yet: see ev-driver status.');

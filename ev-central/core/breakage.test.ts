@@ -13,6 +13,16 @@ function charging(settings = {}) {
 }
 
 describe('when an engine dies in the middle of a charge', () => {
+  it('a connector that was registered while a point restarted is still there after the report of the restart', () => {
+    const network = new Network();
+    network.connect();
+    const connectors = [1, 2].map((connectorNo) => ({ connectorNo, type: 'IEC_62196_T2' as const, maxPowerW: 22_000 }));
+    const { secretSha256: _secret, ...point } = network.state.points.must(POINT);
+    network.order({ kind: 'put-point', secretSha256: null, point: { ...point, connectors } });
+    network.reboot();
+    expect(network.state.pointStates.must(POINT).connectors.map(({ connectorNo }) => connectorNo)).toEqual([1, 2]);
+  });
+
   it('the session is provisional, and becomes final, with one ticket, by the report of its true end', () => {
     const { network, session } = charging();
     network.health('unreachable');
@@ -41,6 +51,56 @@ describe('when an engine dies in the middle of a charge', () => {
     network.later(1_000);
     network.sample(session, 2, 1_190);
     expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'charging', provisional: false });
+  });
+
+  it('her stop is taken and sent to the point; the session stays provisional until the point reports its end', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.stop(ANA, session.sessionId);
+    expect(network.noticesOf(ANA)).not.toContain('refused');
+    expect(network.lastCommand('stop')).toMatchObject({ sessionId: session.sessionId, reason: 'driver' });
+    network.health('ok');
+    network.later(1_000);
+    network.sample(session, 2, 1_190);
+    const row = () => network.state.sessions.must(session.sessionId);
+    expect(row()).toMatchObject({ state: 'interrupted', provisional: true, stopping: { reason: 'driver' } });
+    network.end(session, 1_191, 'driver');
+    expect(row()).toMatchObject({ state: 'completed', provisional: false, settled: true });
+    expect(network.lastNotice(ANA, 'ticket').ticket).toMatchObject({ energyWh: 191, endReason: 'driver' });
+    network.stop(ANA, session.sessionId);
+    expect(network.lastNotice(ANA, 'refused').reason).toBe('session-over');
+  });
+
+  it('her second stop sends no second command, and the end may be another than the one she asked for', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.stop(ANA, session.sessionId);
+    const { number } = network.lastCommand('stop');
+    network.stop(ANA, session.sessionId);
+    network.cancel(ANA, session.requestId);
+    expect(network.lastCommand('stop').number).toBe(number);
+    network.reboot();
+    network.end(session, 1_185, 'engine-restarted');
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({ state: 'interrupted', settled: true });
+    network.stop(ANA, session.sessionId);
+    expect(network.lastNotice(ANA, 'refused').reason).toBe('session-over');
+  });
+
+  it('the request that began it can be taken back: it is stopped', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.cancel(ANA, session.requestId);
+    expect(network.lastCommand('stop')).toMatchObject({ sessionId: session.sessionId, reason: 'driver' });
+  });
+
+  it('an operator ends it, too, as long as it is not final', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    const order = { kind: 'end-session' as const, sessionId: session.sessionId, note: '' };
+    expect(network.order(order).outcome).toBe('done');
+    expect(network.lastCommand('stop')).toMatchObject({ sessionId: session.sessionId, reason: 'operator' });
+    network.end(session, 1_185, 'engine-restarted');
+    expect(network.order(order)).toMatchObject({ outcome: 'refused' });
   });
 
   it('a session that nobody reports is closed at its last value after a day; a late report corrects it', () => {

@@ -10,6 +10,7 @@ import { requestCharge } from './charge-request.ts';
 import { refuse } from './notices.ts';
 import type { RequestRecord, Session } from './rows.ts';
 import { stopSession } from './session-end.ts';
+import { isOver } from './session-index.ts';
 import type { Step } from './step.ts';
 import { SESSION_TABLE } from './transitions.ts';
 
@@ -63,7 +64,7 @@ function stop(step: Step, request: StopCharge): void {
   remember(step, request, 'stop', session?.sessionId ?? null);
   if (session === undefined) return refuse(step, request, 'no-such-session', { sessionId: request.sessionId });
   if (session.driverId !== request.driverId) return refuse(step, request, 'not-yours', {});
-  if (!SESSION_TABLE[session.state].driverMayStop) {
+  if (isOver(session) || !SESSION_TABLE[session.state].driverMayStop) {
     return refuse(step, request, 'session-over', { state: session.state }, session.sessionId);
   }
   endByDriver(step, session);
@@ -81,7 +82,7 @@ function cancel(step: Step, request: CancelRequest): void {
   }
   if (target.driverId !== request.driverId) return refuse(step, request, 'not-yours', {});
   const session = target.sessionId === null ? undefined : step.state.sessions.get(target.sessionId);
-  if (session === undefined || !SESSION_TABLE[session.state].mayCancel) return;
+  if (session === undefined || isOver(session) || !SESSION_TABLE[session.state].mayCancel) return;
   endByDriver(step, session);
 }
 

@@ -84,8 +84,10 @@ function sessionRefusal(state: State, id: SessionId, objection: (session: Sessio
   return session === undefined ? `no such session: ${id}` : objection(session);
 }
 
-function notRunning({ sessionId, state }: Session): string | null {
-  return SESSION_TABLE[state].driverMayStop ? null : `session ${sessionId} is ${state}: there is nothing to end`;
+function notRunning(session: Session): string | null {
+  const { sessionId, state } = session;
+  if (!isOver(session) && SESSION_TABLE[state].driverMayStop) return null;
+  return `session ${sessionId} is ${state}: there is nothing to end`;
 }
 
 function notBrokenOff(session: Session): string | null {

@@ -26,7 +26,8 @@ export const SESSION_TABLE = {
   charging: { next: ['suspended', 'finishing', 'completed', 'interrupted'], driverMayStop: true, mayCancel: true },
   suspended: { next: ['charging', 'finishing', 'completed', 'interrupted'], driverMayStop: true, mayCancel: true },
   finishing: { next: ['completed', 'interrupted'], driverMayStop: false, mayCancel: false },
-  interrupted: { next: ['charging', 'suspended', 'finishing', 'completed'], driverMayStop: false, mayCancel: false },
+  // While it is provisional, energy may still flow. Who asks looks first whether it is over.
+  interrupted: { next: ['charging', 'suspended', 'finishing', 'completed'], driverMayStop: true, mayCancel: true },
   completed: { next: [], driverMayStop: false, mayCancel: false },
   rejected: { next: ['finishing', 'completed', 'interrupted'], driverMayStop: false, mayCancel: false },
   cancelled: { next: ['finishing', 'completed', 'interrupted'], driverMayStop: false, mayCancel: false },
