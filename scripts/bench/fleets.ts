@@ -30,6 +30,7 @@ export type Fleets = {
 export const PROBE = 'probe';
 /** A driver may charge at no more connectors at once (the registry's own limit). */
 const SESSIONS_OF_DRIVER = 100;
+const DRIVERS_AT_ONCE = 50;
 const POINTS_OF_SITE = 25;
 /** Open files that a process needs besides its links. */
 const OTHER_FILES = 300;
@@ -93,15 +94,27 @@ export async function startFleets(
   };
 }
 
-/** A car at each of these places, and a driver's request for each; resolves when all of them charge. */
+/**
+ * A car at each of these places, and a driver's request for each; resolves when all of them charge. Some drivers after
+ * the others: as long as one is on line she is told of her charges every second, and one client cannot show them all.
+ */
 export async function startCharging(stage: Stage, fleets: Fleets, places: readonly Place[]): Promise<void> {
-  const drivers = await startDrivers(fleets);
-  const run = new ChargingStart(stage, fleets, drivers, places);
-  try {
-    await run.run();
-  } finally {
-    await drivers.stop();
+  const startedMs = performance.now();
+  const atOnce = DRIVERS_AT_ONCE * SESSIONS_OF_DRIVER;
+  for (let from = 0; from < places.length; from += atOnce) {
+    const some = places.slice(from, from + atOnce);
+    const first = from / SESSIONS_OF_DRIVER;
+    const driverIds = fleets.driverIds.slice(first, first + Math.ceil(some.length / SESSIONS_OF_DRIVER));
+    const drivers = await startDrivers(fleets, driverIds, `drivers-${first}`);
+    try {
+      await new ChargingStart(stage, { ...fleets, driverIds }, drivers, some).run();
+    } finally {
+      await drivers.stop();
+    }
   }
+  const seconds = (performance.now() - startedMs) / 1_000;
+  stage.say(`${places.length} charges started by requests of ${fleets.driverIds.length} drivers in `
+    + `${seconds.toFixed(1)} s`);
 }
 
 /** Polls a state. */
@@ -163,8 +176,10 @@ async function startPart(
   return { engine, monitor };
 }
 
-async function startDrivers({ network, driverIds }: Fleets): Promise<ManagedProcess> {
-  const drivers = await network.startDrivers(driverIds);
+async function startDrivers(
+  { network }: Fleets, driverIds: readonly string[], label: string,
+): Promise<ManagedProcess> {
+  const drivers = await network.startDrivers(driverIds, label);
   const loggedIn = new Set<unknown>();
   await drivers.next((event) => {
     if (event['event'] === 'logged-in') loggedIn.add(event['driverId']);
@@ -208,7 +223,6 @@ class ChargingStart {
   }
 
   async run(): Promise<void> {
-    const startedMs = performance.now();
     const listening = [
       ...this.#fleets.engines.map((engine) => engine.listen((event) => this.#fromEngine(event))),
       this.#drivers.listen((event) => this.#fromDrivers(event)),
@@ -223,9 +237,6 @@ class ChargingStart {
     });
     for (const stop of listening) stop();
     if (this.#trouble !== null) throw new Error(this.#trouble);
-    const seconds = (performance.now() - startedMs) / 1_000;
-    this.#stage.say(`${this.#places.length} charges started by requests of ${this.#fleets.driverIds.length} drivers in `
-      + `${seconds.toFixed(1)} s`);
   }
 
   #askMore(): void {
@@ -242,7 +253,8 @@ class ChargingStart {
     this.#tries.set(keyOf(place), tries);
     this.#drivers.send({
       do: 'charge', driverId: this.#fleets.driverIds[index % this.#fleets.driverIds.length] ?? '',
-      requestId: `b-${index}-${tries}`, target: { kind: 'point', ...place }, mayQueue: false,
+      requestId: `b-${place.pointId}-${place.connectorNo}-${index}-${tries}`, target: { kind: 'point', ...place },
+      mayQueue: false,
     });
   }
 
@@ -259,7 +271,7 @@ class ChargingStart {
     const failed = failedSchema.safeParse(event).data;
     const requestId = refused?.requestId ?? failed?.requestId;
     if (requestId === undefined) return;
-    const index = Number(requestId.split('-')[1]);
+    const index = Number(requestId.split('-').at(-2));
     const place = this.#places[index];
     const why = refused?.reason ?? failed?.text ?? '';
     if (place === undefined || (this.#tries.get(keyOf(place)) ?? 0) >= TRIES) {
