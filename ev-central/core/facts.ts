@@ -46,10 +46,15 @@ export function applyFact(step: Step, fact: Fact): void {
 function booted(step: Step, fact: Booted): void {
   const { state } = step;
   const point = state.pointStates.must(fact.pointId);
-  const connectors = fact.connectors.map((c): ConnectorState => {
+  const told = fact.connectors.map((c): ConnectorState => {
     const before = connectorState(point, c.connectorNo);
     return c.plugged ? { ...before, plugged: true, faults: [] } : freshConnector(c.connectorNo);
   });
+  // One that was registered since is not in a report from before: the point learns of it with its next setup.
+  const added = (state.points.get(fact.pointId)?.connectors ?? [])
+    .filter((c) => !told.some(({ connectorNo }) => connectorNo === c.connectorNo))
+    .map((c) => freshConnector(c.connectorNo));
+  const connectors = [...told, ...added].sort((a, b) => a.connectorNo - b.connectorNo);
   putPointState(step, { ...point, connectors, faults: [] });
   pointEvent(step, 'point-boot', fact.pointId, { bootId: fact.bootId, newJournal: fact.previous === null });
   for (const session of sessionsAt(step, point)) {
