@@ -1,7 +1,8 @@
 // Reads chosen partitions, and goes on reading whatever happens. A supervisor runs one kafkajs consumer after another,
-// each in a group of its own; it ends one that crashed (also where kafkajs would not restart it), whose heartbeats
-// stopped (#659), or whose batch could not be handled, and starts the next as soon as the bus is up. Offsets are never
-// committed to Kafka (a commit costs 6 ms a hop): at every join each partition is sought to what the caller has stored.
+// each in a group of its own; it ends one that crashed (also where kafkajs would not restart it), that fell silent
+// (#659), that stands still while its logs grow, or whose batch could not be handled, and starts the next as soon as
+// the bus is up. Offsets are never committed to Kafka (a commit costs 6 ms a hop): at every join each partition is
+// sought to what the caller has stored.
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { describeError, type Log } from '../log.ts';
 import { CLIENT_RETRY } from './kafka-client.ts';
@@ -10,7 +11,8 @@ import { recordsOf } from './kafka-record.ts';
 import type { LogRange } from './offsets.ts';
 import { partitionOf } from './partition.ts';
 import { pinnedAssigner } from './pinned-assigner.ts';
-import type { BusReader, ReaderOptions, ReaderState } from './port.ts';
+import type { BusReader, BusRecord, ReaderOptions, ReaderState } from './port.ts';
+import { Standstill } from './standstill.ts';
 
 /** An idle fetch returns after this time. Short, because closing waits for it and heartbeats follow it. */
 const FETCH_WAIT_MS = 500;
@@ -18,11 +20,15 @@ const FETCH_WAIT_MS = 500;
 const PARTITION_BYTES = 4 * 1024 * 1024;
 const HEARTBEAT_MS = 1_000;
 const SESSION_TIMEOUT_MS = 30_000;
-/** No heartbeat for so long while the bus is up: the consumer has silently stopped. */
+/** No answer of the broker to it for so long while the bus is up: the consumer has silently stopped. */
 const STALE_MS = 8_000;
-/** After the bus came back, a consumer that does not get on within this time is replaced. */
+/** After the bus came back, a consumer that is not answered within this time is replaced. */
 const STALE_AFTER_DOWN_MS = 1_500;
 const WATCH_MS = 500;
+/** How often what was handed over is compared with the logs' ends. */
+const LOOK_MS = 5_000;
+/** A batch that is handled for longer is worth a line: nothing more is read until then. */
+const LONG_BATCH_MS = 20_000;
 const TEARDOWN_MS = 2_000;
 const CLOSE_MS = 3_000;
 const BACKOFF_MS = 100;
@@ -40,6 +46,8 @@ type Generation = {
   over: boolean;
   lastBeatMs: number;
   batchesInWork: number;
+  /** The next offset to be handed over, by place; empty before the join. */
+  readonly next: Map<string, number>;
   heartbeat: (() => Promise<void>) | undefined;
   end(reason: unknown): void;
 };
@@ -52,6 +60,7 @@ export class BusConsumer implements BusReader {
   readonly #options: ReaderOptions;
   /** Next offset by topic and partition: behind what `onBatch` has finished, or what a `begin` or `end` stood for. */
   readonly #positions = new Map<string, number>();
+  readonly #standstill = new Standstill();
   #ranges = new Map<string, LogRange>();
   #state: ReaderState = 'starting';
   #generations = 0;
@@ -175,17 +184,17 @@ export class BusConsumer implements BusReader {
       over: false,
       lastBeatMs: performance.now(),
       batchesInWork: 0,
+      next: new Map(),
       heartbeat: undefined,
       end(reason) {
         generation.over = true;
         ended(reason);
       },
     };
-    const beat = (): void => {
+    consumer.on('consumer.network.request', () => {
+      this.#health.answered();
       generation.lastBeatMs = performance.now();
-    };
-    consumer.on('consumer.heartbeat', beat);
-    consumer.on('consumer.group_join', beat);
+    });
     consumer.on('consumer.crash', ({ payload }) => generation.end(payload.error));
     return generation;
   }
@@ -210,7 +219,9 @@ export class BusConsumer implements BusReader {
   #seekAll(generation: Generation, assignment: Readonly<Record<string, number[]>>): void {
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) {
-        generation.consumer.seek({ topic, partition, offset: String(this.#nextOffset(topic, partition)) });
+        const offset = this.#nextOffset(topic, partition);
+        generation.next.set(place(topic, partition), offset);
+        generation.consumer.seek({ topic, partition, offset: String(offset) });
       }
     }
   }
@@ -242,7 +253,8 @@ export class BusConsumer implements BusReader {
       const records = recordsOf(batch);
       const last = records.at(-1);
       if (last === undefined) return;
-      await this.#options.onBatch(records);
+      generation.next.set(place(batch.topic, batch.partition), last.offset + 1);
+      await this.#handOver(records, last);
       if (!generation.over) this.#positions.set(place(batch.topic, batch.partition), last.offset + 1);
     } catch (error) {
       if (!generation.over) {
@@ -255,7 +267,18 @@ export class BusConsumer implements BusReader {
     }
   }
 
-  /** Keeps the group's session alive while batches are in work, and ends a consumer that has silently stopped. */
+  async #handOver(records: BusRecord[], { topic, partition, offset }: BusRecord): Promise<void> {
+    const warning = setTimeout(() => {
+      this.#log('warn', 'a batch takes long', { topic, partition, records: records.length, lastOffset: offset });
+    }, LONG_BATCH_MS);
+    try {
+      await this.#options.onBatch(records);
+    } finally {
+      clearTimeout(warning);
+    }
+  }
+
+  /** Keeps the group's session alive while batches are in work, and ends a consumer that gets on no more. */
   #watch(generation: Generation): () => void {
     let lastTickMs = performance.now();
     let staleMs = STALE_MS;
@@ -265,18 +288,36 @@ export class BusConsumer implements BusReader {
       if (nowMs - lastTickMs > 2 * WATCH_MS) generation.lastBeatMs += nowMs - lastTickMs;
       lastTickMs = nowMs;
       if (this.#health.state === 'down') generation.lastBeatMs = nowMs;
-      if (nowMs - generation.lastBeatMs > staleMs) generation.end(`no heartbeat for ${staleMs} ms`);
+      if (nowMs - generation.lastBeatMs > staleMs) generation.end(`no answer for ${staleMs} ms`);
       if (nowMs - generation.lastBeatMs < WATCH_MS) staleMs = STALE_MS;
       if (generation.batchesInWork > 0) generation.heartbeat?.().catch(() => undefined);
     }, WATCH_MS);
+    let looking: Promise<void> | null = null;
+    const looks = setInterval(() => {
+      looking ??= this.#lookForStandstill(generation).finally(() => { looking = null; });
+    }, LOOK_MS);
     const endListening = this.#health.onState((state) => {
       generation.lastBeatMs = performance.now();
       staleMs = state === 'up' ? STALE_AFTER_DOWN_MS : STALE_MS;
     });
     return () => {
       clearInterval(timer);
+      clearInterval(looks);
       endListening();
     };
+  }
+
+  /** Ends a consumer whose heartbeats go on while it hands nothing over of what its logs hold. */
+  async #lookForStandstill(generation: Generation): Promise<void> {
+    const isSure = (): boolean => !generation.over && generation.batchesInWork === 0 && this.#health.state === 'up';
+    const next = new Map(generation.next);
+    const ranges = isSure() ? await this.#source.logRanges(this.#options.topics).catch(() => null) : null;
+    if (generation.over) return;
+    // What was read while the logs were asked is seen at the next look.
+    const stuck = ranges === null || !isSure() ? this.#standstill.skip() : this.#standstill.look(ranges, next);
+    if (typeof stuck !== 'string') return;
+    this.#log('error', 'reader stands still', { group: this.#options.groupId, place: stuck, next: next.get(stuck) });
+    generation.end(`${stuck} stands still at ${next.get(stuck)}`);
   }
 
   #isClosing(): boolean {

@@ -90,6 +90,7 @@ export class BusProducer implements BusSender {
       retry: { ...CLIENT_RETRY, retries: 0 },
       createPartitioner: () => ({ message }) => message.partition ?? 0,
     });
+    producer.on('producer.network.request', () => this.#health.answered());
     await producer.connect();
     return producer;
   }
