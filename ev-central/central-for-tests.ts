@@ -36,6 +36,7 @@ export type TestCentral = {
 /** Starts one. With the store of one before, it is a restart. */
 export async function startTestCentral(options: {
   file?: string; bus?: MemoryBus; passwordHash?: string; pinHash?: string; settings?: Partial<Settings>;
+  comesFrom?: string | null;
 } = {}): Promise<TestCentral> {
   const log = (): void => undefined;
   const file = options.file ?? ':memory:';
@@ -63,7 +64,7 @@ export async function startTestCentral(options: {
   const server = await listen({
     host: '127.0.0.1', port: 0, tls: null, insecure: false, insecureFlag: '', portFlag: '', maxConnections: 100, ticker,
     nowMs: systemClock.now, log, heartbeatData: () => ({ central: 'connected' }),
-    onLink: (link, address) => central.links.take(link, address),
+    onLink: (link, address) => central.links.take(link, options.comesFrom ?? address),
   });
   central.start();
   if (state.points.size === 0) {

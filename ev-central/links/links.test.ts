@@ -8,8 +8,9 @@ import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 const running: TestCentral[] = [];
 const peers: TestPeer[] = [];
 
-async function start() {
-  const central = await startTestCentral({ passwordHash: PASSWORD_HASH, pinHash: PIN_HASH });
+/** `comesFrom`: what the peers' address is, as Central sees it. */
+async function start(comesFrom: string | null = null) {
+  const central = await startTestCentral({ passwordHash: PASSWORD_HASH, pinHash: PIN_HASH, comesFrom });
   running.push(central);
   return central;
 }
@@ -152,6 +153,13 @@ test('a driver may not log in as an operator, and a wrong token is refused', asy
     await operator.say({ type: 'login-operator', ...proof });
     expect(await operator.hear('welcome-operator')).toMatchObject({ taken: false });
   }
+});
+
+test('the token serves on the machine of Central also at another address than the loopback', async () => {
+  const central = await start('192.0.2.10:4711');
+  const operator = connect(central);
+  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  expect(await operator.hear('welcome-operator')).toMatchObject({ taken: true, role: 'admin' });
 });
 
 test('an operator tails a topic and gets it opened', async () => {

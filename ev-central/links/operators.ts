@@ -5,7 +5,6 @@ import { assertNever } from '../../shared/assert.ts';
 import type { FromOperator } from '../../shared/messages/catalogue.ts';
 import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { TailRecord } from '../../shared/messages/tail-record.ts';
-import { isLoopback } from '../../shared/wire/loopback.ts';
 import { userId } from '../../shared/ids.ts';
 import type { Log } from '../../shared/log.ts';
 import { KEY_BYTES } from '../../shared/seal.ts';
@@ -78,9 +77,12 @@ export function takeOperatorFrame(
 
 function greetByToken(connection: Connection, re: string, token: string, options: OperatorOptions): void {
   connection.peer = { kind: 'operator', by: LOCAL_TOOL, role: null };
-  if (!isLoopback(connection.address) || !sameText(token, options.token)) {
+  const { isLocal } = connection.link;
+  if (!isLocal || !sameText(token, options.token)) {
     options.log('warn', 'operator-token-refused', { address: connection.address });
-    return refuse(connection, re, 'unknown-or-wrong', 'The token is not the one of this Central: read the file again.');
+    return refuse(connection, re, 'unknown-or-wrong', isLocal
+      ? 'The token is not the one of this Central: read the file again.'
+      : 'The token serves on the machine of EV_Central only: log in with --login.');
   }
   connection.peer = { kind: 'operator', by: LOCAL_TOOL, role: 'admin' };
   options.log('info', 'operator-by-token', { address: connection.address });

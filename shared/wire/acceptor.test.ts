@@ -12,6 +12,7 @@ function memorySocket() {
   const state = { destroyed: false, bufferedBytes: 0 };
   const socket: LinkSocket = {
     remoteAddress: 'memory',
+    isLocal: true,
     listen: (given) => {
       events = given;
     },

@@ -9,6 +9,8 @@ export type SocketEvents = {
 export type LinkSocket = {
   /** The peer's address, for logs. */
   readonly remoteAddress: string;
+  /** The peer is a process of this machine. */
+  readonly isLocal: boolean;
   /** Begins to deliver; nothing is lost before. Called once. */
   listen(events: SocketEvents): void;
   write(data: Uint8Array): void;

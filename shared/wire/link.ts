@@ -93,6 +93,11 @@ export class Link {
     return this.#socket.remoteAddress;
   }
 
+  /** The peer is a process of this machine. */
+  get isLocal(): boolean {
+    return this.#socket.isLocal;
+  }
+
   /** The peer's clock minus ours in ms, by the smallest round trip of the last pings; null before the first. */
   get clockOffsetMs(): number | null {
     return this.#heartbeat.best()?.offsetMs ?? null;

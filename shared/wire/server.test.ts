@@ -6,7 +6,7 @@ import {
   FLAGS, nothingSeen, only, silentLog, startClient, startServer, testTime, waitFor, watch,
 } from './link-harness.ts';
 import type { Cleanup } from './link-harness.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback, isThisMachine } from './loopback.ts';
 import { listen } from './server.ts';
 import { tcpConnect } from './tcp-socket.ts';
 import { certificateNames, loadClientTls, loadServerTls } from './tls.ts';
@@ -75,6 +75,14 @@ describe('listening', () => {
     ['10.0.0.1', false],
   ])('takes %s for the loopback: %s', (host, expected) => {
     expect(isLoopback(host)).toBe(expected);
+  });
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1', true], ['127.0.0.2', '127.0.0.1', true], ['192.0.2.10', '192.0.2.10', true],
+    ['::ffff:192.0.2.10', '192.0.2.10', true], ['2001:db8::7', '2001:db8::7', true],
+    ['192.0.2.11', '192.0.2.10', false], [undefined, undefined, false], ['192.0.2.10', undefined, false],
+  ])('takes a peer at %s that came to %s for this machine: %s', (remoteAddress, localAddress, expected) => {
+    expect(isThisMachine({ remoteAddress, localAddress })).toBe(expected);
   });
 });
 

@@ -3,7 +3,7 @@ import { createConnection, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { Failure } from '../failure.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback, isThisMachine } from './loopback.ts';
 import type { Connect, LinkSocket } from './link-socket.ts';
 
 export type ConnectTarget = {
@@ -25,6 +25,7 @@ export function tcpSocket(socket: Socket): LinkSocket {
   });
   return {
     remoteAddress: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`,
+    isLocal: isThisMachine(socket),
     listen(events) {
       socket.on('data', (chunk: Buffer) => events.data(chunk));
       if (socket.closed) setImmediate(() => events.closed(failure));

@@ -80,6 +80,7 @@ export class Line {
 
 class LineEnd implements LinkSocket {
   readonly remoteAddress: string;
+  readonly isLocal = true;
   readonly life: Life;
   peer: LineEnd | null = null;
   readonly #sockets: Sockets;
