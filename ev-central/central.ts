@@ -163,11 +163,16 @@ function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: 
     give: (input) => loop.give(input), isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
     randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
+    passwordHashes: () => passwordHashes(state),
     frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,
     watchPoints: (connection, filter) => watch.watch(connection, filter),
     startTail: (tail, line) => tails.start(tail, line),
     noticesAfter: (driver: UserId, after, limit) => parts.store.noticesAfter(driver, after, limit).notices,
   });
+}
+
+function* passwordHashes({ users }: State): Generator<string | null> {
+  for (const user of users.values()) yield user.passwordHash;
 }
 
 type BusSide = {

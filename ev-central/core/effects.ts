@@ -45,7 +45,8 @@ export type Effect =
   /** Compare with bcrypt what the link holds for this check; the answer is the input `password-checked`. */
   | {
       readonly kind: 'check-password'; readonly checkId: number; readonly connectionId: ConnectionId;
-      readonly hash: string;
+      /** Null: there is no such user, and the comparison takes as long as that of others. */
+      readonly hash: string | null;
     }
   /** Read from the store and send `missed-notices` frames. */
   | {

@@ -14,11 +14,6 @@ import { audit, emit, type Step } from './step.ts';
 type Login = Extract<Input, { kind: 'login' }>;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
-/**
- * Compared when there is no such user, so that the time of the answer does not tell. A hash of nothing anybody knows.
- */
-const NOBODYS_HASH = '$2b$10$7EqJtq98hPqEX7fNZaFWoOhi5rYB6y2uE0Mn1cHhXk9oQGdM9b1qW';
-
 const OPERATOR_ROLES = ['admin', 'operator', 'technician'];
 
 export function login(step: Step, input: Login): void {
@@ -27,7 +22,7 @@ export function login(step: Step, input: Login): void {
     refuseLogin(step, input, 'locked-out', until - step.now);
     return;
   }
-  check(step, input, step.state.users.get(input.userId)?.passwordHash ?? NOBODYS_HASH);
+  check(step, input, step.state.users.get(input.userId)?.passwordHash ?? null);
 }
 
 /** A request at the point itself, with a PIN; it never goes over Kafka. */
@@ -37,7 +32,7 @@ export function localRequest(step: Step, input: LocalRequest): void {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
   }
-  check(step, input, step.state.users.get(input.driverId)?.pinHash ?? NOBODYS_HASH);
+  check(step, input, step.state.users.get(input.driverId)?.pinHash ?? null);
 }
 
 export function passwordChecked(step: Step, checkId: number, ok: boolean): void {
@@ -72,7 +67,7 @@ export function putOutDriver(step: Step, userId: User['userId']): void {
   }
 }
 
-function check(step: Step, pending: PendingCheck, hash: string): void {
+function check(step: Step, pending: PendingCheck, hash: string | null): void {
   const checkId = step.state.nextCheckId++;
   step.state.checks.set(checkId, pending);
   emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, hash });
