@@ -135,7 +135,7 @@ export function createCentral(parts: CentralParts): Central {
       endUpkeep();
       watch.close();
       const sent = outbox.close();
-      await parts.bus.close();
+      await Promise.all([intake.close(), parts.bus.close()]);
       await ahead.close();
       await sent;
       await loop.stop();
@@ -186,11 +186,11 @@ function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
   const outbox = new Outbox({
     pending: (after, limit) => store.pendingOutbox(after, limit), sender: bus.sender(), sealer, log,
     markDone: (rowIds) => void loop.push({ count: 0, inputs: () => [], outboxDone: rowIds }),
-    whenUp: () => bus.whenUp(), sleep: parts.sleep, fatal: parts.fatal,
+    whenUp: () => bus.whenUp().then(() => intake.whenCompared()), sleep: parts.sleep, fatal: parts.fatal,
   });
   const ahead = parts.openAhead({ keys, log });
-  const intake = createIntake({
-    bus, keys, ahead, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
+  const intake: Intake = createIntake({
+    bus, sleep: parts.sleep, keys, ahead, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
     isKnown: (sender) => isKnown(state, sender),
     stored: { clusterId: store.clusterId(), offsets: store.offsets() }, poison: store.failedRecords(),
     anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,

@@ -58,6 +58,7 @@ function intake(change: Partial<IntakeOptions> = {}) {
       losses += 1;
     },
     topicPrefix: 'ev', groupId: 'test', clock: { now: () => NOW_MS, monotonic: () => 0 },
+    sleep: () => Promise.resolve(),
     log: () => undefined, ...change,
   });
   return { it, bus, inputs, offsets, clusters, losses: () => losses };
@@ -289,4 +290,33 @@ test('one batch of meter samples waits for its commit while the next is read, an
   handle();
   expect(handled).toHaveLength(3);
   await it.close();
+});
+
+test('when the bus comes back, nothing is sent before its logs were compared: what they lost goes first', async () => {
+  const { it, bus, losses } = intake({ stored: { clusterId: 'cluster-1', offsets: topicsAt(0) } });
+  await it.start();
+  await it.whenCompared();
+  bus.set('down');
+  bus.cluster = 'cluster-2';
+  let mayGo = false;
+  const waiting = it.whenCompared().then(() => { mayGo = true; });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([mayGo, losses()]).toEqual([false, 0]);
+  bus.set('up');
+  await waiting;
+  expect(losses()).toBe(1);
+  // The reader, which notices later, finds nothing new.
+  await bus.rejoin();
+  expect(losses()).toBe(1);
+  await it.close();
+});
+
+test('who waits for the logs to be compared goes on when the intake is closed', async () => {
+  const { it, bus } = intake();
+  await it.start();
+  await it.whenCompared();
+  bus.set('down');
+  const waiting = it.whenCompared();
+  await it.close();
+  await waiting;
 });

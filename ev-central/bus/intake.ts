@@ -9,7 +9,7 @@ import type { Bus, BusReader, BusRecord } from '../../shared/bus/port.ts';
 import { topicName } from '../../shared/bus/topics.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/failure.ts';
-import type { Log } from '../../shared/log.ts';
+import { describeError, type Log } from '../../shared/log.ts';
 import type { Input } from '../core/inputs.ts';
 import type { PartitionOffset, Work } from '../loop.ts';
 import type { OpenAhead, OpenedAhead } from './opener-thread.ts';
@@ -21,11 +21,13 @@ import {
 const OUTBOX_REOPENED_MS = 24 * 3_600_000;
 /** Failures of one record after which it is not tried again. One failure may be another's: it gets its own batch. */
 const POISON_FAILURES = 2;
+/** Pause before the logs are asked again that could not be compared. */
+const COMPARE_AGAIN_MS = 500;
 
 export type StoredPositions = { readonly clusterId: string | null; readonly offsets: readonly PartitionOffset[] };
 
 export type IntakeOptions = OpenerOptions & {
-  readonly bus: Pick<Bus, 'reader' | 'logRanges'>;
+  readonly bus: Pick<Bus, 'reader' | 'logRanges' | 'clusterId' | 'state' | 'onState'>;
   readonly push: (work: Work) => Promise<void>;
   readonly whenRoom: () => Promise<void>;
   readonly stored: StoredPositions;
@@ -41,12 +43,18 @@ export type IntakeOptions = OpenerOptions & {
   /** Fresh for each start. */
   readonly groupId: string;
   readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
 };
 
 export type Intake = {
   /** Begins to read; resolves at the first join. */
   start(): Promise<void>;
+  /**
+   * Resolves when the logs were compared since the bus came up, or when this is closed. Who sends before that may send
+   * something new to a broker that has lost the older, and receivers drop what comes behind a higher number.
+   */
+  whenCompared(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -61,7 +69,78 @@ export function createIntake(options: IntakeOptions): Intake {
     onBatch: (records) => reading.take(records),
     onState: (state) => options.log('info', 'intake', { state }),
   });
-  return { start: () => reader.start(), close: () => reader.close() };
+  const comparing = new Comparing(options, reading);
+  return {
+    start() {
+      comparing.start();
+      return reader.start();
+    },
+    whenCompared: () => comparing.whenDone(),
+    async close() {
+      comparing.close();
+      await reader.close();
+    },
+  };
+}
+
+/**
+ * Compares the logs each time the bus has come up: the reader compares too, but may notice only later that its broker
+ * is another one. Has a lifetime: it listens to the bus.
+ */
+class Comparing {
+  readonly #options: IntakeOptions;
+  readonly #reading: Reading;
+  #turn = 0;
+  #done = Promise.withResolvers<void>();
+  #endListening: () => void = () => undefined;
+
+  constructor(options: IntakeOptions, reading: Reading) {
+    this.#options = options;
+    this.#reading = reading;
+  }
+
+  start(): void {
+    const { bus } = this.#options;
+    this.#endListening = bus.onState((state) => {
+      if (state === 'up') return void this.#compare();
+      this.#turn += 1;
+      this.#done.resolve(); // who waits looks again
+      this.#done = Promise.withResolvers();
+    });
+    if (bus.state() === 'up') void this.#compare();
+  }
+
+  async whenDone(): Promise<void> {
+    for (let done; done !== this.#done;) {
+      done = this.#done;
+      await done.promise;
+    }
+  }
+
+  close(): void {
+    this.#turn += 1;
+    this.#endListening();
+    this.#done.resolve();
+  }
+
+  async #compare(): Promise<void> {
+    const { bus, sleep, log } = this.#options;
+    this.#turn += 1;
+    const turn = this.#turn;
+    while (turn === this.#turn) {
+      try {
+        const [clusterId, ranges] = await Promise.all([bus.clusterId(), bus.logRanges(this.#reading.topics)]);
+        if (turn !== this.#turn) return;
+        await this.#reading.compare({ clusterId, ranges });
+        if (turn === this.#turn) this.#done.resolve();
+        return;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        log('debug', 'logs-not-compared', { reason: describeError(error) });
+        await sleep(COMPARE_AGAIN_MS);
+      }
+    }
+  }
 }
 
 class Reading {
@@ -72,6 +151,7 @@ class Reading {
   /** Batches of meter samples that wait for their commit while the next is read, and the offset behind each. */
   readonly #waiting = new Map<string, { readonly next: number; readonly committed: Promise<void> }>();
   #clusterId: string | null;
+  #compared: Promise<void> = Promise.resolve();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -85,8 +165,16 @@ class Reading {
     return this.#positions.get(key(topic, partition));
   }
 
-  /** Compares every stored offset with the log, and commits what had to be corrected before anything is read. */
-  async compare(log: { clusterId: string; ranges: readonly LogRange[] }): Promise<void> {
+  /**
+   * Compares every stored offset with the log, and commits what had to be corrected before anything is read. One at a
+   * time: another cluster must be found once.
+   */
+  compare(log: { clusterId: string; ranges: readonly LogRange[] }): Promise<void> {
+    this.#compared = this.#compared.catch(() => undefined).then(() => this.#compareNow(log));
+    return this.#compared;
+  }
+
+  async #compareNow(log: { clusterId: string; ranges: readonly LogRange[] }): Promise<void> {
     const isKnown = this.#clusterId === log.clusterId;
     if (isKnown && log.ranges.every((range) => this.#decide(range, false) === null)) return;
     const otherCluster = this.#clusterId !== null && !isKnown;

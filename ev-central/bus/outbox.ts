@@ -26,7 +26,7 @@ export type OutboxOptions = {
   readonly sealer: Sealer;
   /** Queues the marks of rows that are done; they are written with the next commit. */
   readonly markDone: (rowIds: readonly number[]) => void;
-  /** Resolves when the bus is up, or closed. */
+  /** Resolves when the bus is up and nothing older has to go first, or when it is closed. */
   readonly whenUp: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
   /** Something that is no failure of the bus: the process has to end. */
