@@ -5,6 +5,7 @@ import { noticeSchema } from '../../shared/messages/notice.ts';
 import { NO_GOAL, type Goal, type Target } from '../../shared/messages/values.ts';
 import type { JsonEvent, ManagedProcess } from '../network/managed-process.ts';
 
+const failedSchema = z.object({ event: z.literal('failed'), requestId: z.string(), text: z.string() });
 const statusSchema = z.object({ drivers: z.array(z.object({ bus: z.string() })) });
 
 export class Driver {
@@ -13,6 +14,8 @@ export class Driver {
   readonly notices: Notice[] = [];
   #onNotice: (notice: Notice) => void = () => undefined;
   readonly #waiting = new Set<() => void>();
+  /** What her client could not send, or got no answer to, and what it said of that. */
+  readonly #failed = new Map<string, string>();
   #loggedIn = false;
 
   constructor(driverId: string, process: ManagedProcess) {
@@ -64,11 +67,13 @@ export class Driver {
     const find = (): Extract<Notice, { type: T }> | undefined => this.notices.find(
       (notice): notice is Extract<Notice, { type: T }> => notice.type === type && notice.requestId === requestId,
     );
-    return this.#until(find, `be told “${type}”`, timeoutMs);
+    return this.#until(find, `be told “${type}”`, timeoutMs, () => this.#failed.get(requestId));
   }
 
   #take(event: JsonEvent): void {
     if (event['event'] === 'logged-in') this.#loggedIn = true;
+    const failed = failedSchema.safeParse(event);
+    if (failed.success) this.#failed.set(failed.data.requestId, failed.data.text);
     const parsed = event['event'] === 'notice' ? noticeSchema.safeParse(event['notice']) : undefined;
     if (parsed?.success === true) {
       this.notices.push(parsed.data);
@@ -77,7 +82,9 @@ export class Driver {
     for (const look of [...this.#waiting]) look();
   }
 
-  #until<T>(find: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
+  #until<T>(
+    find: () => T | undefined, what: string, timeoutMs: number, clientSaid: () => string | undefined = () => undefined,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = find();
@@ -85,7 +92,9 @@ export class Driver {
       };
       const fail = (why: string): void => finish(() => {
         const heard = this.notices.map((notice) => notice.type).join(', ');
-        reject(new Error(`${this.driverId} did not ${what} ${why}; heard: ${heard}`));
+        const said = clientSaid();
+        const client = said === undefined ? '' : `; her client said: “${said}”`;
+        reject(new Error(`${this.driverId} did not ${what} ${why}; heard: ${heard}${client}`));
       });
       const timer = setTimeout(() => fail(`within ${timeoutMs} ms`), timeoutMs);
       const finish = (settle: () => void): void => {
