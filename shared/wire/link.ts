@@ -55,6 +55,9 @@ export class Link {
   /** The link is over; called once, also after our own `close`. What was not acknowledged may be lost. */
   onClose: (reason: CloseReason) => void = () => undefined;
 
+  readonly remoteAddress: string;
+  /** The peer is a process of this machine. */
+  readonly isLocal: boolean;
   readonly #options: LinkOptions;
   readonly #socket: LinkSocket;
   readonly #ticker: Ticker;
@@ -78,6 +81,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#socket = options.socket;
+    ({ remoteAddress: this.remoteAddress, isLocal: this.isLocal } = options.socket);
     this.#ticker = options.ticker;
     const awakeMs = (): number => options.ticker.awakeMs();
     this.#isTooMuchTalk = createSmallTalk(awakeMs);
@@ -87,15 +91,6 @@ export class Link {
 
   get state(): 'new' | 'opening' | 'open' | 'closing' | 'closed' {
     return this.#state;
-  }
-
-  get remoteAddress(): string {
-    return this.#socket.remoteAddress;
-  }
-
-  /** The peer is a process of this machine. */
-  get isLocal(): boolean {
-    return this.#socket.isLocal;
   }
 
   /** The peer's clock minus ours in ms, by the smallest round trip of the last pings; null before the first. */
