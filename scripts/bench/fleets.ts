@@ -53,8 +53,10 @@ export function processesFor(points: number, openFiles: number | null = machine(
 /** Loads the network and starts EV_Central and the fleets; resolves when every point is in service. */
 export async function startFleets(
   stage: Stage, size: FleetSize,
-  { centralArgs = [], name = 'network' }: {
+  { centralArgs = [], name = 'network', processes = 1 }: {
     readonly centralArgs?: readonly string[];
+    /** Of each kind at least; more where the limit of open files asks for it. */
+    readonly processes?: number;
     /** A stage's second network has another name, and topics and a folder of its own. */
     readonly name?: string;
   } = {},
@@ -75,7 +77,7 @@ export async function startFleets(
   await network.startCentral(centralArgs);
   const file = new CentralFile(join(network.centralDir, 'central.db'));
   stage.defer(() => file.close());
-  const count = processesFor(size.points);
+  const count = Math.max(processes, processesFor(size.points));
   const share = Math.ceil(size.points / count);
   stage.say(`${size.points} points with ${size.connectorsOfPoint} connectors each: engines in ${count}, monitors in `
     + `${count} processes`);
