@@ -102,7 +102,7 @@ export function createCentral(parts: CentralParts): Central {
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
-  const { publisher, outboxes, intake, ahead } = openBusSide(inside);
+  const { publisher, outbox, intake, ahead } = openBusSide(inside);
 
   function afterCommit(batch: Committed): void {
     logTraffic(parts.log, batch);
@@ -113,7 +113,7 @@ export function createCentral(parts: CentralParts): Central {
         parts.log(level, 'message', { text, ...fields });
       },
     });
-    if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
+    if (batch.sends.length > 0) outbox.added();
     if (batch.appends.some(({ table }) => table === 'events')) watch.changed();
     counts.deadLetters += batch.appends.filter(({ table }) => table === 'dead_letters').length;
     const rows = store.outboxSize();
@@ -129,12 +129,12 @@ export function createCentral(parts: CentralParts): Central {
     state, links, read, outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
     start() {
-      void runBus(parts, { outboxes, intake }).catch((error: unknown) => parts.fatal(error));
+      void runBus(parts, { outbox, intake }).catch((error: unknown) => parts.fatal(error));
     },
     async stop() {
       endUpkeep();
       watch.close();
-      const sent = Promise.all(outboxes.map((outbox) => outbox.close()));
+      const sent = outbox.close();
       await Promise.all([intake.close(), parts.bus.close()]);
       await ahead.close();
       await sent;
@@ -176,20 +176,18 @@ function* passwordHashes({ users }: State): Generator<string | null> {
 }
 
 type BusSide = {
-  readonly publisher: Publisher; readonly outboxes: readonly Outbox[]; readonly intake: Intake;
-  readonly ahead: OpenAhead;
+  readonly publisher: Publisher; readonly outbox: Outbox; readonly intake: Intake; readonly ahead: OpenAhead;
 };
 
 function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
   const { bus, store, clock, log, settings: { topicPrefix } } = parts;
   const sealer = createSealer({ state, keys, topicPrefix });
   const publisher = createPublisher({ sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', log });
-  // The broker flushes each write of commands: notices and events do not wait for that.
-  const outboxes = (['commands', 'others'] as const).map((lane) => new Outbox({
-    pending: (after, limit) => store.pendingOutbox(lane, after, limit), sender: bus.sender(), sealer, log,
+  const outbox = new Outbox({
+    pending: (after, limit) => store.pendingOutbox(after, limit), sender: bus.sender(), sealer, log,
     markDone: (rowIds) => void loop.push({ count: 0, inputs: () => [], outboxDone: rowIds }),
     whenUp: () => bus.whenUp().then(() => intake.whenCompared()), sleep: parts.sleep, fatal: parts.fatal,
-  }));
+  });
   const ahead = parts.openAhead({ keys, log });
   const intake: Intake = createIntake({
     bus, sleep: parts.sleep, keys, ahead, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
@@ -198,10 +196,10 @@ function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
     anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,
     onLost: () => {
       log('warn', 'outbox-reopened', { rows: store.outboxSize() });
-      for (const outbox of outboxes) outbox.reopened();
+      outbox.reopened();
     },
   });
-  return { publisher, outboxes, intake, ahead };
+  return { publisher, outbox, intake, ahead };
 }
 
 async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {
@@ -217,7 +215,7 @@ async function giveOrder({ parts, state, loop }: Inside, order: Order, by: strin
 /** Prepares the topics as soon as the bus is there, then sends and reads. */
 async function runBus(
   { bus, settings, replicationFactor, sleep, log }: CentralParts,
-  { outboxes, intake }: Pick<BusSide, 'outboxes' | 'intake'>,
+  { outbox, intake }: { outbox: Outbox; intake: Intake },
 ): Promise<void> {
   const { topicPrefix: prefix, partitions } = settings;
   for (;;) {
@@ -233,7 +231,7 @@ async function runBus(
   }
   // The logs are compared first: what a broker has lost goes out again before anything newer.
   await intake.start();
-  for (const outbox of outboxes) outbox.start();
+  outbox.start();
 }
 
 /** The bus's state as input, old rows deleted and forgotten now and then. Returns what ends it. */

@@ -13,15 +13,12 @@ export type OutboxRow = {
   readonly text: string;
 };
 
-/** Rows that are sent in one order: commands, which the broker flushes on each write, and all others. */
-export type OutboxLane = 'commands' | 'others';
-
 export type Outbox = {
   /** Adds a row; runs inside the commit's transaction. */
   add(send: Send, nowMs: number): OutboxRow;
   /** Marks a row as acknowledged by the broker; runs inside the commit's transaction. */
   markDone(rowId: number, nowMs: number): void;
-  pending(lane: OutboxLane, afterRow: number, limit: number): OutboxRow[];
+  pending(afterRow: number, limit: number): OutboxRow[];
   size(): number;
   reopen(sinceMs: number): number;
 };
@@ -31,7 +28,7 @@ export function prepareOutbox(db: Sqlite): Outbox {
     'INSERT INTO outbox (topic, key, receiver, message_id, message, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)');
   const done = db.prepare('UPDATE outbox SET done_at_ms = ? WHERE row_id = ? AND done_at_ms IS NULL');
   const pending = db.prepare(`SELECT row_id, topic, key, receiver, message_id, message FROM outbox
-    WHERE done_at_ms IS NULL AND (topic = 'commands') = ? AND row_id > ? ORDER BY row_id LIMIT ?`);
+    WHERE done_at_ms IS NULL AND row_id > ? ORDER BY row_id LIMIT ?`);
   const reopen = db.prepare('UPDATE outbox SET done_at_ms = NULL WHERE done_at_ms >= ?');
   const count = db.prepare('SELECT count(*) FROM outbox WHERE done_at_ms IS NULL').pluck();
   // Counted once, then kept: the size is asked for with every batch. A failed commit ends the process.
@@ -46,8 +43,7 @@ export function prepareOutbox(db: Sqlite): Outbox {
     markDone(rowId, nowMs) {
       size -= done.run(nowMs, rowId).changes;
     },
-    pending: (lane, afterRow, limit) =>
-      (pending.all(lane === 'commands' ? 1 : 0, afterRow, limit) as SqlRecord[]).map(outboxRow),
+    pending: (afterRow, limit) => (pending.all(afterRow, limit) as SqlRecord[]).map(outboxRow),
     size: () => size,
     reopen(sinceMs) {
       const { changes } = reopen.run(sinceMs);
