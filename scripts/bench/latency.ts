@@ -12,8 +12,9 @@ const CHARGING = 1_000;
 const CONNECTORS_OF_POINT = 16;
 /** Points besides those that charge: the probe asks at them in turn. */
 const FREE_POINTS = 4;
-const ROUNDS = 400;
-const WARM_UP = 100;
+const ROUNDS = 1_000;
+/** The broker's Java and our own code are compiled meanwhile: the first hundreds take twice as long. */
+const WARM_UP = 1_000;
 const FLUSHES = 200;
 const BLOCK_BYTES = 4_096;
 
