@@ -1,13 +1,14 @@
 // npm run bench: runs benches on this machine, each several times, and prints a table; with `--json` the rows as one
 // array on the last line. Everything is in one temporary folder, on a broker of its own, and ends with the command.
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../shared/failure.ts';
 import { describeError } from '../shared/log.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
+import { emptyFolder } from './empty-folder.ts';
 import type { Bench, Figures, Stage } from './bench/bench.ts';
 import { BENCHES } from './bench/list.ts';
 import { machine, machineLines } from './bench/machine.ts';
@@ -147,17 +148,6 @@ async function inFolder<T>(
   } finally {
     if (keep === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-async function emptyFolder(path: string): Promise<string> {
-  const dir = resolve(path);
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    if ((await readdir(dir)).length === 0) return dir;
-  } catch (cause) {
-    throw new Failure('not-writable', `cannot use the folder ${path}: give another to --keep`, cause);
-  }
-  throw new Failure('bad-configuration', `the folder ${path} holds something: give a new one to --keep`);
 }
 
 function chosen(names: readonly string[]): readonly Bench[] {

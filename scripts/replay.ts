@@ -2,14 +2,15 @@
 // Central has stored with the file. Everything is in one temporary folder, and ends with the command.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
+import { emptyFolder } from './empty-folder.ts';
 import type { ManagedProcess } from './network/managed-process.ts';
 import { Network } from './network/network.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
@@ -170,17 +171,6 @@ async function askTools(network: Network): Promise<Stored> {
     events: z.array(storedEventSchema).parse(events), deadLetters: deadLetters.length,
     recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)),
   };
-}
-
-async function emptyFolder(path: string): Promise<string> {
-  const dir = resolve(path);
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    if ((await readdir(dir)).length === 0) return dir;
-  } catch (cause) {
-    throw new Failure('not-writable', `cannot use the folder ${path}: give another to --keep`, cause);
-  }
-  throw new Failure('bad-configuration', `the folder ${path} holds something: give a new one to --keep`);
 }
 
 function readText(file: string): string {

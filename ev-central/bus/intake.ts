@@ -1,8 +1,8 @@
 // Reads requests, facts and meter samples, all partitions, from the offsets that the database holds, and gives every
 // batch to the input loop together with its offsets: what is handled and what is counted as read commit as one. The
-// next fetch of a partition waits for the commit. Before each join, and on a batch that does not begin where it should,
-// the stored offsets are compared with what the logs hold, because a seek beyond the end is answered by kafkajs with
-// silence.
+// next fetch of a partition waits for the commit; of meter samples for the commit of the batch before. Before each
+// join, and on a batch that does not begin where it should, the stored offsets are compared with what the logs hold,
+// because a seek beyond the end is answered by kafkajs with silence.
 import { invariant } from '../../shared/assert.ts';
 import { compareWithLog, type LogRange, type OffsetDecision } from '../../shared/bus/offsets.ts';
 import type { Bus, BusReader, BusRecord } from '../../shared/bus/port.ts';

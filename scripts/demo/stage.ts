@@ -8,6 +8,7 @@ import { type ChosenBroker, chooseBroker } from '../broker-choice.ts';
 import { portProblem } from '../broker/ports.ts';
 import { Network } from '../network/network.ts';
 import { Driver } from './driver.ts';
+import { isGone } from '../gone.ts';
 
 export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
 const FOLDER = 'ev-demo-';
@@ -62,15 +63,6 @@ async function sweep(): Promise<void> {
     const pid = name.startsWith(FOLDER) ? Number(name.slice(FOLDER.length).split('-')[0]) : NaN;
     // What belongs to somebody else can't be removed, and is not ours to remove.
     if (pid > 0 && isGone(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { Failure } from '../../shared/failure.ts';
+import { isGone } from '../gone.ts';
 
 const PREFIX = 'ev-drill';
 /** Interfaces have at most 15 characters; inside a namespace they need not be unique on the machine. */
@@ -98,15 +99,6 @@ function sweepDeadRuns(): void {
     const name = line.split(' ')[0] ?? '';
     const pid = Number(new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1] ?? NaN);
     if (pid > 0 && isGone(pid)) run(['ip', 'netns', 'del', name]);
-  }
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 
