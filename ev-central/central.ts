@@ -25,10 +25,10 @@ import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
-import { carryOut } from './outlets.ts';
+import { carryOut, type Publishers } from './outlets.ts';
 import { createReader, offersOf } from './queries.ts';
 import type { ReadPage } from './links/drivers.ts';
-import type { Store } from './store/store.ts';
+import { OUTBOX_LANES, type Store } from './store/store.ts';
 import { logTraffic } from './traffic-log.ts';
 
 export type CentralParts = {
@@ -76,6 +76,8 @@ const PURGE_MS = 5_000;
 /** Prices change with the time of day, without anything happening; and what is over leaves memory. */
 const PRICES_MS = 60_000;
 const TOPICS_RETRY_MS = 1_000;
+/** What nobody waits for leaves together with what comes within this time: fewer sends beside those that count. */
+const GATHER_MS = 20;
 
 export function createCentral(parts: CentralParts): Central {
   const { store, clock, ticker } = parts;
@@ -102,18 +104,18 @@ export function createCentral(parts: CentralParts): Central {
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
-  const { publisher, outbox, intake, ahead } = openBusSide(inside);
+  const { publishers, outboxes, intake, ahead } = openBusSide(inside);
 
   function afterCommit(batch: Committed): void {
-    logTraffic(parts.log, batch);
+    if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, publish: (effects) => publisher.publish(effects),
+      links, publishers,
       message: ({ level, text, fields }) => {
         parts.board.add(batch.nowMs, level, text);
         parts.log(level, 'message', { text, ...fields });
       },
     });
-    if (batch.sends.length > 0) outbox.added();
+    logTraffic(parts.log, batch);
     if (batch.appends.some(({ table }) => table === 'events')) watch.changed();
     counts.deadLetters += batch.appends.filter(({ table }) => table === 'dead_letters').length;
     const rows = store.outboxSize();
@@ -129,12 +131,12 @@ export function createCentral(parts: CentralParts): Central {
     state, links, read, outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
     start() {
-      void runBus(parts, { outbox, intake }).catch((error: unknown) => parts.fatal(error));
+      void runBus(parts, { outboxes, intake }).catch((error: unknown) => parts.fatal(error));
     },
     async stop() {
       endUpkeep();
       watch.close();
-      const sent = outbox.close();
+      const sent = Promise.all(outboxes.map((outbox) => outbox.close()));
       await Promise.all([intake.close(), parts.bus.close()]);
       await ahead.close();
       await sent;
@@ -176,18 +178,25 @@ function* passwordHashes({ users }: State): Generator<string | null> {
 }
 
 type BusSide = {
-  readonly publisher: Publisher; readonly outbox: Outbox; readonly intake: Intake; readonly ahead: OpenAhead;
+  readonly publishers: Publishers; readonly outboxes: readonly Outbox[]; readonly intake: Intake;
+  readonly ahead: OpenAhead;
 };
 
 function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
   const { bus, store, clock, log, settings: { topicPrefix } } = parts;
   const sealer = createSealer({ state, keys, topicPrefix });
-  const publisher = createPublisher({ sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', log });
-  const outbox = new Outbox({
-    pending: (after, limit) => store.pendingOutbox(after, limit), sender: bus.sender(), sealer, log,
+  const publisher = (gatherMs: number): Publisher => createPublisher({
+    sender: bus.sender(), sealer, isUp: () => bus.state() === 'up', gatherMs, sleep: parts.sleep, log,
+  });
+  // Acceptances of facts are flushed by the broker as all commands are.
+  const publishers = { progress: publisher(0), commands: publisher(GATHER_MS) };
+  // The broker flushes each write of commands: notices do not wait for that, nor for events.
+  const outboxes = OUTBOX_LANES.map((lane) => new Outbox({
+    pending: (after, limit) => store.pendingOutbox(lane, after, limit), sender: bus.sender(), sealer, log,
+    gatherMs: lane === 'others' ? GATHER_MS : 0,
     markDone: (rowIds) => void loop.push({ count: 0, inputs: () => [], outboxDone: rowIds }),
     whenUp: () => bus.whenUp().then(() => intake.whenCompared()), sleep: parts.sleep, fatal: parts.fatal,
-  });
+  }));
   const ahead = parts.openAhead({ keys, log });
   const intake: Intake = createIntake({
     bus, sleep: parts.sleep, keys, ahead, push: (work) => loop.push(work), whenRoom: () => loop.whenRoom(), clock, log,
@@ -196,10 +205,10 @@ function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
     anyKeys: () => anyPeerKey(state), topicPrefix, groupId: `ev-central-${parts.bootId}`,
     onLost: () => {
       log('warn', 'outbox-reopened', { rows: store.outboxSize() });
-      outbox.reopened();
+      for (const outbox of outboxes) outbox.reopened();
     },
   });
-  return { publisher, outbox, intake, ahead };
+  return { publishers, outboxes, intake, ahead };
 }
 
 async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {
@@ -215,7 +224,7 @@ async function giveOrder({ parts, state, loop }: Inside, order: Order, by: strin
 /** Prepares the topics as soon as the bus is there, then sends and reads. */
 async function runBus(
   { bus, settings, replicationFactor, sleep, log }: CentralParts,
-  { outbox, intake }: { outbox: Outbox; intake: Intake },
+  { outboxes, intake }: Pick<BusSide, 'outboxes' | 'intake'>,
 ): Promise<void> {
   const { topicPrefix: prefix, partitions } = settings;
   for (;;) {
@@ -231,7 +240,7 @@ async function runBus(
   }
   // The logs are compared first: what a broker has lost goes out again before anything newer.
   await intake.start();
-  outbox.start();
+  for (const outbox of outboxes) outbox.start();
 }
 
 /** The bus's state as input, old rows deleted and forgotten now and then. Returns what ends it. */

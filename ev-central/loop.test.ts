@@ -205,7 +205,7 @@ test('what was committed and not sent before a crash is sent after the restart, 
     kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '',
   }, 'test');
   expect(ordered.ok).toBe(true);
-  const waiting = first.store.pendingOutbox(0, 100).map((row) => row.messageId);
+  const waiting = first.store.pendingOutbox('others', 0, 100).map((row) => row.messageId);
   expect(waiting.length).toBeGreaterThan(0);
   await first.close();
   const again = new MemoryBus();

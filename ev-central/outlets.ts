@@ -4,18 +4,20 @@ import type { Publish } from './core/effects.ts';
 import type { Leaving } from './loop.ts';
 import type { Links } from './links/links.ts';
 
+/** By topic. Each takes all of a batch at once: one call to the broker. */
+export type Publishers = Readonly<Record<Publish['topic'], { publish(effects: readonly Publish[]): void }>>;
+
 export type Outlets = {
   readonly links: Links;
-  /** All of a batch at once: one call to the broker. */
-  readonly publish: (effects: readonly Publish[]) => void;
+  readonly publishers: Publishers;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, publish, message }: Outlets): void {
-  const publishes: Publish[] = [];
+export function carryOut(effects: readonly Leaving[], { links, publishers, message }: Outlets): void {
+  const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
-      case 'publish': publishes.push(effect); break;
+      case 'publish': publishes[effect.topic].push(effect); break;
       case 'frame': links.frame(effect); break;
       case 'close': links.close(effect); break;
       case 'check-password': links.checkPassword(effect); break;
@@ -24,5 +26,6 @@ export function carryOut(effects: readonly Leaving[], { links, publish, message 
       default: assertNever(effect, 'effect');
     }
   }
-  publish(publishes);
+  publishers.progress.publish(publishes.progress);
+  publishers.commands.publish(publishes.commands);
 }

@@ -36,17 +36,27 @@ export function openLog(options: { dir: string; name: string; console: boolean; 
   const logger = winston.createLogger({
     level: options.level ?? 'info',
     defaultMeta: { process: options.name, pid: process.pid },
-    format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
+    format: winston.format.json(),
     transports,
   });
   let closed = false;
+  let waiting: { level: LogLevel; event: string; fields: LogFields }[] = [];
+  const write = (): void => {
+    const entries = waiting;
+    waiting = [];
+    for (const { level, event, fields } of entries) logger.log(level, event, fields);
+  };
+  // Lines are made when this turn is over: what the event lets leave the process goes first.
   const log: Log = (level, event, fields) => {
-    if (closed) return; // a socket's last words, after the process has said its own
-    logger.log(level, event, fields === undefined ? {} : { ...fields, ...errorFields(fields) });
+    if (closed || !logger.isLevelEnabled(level)) return; // closed: a socket's words after the process has said its last
+    if (waiting.length === 0) setImmediate(write);
+    const timestamp = new Date().toISOString();
+    waiting.push({ level, event, fields: { timestamp, ...fields, ...errorFields(fields) } });
   };
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       closed = true;
+      write();
       toFile.once('finish', () => resolve());
       logger.end();
       setTimeout(resolve, 500).unref();
@@ -63,8 +73,8 @@ export function describeError(error: unknown): string {
   return parts.join(': ');
 }
 
-function errorFields(fields: LogFields): LogFields {
-  const error = fields['error'];
+function errorFields(fields: LogFields | undefined): LogFields {
+  const error = fields?.['error'];
   return error instanceof Error ? { error: describeError(error), stack: error.stack } : {};
 }
 

@@ -12,7 +12,7 @@ function outbox(rows: OutboxRow[], change: Partial<OutboxOptions> = {}) {
   const done = new Set<number>();
   const it = new Outbox({
     pending: (after, limit) => rows.filter((r) => r.rowId > after && !done.has(r.rowId)).slice(0, limit),
-    sender: bus.sender(), whenUp: () => bus.whenUp(), sleep: () => Promise.resolve(), log: () => undefined,
+    sender: bus.sender(), whenUp: () => bus.whenUp(), sleep: () => Promise.resolve(), gatherMs: 0, log: () => undefined,
     sealer: { seal: ({ topic, key, to, mid, text }) => (to === 'nobody' ? undefined
       : { topic: `ev.${topic}`, key, headers: { mid }, value: text }) },
     markDone: (ids) => ids.forEach((id) => done.add(id)), fatal: (error) => {

@@ -29,6 +29,8 @@ export type OutboxOptions = {
   /** Resolves when the bus is up and nothing older has to go first, or when it is closed. */
   readonly whenUp: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
+  /** How long rows wait for others to go with; 0: for none. */
+  readonly gatherMs: number;
   /** Something that is no failure of the bus: the process has to end. */
   readonly fatal: (error: unknown) => void;
   readonly log: Log;
@@ -83,8 +85,12 @@ export class Outbox {
       if (this.#fromTheFirst) this.#sentUpTo = 0;
       this.#fromTheFirst = false;
       const rows = this.#options.pending(this.#sentUpTo, LIMITS.outboxWindow);
-      if (rows.length === 0) await this.#untilWoken();
-      else await this.#deliver(rows.slice(0, countOfSend(rows, (row) => Buffer.byteLength(row.text))));
+      if (rows.length > 0) {
+        await this.#deliver(rows.slice(0, countOfSend(rows, (row) => Buffer.byteLength(row.text))));
+        continue;
+      }
+      await this.#untilWoken();
+      if (this.#options.gatherMs > 0) await this.#options.sleep(this.#options.gatherMs);
     }
   }
 

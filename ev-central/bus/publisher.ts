@@ -11,10 +11,12 @@ const WAITING = 50_000;
 
 export type Publisher = { publish(effects: readonly Publish[]): void };
 
+/** @param options.gatherMs how long the first waits for others to go with; 0: for none */
 export function createPublisher(options: {
-  sender: BusSender; sealer: Sealer; isUp: () => boolean; log: Log;
+  sender: BusSender; sealer: Sealer; isUp: () => boolean; gatherMs: number; sleep: (ms: number) => Promise<void>;
+  log: Log;
 }): Publisher {
-  const { sender, sealer, isUp, log } = options;
+  const { sender, sealer, isUp, gatherMs, sleep, log } = options;
   let waiting: Publish[] = [];
   let sending = false;
 
@@ -30,6 +32,7 @@ export function createPublisher(options: {
   async function sendAll(): Promise<void> {
     sending = true;
     while (waiting.length > 0) {
+      if (gatherMs > 0) await sleep(gatherMs);
       let records = seal(waiting);
       waiting = [];
       try {

@@ -13,12 +13,22 @@ export type OutboxRow = {
   readonly text: string;
 };
 
+/** Rows that are sent in one order: commands, notices, and what nobody waits for (events, dead letters). */
+export const OUTBOX_LANES = ['commands', 'notices', 'others'] as const;
+export type OutboxLane = (typeof OUTBOX_LANES)[number];
+
+const IN_LANE = {
+  commands: "topic = 'commands'",
+  notices: "topic = 'notices'",
+  others: "topic NOT IN ('commands', 'notices')",
+} as const satisfies Record<OutboxLane, string>;
+
 export type Outbox = {
   /** Adds a row; runs inside the commit's transaction. */
   add(send: Send, nowMs: number): OutboxRow;
   /** Marks a row as acknowledged by the broker; runs inside the commit's transaction. */
   markDone(rowId: number, nowMs: number): void;
-  pending(afterRow: number, limit: number): OutboxRow[];
+  pending(lane: OutboxLane, afterRow: number, limit: number): OutboxRow[];
   size(): number;
   reopen(sinceMs: number): number;
 };
@@ -27,8 +37,9 @@ export function prepareOutbox(db: Sqlite): Outbox {
   const insert = db.prepare(
     'INSERT INTO outbox (topic, key, receiver, message_id, message, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)');
   const done = db.prepare('UPDATE outbox SET done_at_ms = ? WHERE row_id = ? AND done_at_ms IS NULL');
-  const pending = db.prepare(`SELECT row_id, topic, key, receiver, message_id, message FROM outbox
-    WHERE done_at_ms IS NULL AND row_id > ? ORDER BY row_id LIMIT ?`);
+  const pendingIn = (lane: OutboxLane) => db.prepare(`SELECT row_id, topic, key, receiver, message_id, message
+    FROM outbox WHERE done_at_ms IS NULL AND ${IN_LANE[lane]} AND row_id > ? ORDER BY row_id LIMIT ?`);
+  const pending = { commands: pendingIn('commands'), notices: pendingIn('notices'), others: pendingIn('others') };
   const reopen = db.prepare('UPDATE outbox SET done_at_ms = NULL WHERE done_at_ms >= ?');
   const count = db.prepare('SELECT count(*) FROM outbox WHERE done_at_ms IS NULL').pluck();
   // Counted once, then kept: the size is asked for with every batch. A failed commit ends the process.
@@ -43,7 +54,7 @@ export function prepareOutbox(db: Sqlite): Outbox {
     markDone(rowId, nowMs) {
       size -= done.run(nowMs, rowId).changes;
     },
-    pending: (afterRow, limit) => (pending.all(afterRow, limit) as SqlRecord[]).map(outboxRow),
+    pending: (lane, afterRow, limit) => (pending[lane].all(afterRow, limit) as SqlRecord[]).map(outboxRow),
     size: () => size,
     reopen(sinceMs) {
       const { changes } = reopen.run(sinceMs);

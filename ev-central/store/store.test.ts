@@ -166,8 +166,9 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     expect(store.outboxSize()).toBe(2);
     reload();
     expect(store.outboxSize()).toBe(2);
-    expect(store.pendingOutbox(0, 10)).toEqual(rows.slice(1));
-    expect(store.pendingOutbox(rows[1]?.rowId ?? 0, 10)).toEqual(rows.slice(2));
+    expect(store.pendingOutbox('others', 0, 10)).toEqual(rows.slice(1));
+    expect(store.pendingOutbox('others', rows[1]?.rowId ?? 0, 10)).toEqual(rows.slice(2));
+    expect(store.pendingOutbox('commands', 0, 10)).toEqual([]);
     expect(JSON.parse(rows[0]?.text ?? '')).toEqual(sends[0]?.message);
   });
 
@@ -176,12 +177,12 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     const sends = ['a', 'b'].map((key) => ({ kind: 'send', topic: 'events', key, to: '', message } as const));
     const rows = store.commit(batch(emptyTables(), { sends }));
     store.commit(batch(emptyTables(), { outboxDone: rows.map((row) => row.rowId) }));
-    expect(store.pendingOutbox(0, 10)).toEqual([]);
+    expect(store.pendingOutbox('others', 0, 10)).toEqual([]);
     store.commit(batch(emptyTables(), {
       offsets: [{ topic: 'ev.facts', partition: 0, epoch: 1, next: 0 }],
       outboxReopenSinceMs: clock.nowMs - 24 * HOUR_MS,
     }));
-    expect(store.pendingOutbox(0, 10)).toEqual(rows);
+    expect(store.pendingOutbox('others', 0, 10)).toEqual(rows);
     expect(store.outboxSize()).toBe(2);
   });
 

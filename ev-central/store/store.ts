@@ -22,7 +22,7 @@ import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
-import type { OutboxRow } from './outbox.ts';
+import type { OutboxLane, OutboxRow } from './outbox.ts';
 import { prepareOutbox } from './outbox.ts';
 import type { Retention } from './purge.ts';
 import { preparePurge } from './purge.ts';
@@ -31,7 +31,7 @@ import { prepareQueries } from './queries.ts';
 import { prepareHistory } from './history.ts';
 import { prepareTableWriters } from './table-writers.ts';
 
-export type { OutboxRow } from './outbox.ts';
+export { OUTBOX_LANES, type OutboxLane, type OutboxRow } from './outbox.ts';
 export type { StoredPosition } from './offsets.ts';
 export type { QueryPage, StoredList } from './queries.ts';
 
@@ -60,8 +60,8 @@ export type Store = {
   forget(tables: Tables, nowMs: number): number;
   /** Writes a batch. After a failure memory and database differ: the process must end. @throws Failure */
   commit(batch: Commit): OutboxRow[];
-  /** Unsent rows behind `afterRow`, oldest first. */
-  pendingOutbox(afterRow: number, limit: number): OutboxRow[];
+  /** Unsent rows of a lane behind `afterRow`, oldest first. */
+  pendingOutbox(lane: OutboxLane, afterRow: number, limit: number): OutboxRow[];
   /** How many rows wait for the broker. */
   outboxSize(): number;
   offsets(): StoredPosition[];
@@ -136,7 +136,8 @@ function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store 
     hydrate: (tables, input) => attempt('look a row up', () => loader.hydrate(tables, input)),
     forget: (tables, nowMs) => forgetOldRows(tables, nowMs),
     commit: (batch) => (changesNothing(batch) ? [] : attempt('write a batch', () => commit.immediate(batch))),
-    pendingOutbox: (afterRow, limit) => attempt('read the outbox', () => outbox.pending(afterRow, limit)),
+    pendingOutbox: (lane, afterRow, limit) =>
+      attempt('read the outbox', () => outbox.pending(lane, afterRow, limit)),
     outboxSize: () => outbox.size(),
     offsets: () => attempt('read the offsets', () => offsets.all()),
     clusterId: () => attempt('read the cluster id', () => offsets.clusterId()),

@@ -11,14 +11,16 @@ import type { Stage } from './bench.ts';
 const PROGRAM = join(import.meta.dirname, 'bare', 'round-trips.ts');
 const READY_MS = 30_000;
 
+type RoundTrips = Pick<BareRoundTripsJob, 'rounds' | 'warmUp' | 'pauseMs'>;
+
 /** The times of so many round trips. `flushed`: the broker flushes each request, as it does with ours. */
 export async function bareRoundTrips(
-  stage: Stage, { name, flushed, rounds, warmUp }: { name: string; flushed: boolean; rounds: number; warmUp: number },
+  stage: Stage, { name, flushed, ...how }: { name: string; flushed: boolean } & RoundTrips,
 ): Promise<readonly number[]> {
   const { brokers } = stage.broker;
   const topic = `${stage.topicPrefix}-bare-${name}`;
   const job: BareRoundTripsJob = {
-    brokers, requestTopic: `${topic}.requests`, replyTopic: `${topic}.replies`, rounds, warmUp,
+    brokers, requestTopic: `${topic}.requests`, replyTopic: `${topic}.replies`, ...how,
   };
   await createTopics(brokers, [{ topic: job.requestTopic, flushed }, { topic: job.replyTopic, flushed: false }]);
   const file = join(stage.dir, `bare-${name}.json`);
@@ -28,7 +30,8 @@ export async function bareRoundTrips(
     await firstLine(replier, (line) => line === 'ready', READY_MS);
     const requester = start('requester', file);
     stage.defer(() => void requester.kill());
-    const line = await firstLine(requester, (each) => each.startsWith('{'), READY_MS + (rounds + warmUp) * 1_000);
+    const timeoutMs = READY_MS + (how.rounds + how.warmUp) * 1_000;
+    const line = await firstLine(requester, (each) => each.startsWith('{'), timeoutMs);
     return (JSON.parse(line) as BareRoundTripsResult).timesMs;
   } finally {
     replier.kill();

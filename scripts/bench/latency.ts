@@ -2,6 +2,7 @@
 // beside it a bare request and reply through the same broker under the same load.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { bareRoundTrips } from './bare-round-trips.ts';
 import { type Bench, type Figures, scaled, type Stage } from './bench.ts';
 import { startCharging, startFleets } from './fleets.ts';
@@ -15,6 +16,8 @@ const FREE_POINTS = 4;
 const ROUNDS = 1_000;
 /** The broker's Java and our own code are compiled meanwhile: the first hundreds take twice as long. */
 const WARM_UP = 1_000;
+/** After a round, so that the next meets nothing of it: the point still reports, EV_Central still takes that in. */
+const BETWEEN_MS = 40;
 const FLUSHES = 200;
 const BLOCK_BYTES = 4_096;
 
@@ -61,12 +64,14 @@ async function run(stage: Stage): Promise<Figures> {
     if (place === undefined) throw new Error('there is no free connector');
     const { requestId, acceptedMs, authorizedMs } = await probe.ask(place);
     await probe.cancel(requestId);
+    await pause(BETWEEN_MS);
     if (round < warmUp) continue;
     accepted.push(acceptedMs);
     authorized.push(authorizedMs);
   }
-  const bare = await bareRoundTrips(stage, { name: 'flushed', flushed: true, rounds, warmUp });
-  const unflushed = await bareRoundTrips(stage, { name: 'unflushed', flushed: false, rounds, warmUp });
+  const trips = { rounds, warmUp, pauseMs: BETWEEN_MS };
+  const bare = await bareRoundTrips(stage, { name: 'flushed', flushed: true, ...trips });
+  const unflushed = await bareRoundTrips(stage, { name: 'unflushed', flushed: false, ...trips });
   const [bareP50, bareP99] = [percentileOf(bare, 0.5), percentileOf(bare, 0.99)];
   return {
     'latency-decide': { value: percentileOf(accepted, 0.5), baseline: bareP50 },

@@ -2,12 +2,15 @@
 // by the bench in two processes: `node round-trips.ts replier|requester JOB` (a JSON file). The replier prints a line
 // when it reads; the requester prints its times as one JSON line.
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 
 /** What the bench hands over. */
 export type BareRoundTripsJob = {
   readonly brokers: string; readonly requestTopic: string; readonly replyTopic: string;
   readonly rounds: number; readonly warmUp: number;
+  /** Between two rounds. */
+  readonly pauseMs: number;
 };
 export type BareRoundTripsResult = { readonly timesMs: readonly number[] };
 
@@ -52,6 +55,7 @@ async function request(): Promise<void> {
     await producer.send({ topic: job.requestTopic, messages: [{ key: 'site-1', value }] });
     await reply;
     if (round >= job.warmUp) timesMs.push(performance.now() - startedMs);
+    await pause(job.pauseMs);
   }
   const result: BareRoundTripsResult = { timesMs };
   console.log(JSON.stringify(result));
