@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../shared/failure.ts';
 import { describeError } from '../shared/log.ts';
@@ -23,7 +23,7 @@ const INTERRUPTED_STATUS = 130;
 
 type Options = {
   readonly json?: boolean; readonly list?: boolean; readonly runs: number; readonly scale: number;
-  readonly keep?: string;
+  readonly keep?: string; readonly profile?: string;
 };
 type Say = (line: string) => void;
 type Where = { readonly dir: string; readonly keep: boolean; readonly ended: AbortSignal; readonly say: Say };
@@ -38,14 +38,17 @@ await inPlainWords(async () => {
     .option('--runs <number>', 'how often each runs', parseRuns, RUNS)
     .option('--scale <share>', 'a trial with a share of the load, such as 0.1: its figures say nothing', parseScale, 1)
     .option('--keep <folder>', 'keep databases, journals and logs there')
+    .option('--profile <folder>', 'leave a CPU profile of each process there, for a browser’s developer tools')
     .showHelpAfterError('(--help shows how)')
     .parse();
-  const { json = false, list = false, runs, scale, keep } = command.opts<Options>();
+  const { json = false, list = false, runs, scale, keep, profile } = command.opts<Options>();
   const benches = chosen(command.args);
   if (list) {
     for (const { name, what } of benches) console.log(`${name.padEnd(12)} ${what}`);
     return 0;
   }
+  // Every process that is started from here inherits it.
+  if (profile !== undefined) process.env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${resolve(profile)}`;
   const stream = json ? process.stderr : process.stdout;
   const say: Say = (line) => void stream.write(`${line}\n`);
   for (const line of machineLines(machine())) say(line);
