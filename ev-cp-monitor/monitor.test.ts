@@ -17,14 +17,17 @@ const lost = { code: 'closed-by-peer', detail: 'gone' } as const;
 
 let state: MonitorState;
 let awakeMs: number;
+/** Wall time in which the process stood still. */
+let asleepMs = 0;
 
 beforeEach(() => {
   awakeMs = 0;
+  asleepMs = 0;
   state = startMonitor({ pointId: pointId('ALC-01'), software: 'test', pairingCode: null }, now());
 });
 
 function now(): { atMs: number; awakeMs: number; centralOffsetMs: number } {
-  return { atMs: T0 + awakeMs, awakeMs, centralOffsetMs: 500 };
+  return { atMs: T0 + awakeMs + asleepMs, awakeMs, centralOffsetMs: 500 };
 }
 
 function give(input: MonitorInput): MonitorEffect[] {
@@ -209,6 +212,27 @@ describe('health', () => {
     expect(give({ kind: 'engine-lost', reason: lost })).toContainEqual(expect.objectContaining({
       kind: 'to-central', frame: expect.objectContaining({ engine: 'unreachable' }) as unknown,
     }));
+  });
+
+  it('is not unreachable because this process stood still and was given up by the engine; its silence is', () => {
+    attachEngine();
+    authenticate();
+    health('ok');
+    asleepMs += 10_000;
+    const lostAll = [
+      ...give({ kind: 'central-lost', reason: lost }), ...give({ kind: 'engine-lost', reason: lost }),
+      ...authenticate(),
+    ];
+    expect(lostAll.filter((effect) => JSON.stringify(effect).includes('unreachable'))).toEqual([]);
+    attachEngine();
+    expect(JSON.stringify([...health('ok'), ...pass(2_000)])).not.toContain('unreachable');
+
+    health('ok');
+    asleepMs += 10_000;
+    give({ kind: 'engine-lost', reason: lost });
+    expect(JSON.stringify(pass(2_000))).not.toContain('unreachable');
+    expect(frames(pass(1_000), 'to-central')).toEqual(['point-health']);
+    expect(state.health.engine).toBe('unreachable');
   });
 
   it('is not unreachable because the engine still has the older monitor for a moment', () => {

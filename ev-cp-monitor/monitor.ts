@@ -24,6 +24,8 @@ const ANSWER_MS = 10_000;
 const RENEW_PAUSE_MS = 5_000;
 /** A welcome may be handed to an engine that connects within this time. */
 const FRESH_SETUP_MS = 1_000;
+/** More wall time than awake time by so much: this process did not run. */
+const ASLEEP_MS = 1_000;
 /** Beats of the history: a minute. */
 const HISTORY_BEATS = 60;
 
@@ -60,7 +62,8 @@ function tick(state: MonitorState, now: Now, out: MonitorEffect[]): void {
   state.history = [...state.history.slice(-(HISTORY_BEATS - 1)), state.beat];
   state.beat = 'none';
   const silentMs = now.awakeMs - state.answeredAwakeMs;
-  if (!state.standsDown && silentMs >= LIMITS.deadPeerMs && (state.engine.taken || !state.healthKnown)) {
+  const isNews = state.engine.taken || !state.healthKnown || state.health.engine !== 'unreachable';
+  if (!state.standsDown && silentMs >= LIMITS.deadPeerMs && isNews) {
     const reason = state.engine.taken ? `no answer for ${LIMITS.deadPeerMs / 1000} s` : state.engine.why;
     const sinceMs = state.answeredAtMs + (now.centralOffsetMs ?? 0);
     setHealth(state, { engine: 'unreachable', reason, sinceMs }, now, out);
@@ -231,8 +234,16 @@ function engineLost(state: MonitorState, reason: CloseReason, now: Now, out: Mon
   const wasTaken = state.engine.taken;
   state.engine.taken = false;
   if (state.engine.state !== 'refused') setLink(state.engine, 'down', why, now);
-  if (!wasTaken) return;
+  if (!wasTaken || stoodStill(state, now)) return;
   setHealth(state, { engine: 'unreachable', reason: `engine gone (${why})`, sinceMs: centralTime(now) }, now, out);
+}
+
+/**
+ * Not awake since the engine's last answer (SIGSTOP, a laptop's lid): an engine that is well has given us up meanwhile.
+ * Its loss says nothing of it; if it does not come back, its silence does.
+ */
+function stoodStill({ answeredAtMs, answeredAwakeMs }: MonitorState, now: Now): boolean {
+  return now.atMs - answeredAtMs - (now.awakeMs - answeredAwakeMs) > ASLEEP_MS;
 }
 
 function localRequest(state: MonitorState, request: EngineLocalRequest, now: Now, out: MonitorEffect[]): void {
