@@ -18,10 +18,9 @@ const DAYS = ['2025-03-30', '2025-10-26', '2025-03-09', '2025-11-02', '2025-04-0
 const WH_A_MINUTE = [0, 1, 2, 5, 12, 30];
 
 const int = (min: number, max: number) => fc.integer({ min, max });
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 1 });
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 });
 /** A restriction is seldom there: with many at once no element would ever hold. */
-const rare = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 1 }).chain((given) =>
-  fc.boolean().map((keep) => (keep ? given : null)));
+const rare = <T>(value: fc.Arbitrary<T>) => fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 const places = (most: number, count: number) => int(0, most * 10 ** count).map((n) => Number(`${n}e-${count}`));
 const time = fc.tuple(int(0, 23), fc.constantFrom('00', '07', '15', '30', '59')).map(([h, m]) => `${String(h).padStart(2, '0')}:${m}`);
 
