@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ceilIn, decimalOf, decimalText, fixedText, isExact, parseDecimal, sumOf, survivesAsDouble } from './decimal.ts';
+import {
+  ceilIn, decimalOf, decimalText, fixedText, isExact, parseDecimal, sumOf, survivesAsDouble,
+} from './decimal.ts';
 import { ratio } from './money.ts';
 
 describe('a decimal', () => {

@@ -1,5 +1,5 @@
 // Decimal numbers as they stand in somebody's file, kept exactly. A double holds every decimal of up to 15 significant
-// digits, and its shortest text is that decimal again: so a number that came as JSON is read as text, never reckoned with.
+// digits, and its shortest text is that decimal again: a number that came as JSON is read as text, not reckoned with.
 import type { Ratio } from './money.ts';
 import { ratio, roundHalfEven } from './money.ts';
 

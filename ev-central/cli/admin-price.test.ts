@@ -113,8 +113,10 @@ describe('the report', () => {
 
 const deep = '['.repeat(200_000) + ']'.repeat(200_000);
 const [[flat, energy]] = [START_FEE.elements[0]?.price_components ?? []];
-const withComponent = (change: object) => ({ ...START_FEE, elements: [{ price_components: [flat, { ...energy, ...change }] }] });
-const withRestriction = (restrictions: object) => ({ ...START_FEE, elements: [{ ...START_FEE.elements[0], restrictions }] });
+const withComponent = (change: object) =>
+  ({ ...START_FEE, elements: [{ price_components: [flat, { ...energy, ...change }] }] });
+const withRestriction = (restrictions: object) =>
+  ({ ...START_FEE, elements: [{ ...START_FEE.elements[0], restrictions }] });
 const withPeriod = (change: object) => ({ ...SESSION, periods: [{ ...HOUR, ...change }] });
 
 describe('a bad file is refused by file and field', () => {
@@ -133,7 +135,8 @@ describe('a bad file is refused by file and field', () => {
     ['a negative price', withComponent({ price: -0.25 }), 'price: must not be negative'],
     ['a huge price', withComponent({ price: 1e308 }), 'price: must not be above 1000000000'],
     ['a price beyond all numbers', JSON.stringify(START_FEE).replace('0.25', '1e999'), '1.price: must be a number'],
-    ['a price with lost digits', JSON.stringify(START_FEE).replace('0.25', '0.10000000000000000555'), 'at most 15 digits'],
+    ['a price with lost digits', JSON.stringify(START_FEE).replace('0.25', '0.10000000000000000555'),
+      'at most 15 digits'],
     ['a price with too many digits', withComponent({ price: 0.1 + 0.2 }), 'at most 15 digits'],
     ['a price with too many places', withComponent({ price: 1e-16 }), 'at most 15 places'],
     ['a VAT over 100', withComponent({ vat: 101 }), 'vat: must not be above 100'],
@@ -145,7 +148,8 @@ describe('a bad file is refused by file and field', () => {
     ['borders the wrong way round', withRestriction({ min_kwh: 5, max_kwh: 5 }), 'max_kwh: must be above min_kwh'],
     ['a maximum below the minimum', { ...START_FEE, min_price: { excl_vat: 5 }, max_price: { excl_vat: 4 } },
       'max_price.excl_vat: must not be below min_price'],
-    ['a bound without VAT above itself', { ...START_FEE, min_price: { excl_vat: 5, incl_vat: 4 } }, 'min_price.incl_vat: '],
+    ['a bound without VAT above itself', { ...START_FEE, min_price: { excl_vat: 5, incl_vat: 4 } },
+      'min_price.incl_vat: '],
     ['an end that is no time', { ...START_FEE, end_date_time: 'tomorrow' }, 'end_date_time: must be a time'],
   ])('a tariff with %s', (_what, tariff, said) => {
     const fault = faultOf(tariff, SESSION);
@@ -165,7 +169,8 @@ describe('a bad file is refused by file and field', () => {
     ['too many periods', { ...SESSION, periods: Array(10_001).fill(HOUR) }, 'periods: has more than 10000'],
     ['negative minutes', withPeriod({ minutes: -1 }), 'periods.0.minutes: must not be negative'],
     ['huge minutes', withPeriod({ minutes: 1e308 }), 'periods.0.minutes: must not be above 527040'],
-    ['more than a year in sum', { ...SESSION, periods: [withMinutes(500_000), withMinutes(27_041)] }, 'more than 366 days'],
+    ['more than a year in sum', { ...SESSION, periods: [withMinutes(500_000), withMinutes(27_041)] },
+      'more than 366 days'],
     ['minutes in words', withPeriod({ minutes: 'ten' }), 'periods.0.minutes: must be a number'],
     ['no energy', withPeriod({ kWh: undefined }), 'periods.0.kWh: must be a number'],
     ['negative energy', withPeriod({ kWh: -1 }), 'periods.0.kWh: must not be negative'],
@@ -177,7 +182,8 @@ describe('a bad file is refused by file and field', () => {
     ['a late reservation', { ...SESSION, periods: [HOUR, { type: 'reservation', minutes: 5 }] },
       'periods.1.type: a reservation must come before'],
     ['a charge after an expired reservation',
-      { ...SESSION, periods: [{ type: 'reservation', minutes: 5, expired: true }, HOUR] }, 'periods.1.type: nothing must'],
+      { ...SESSION, periods: [{ type: 'reservation', minutes: 5, expired: true }, HOUR] },
+      'periods.1.type: nothing must'],
   ])('a session with %s', (_what, session, said) => {
     const fault = faultOf(START_FEE, session);
     expect(fault).toContain(said);
@@ -201,8 +207,8 @@ test('the largest session under the largest tariff is priced in seconds', () => 
   const element = (i: number) => ({
     price_components: [{ type: 'ENERGY', price: i + 1, step_size: 7 }, { type: 'TIME', price: i + 1, step_size: 7 }],
     restrictions: {
-      start_time: `${String(i % 24).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`, min_kwh: i, min_duration: i * 60,
-      day_of_week: ['MONDAY', 'SUNDAY'],
+      start_time: `${String(i % 24).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`,
+      min_kwh: i, min_duration: i * 60, day_of_week: ['MONDAY', 'SUNDAY'],
     },
   });
   const tariff = { currency: 'EUR', elements: Array.from({ length: LIMITS.tariffElements }, (_each, i) => element(i)) };
@@ -214,7 +220,8 @@ test('the largest session under the largest tariff is priced in seconds', () => 
 describe('as somebody types it', () => {
   type Ended = { status: number; stdout: string; stderr: string };
   const run = (...args: string[]) => new Promise<Ended>((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'ev-central', 'main.ts'), 'admin', 'price', ...args], (error, stdout, stderr) =>
+    const command = [join(ROOT, 'ev-central', 'main.ts'), 'admin', 'price', ...args];
+    execFile(process.execPath, command, (error, stdout, stderr) =>
       resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }));
   });
 

@@ -10,7 +10,7 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, tariffs; import, load, price; with or without a running EV_Central')
+    .description('the registry: sites, points, users, tariffs; import, load, price; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);

@@ -45,19 +45,22 @@ const START = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?
 const sessionSchema = z.object({
   timeZone: z.string().max(100).refine(isZone, 'must be a time zone such as Europe/Madrid'),
   start: z.string().regex(START, 'must be a time with its offset, such as 2026-12-24T18:00:00+01:00')
-    .refine(isCalendarDay, 'must be a day of the calendar').refine((text) => text >= '1970-01-02', 'must be after 1970'),
+    .refine(isCalendarDay, 'must be a day of the calendar')
+    .refine((text) => text >= '1970-01-02', 'must be after 1970'),
   periods: z.array(periodSchema).min(1, 'must have a period')
     .max(LIMITS.sessionPeriods, `has more than ${LIMITS.sessionPeriods} periods`),
 }).superRefine(({ periods }, context) => {
   const wrong = wrongOrder(periods);
-  if (wrong !== undefined) context.addIssue({ code: 'custom', path: ['periods', wrong.at, 'type'], message: wrong.why });
+  if (wrong !== undefined) {
+    context.addIssue({ code: 'custom', path: ['periods', wrong.at, 'type'], message: wrong.why });
+  }
   const totalMs = roundedMs(periods.reduce((sum, each) => sumOf(sum, decimalOf(each.minutes)), NOTHING));
   if (totalMs > LIMITS.pricedSessionMs) {
-    context.addIssue({ code: 'custom', path: ['periods'], message: 'last more than 366 days: give minutes, not seconds' });
+    context.addIssue({ code: 'custom', path: ['periods'], message: 'last more than 366 days: minutes are meant' });
   }
   const totalWh = ceilIn(periods.reduce((sum, each) => sumOf(sum, decimalOf(each.kWh ?? 0)), NOTHING), 1_000n);
   if (totalWh > BigInt(LIMITS.pricedSessionWh)) {
-    context.addIssue({ code: 'custom', path: ['periods'], message: 'have more than 1 GWh: give kWh, not Wh' });
+    context.addIssue({ code: 'custom', path: ['periods'], message: 'have more than 1 GWh: kWh are meant' });
   }
 });
 
@@ -79,7 +82,8 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, { file, what }: { file
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new Failure('bad-configuration', `${file}: ${where}${issue?.message ?? 'is not valid'}: mend it, it is to be ${what}`);
+  const why = issue?.message ?? 'is not valid';
+  throw new Failure('bad-configuration', `${file}: ${where}${why}: mend it, it is to be ${what}`);
 }
 
 /** A reservation comes before everything else, and one that expired has no session. */

@@ -1,6 +1,6 @@
 // A tariff as OCPI 2.2.1 writes it (mod_tariffs 11.3.1 and 11.4). The value stays as it came, so that it can be stored,
 // sent on and shown again; what a price needs is worked out from it by the core. Numbers are decimals of at most 15
-// digits, which a double keeps exactly. An optional field may be null, as many systems send it; unknown ones are ignored.
+// digits, which a double keeps exactly. An optional field may be null, as many send it; unknown ones are ignored.
 import { z } from 'zod';
 import { decimalOf, isExact } from '../decimal.ts';
 import { LIMITS } from '../limits.ts';
@@ -31,7 +31,8 @@ const dateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such 
   .refine(isCalendarDay, 'must be a day of the calendar');
 /** OCPI's DateTime: always UTC, with or without the Z (types 16.6). */
 const dateTime = z.string()
-  .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z?$/, 'must be a time such as 2026-12-24T18:00:00Z')
+  .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z?$/,
+    'must be a time such as 2026-12-24T18:00:00Z')
   .refine(isCalendarDay, 'must be a day of the calendar');
 
 export const priceComponentSchema = z.object({
@@ -62,7 +63,7 @@ export const tariffRestrictionsSchema = z.object({
 }).superRefine((given, context) => {
   for (const [low, high] of ORDERED) {
     const [from, to] = [given[low], given[high]];
-    if (typeof from === typeof to && from !== null && from !== undefined && to !== null && to !== undefined && from >= to) {
+    if (from !== null && from !== undefined && to !== null && to !== undefined && from >= to) {
       context.addIssue({ code: 'custom', path: [high], message: `must be above ${low}, or the element never applies` });
     }
   }

@@ -1,4 +1,4 @@
-// A session as a list of periods: what an operator writes to ask what something would cost, and what an estimate assumes.
+// A session as a list of periods: what an operator writes to ask what it would cost, and what an estimate assumes.
 import type { TariffRules } from './rules.ts';
 import type { SpanKind, TariffUsage } from './usage.ts';
 import { addSpan, beginTariffUsage } from './usage.ts';

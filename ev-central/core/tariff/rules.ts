@@ -88,7 +88,7 @@ export function tariffRules(tariff: OcpiTariff): TariffRules {
   return {
     currency: tariff.currency, components,
     charge: byDimension(used(null)), reservation: byDimension(used('RESERVATION')),
-    // An expired reservation: its own elements come before those of every reservation (11.4.3, note), wherever they stand.
+    // An expired reservation: its own elements come before those of every reservation (11.4.3), wherever they are.
     expired: byDimension([...used('RESERVATION_EXPIRES'), ...used('RESERVATION')]),
     minPrice: boundOf(tariff.min_price), maxPrice: boundOf(tariff.max_price),
     denominator: HOUR_MS * 10n ** BigInt(priceScale), vatDenominator: 100n * 10n ** BigInt(vatScale),
@@ -144,7 +144,8 @@ function conditionsOf(given: TariffRestrictions): Conditions {
     reservation: given.reservation ?? null,
     msOfDay: msOfDayOf(given),
     day: {
-      from: given.start_date ? daysOfDate(given.start_date) : null, to: given.end_date ? daysOfDate(given.end_date) : null,
+      from: given.start_date ? daysOfDate(given.start_date) : null,
+      to: given.end_date ? daysOfDate(given.end_date) : null,
     },
     // An empty list is how many systems write "no restriction".
     weekdays: weekdays.length === 0 ? null : weekdays.map((day) => WEEKDAYS.indexOf(day)),

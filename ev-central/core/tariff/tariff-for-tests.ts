@@ -1,8 +1,8 @@
-// A slow and obvious reckoning of OCPI prices, to compare with: it lives through a session tick by tick (a tick is one Wh,
-// or a minute without energy), asks at each tick anew which element holds, reads the wall clock from Intl's words, and
-// adds fractions. It shares no code with what it checks. Every border of its tariffs lies on a tick.
+// A slow and obvious reckoning of OCPI prices, to compare with: it lives through a session tick by tick (a tick is one
+// Wh, or a minute without energy), asks at each tick anew which element holds, reads the wall clock from Intl's words,
+// and adds fractions. It shares no code with what it checks. Every border of its tariffs lies on a tick.
 import type { OcpiTariff, OcpiTariffElement, PriceComponent } from '../../../shared/messages/ocpi-tariff.ts';
-import type { Period } from './period.ts';
+import type { Period, PricedSession } from './period.ts';
 
 type Fraction = readonly [bigint, bigint];
 export type SlowTotals = { readonly exclVat: Fraction; readonly inclVat: Fraction };
@@ -11,7 +11,7 @@ type Tick = { kind: Period['kind']; atMs: number; sinceMs: number; wh: number; p
 type Sold = { component: PriceComponent; group: string; amount: bigint };
 
 /** Both totals of a session, exact, in the major unit. */
-export function slowTotals(tariff: OcpiTariff, session: { timeZone: string; startMs: number; periods: Period[] }): SlowTotals {
+export function slowTotals(tariff: OcpiTariff, session: PricedSession): SlowTotals {
   const sold: Sold[] = [];
   const clock = wallClock(session.timeZone);
   let [atMs, wh, began, kindOfStart] = [session.startMs, 0, session.startMs, ''];
@@ -25,7 +25,8 @@ export function slowTotals(tariff: OcpiTariff, session: { timeZone: string; star
     const meanKw = period.durationMs === 0 ? 0 : (period.energyWh * 3_600) / period.durationMs;
     for (let i = 0; i < ticks; i++) {
       const tick: Tick = {
-        kind: period.kind, atMs, sinceMs: atMs - began, wh, powerKw: charging ? (period.powerW ?? meanKw * 1_000) / 1_000 : 0,
+        kind: period.kind, atMs, sinceMs: atMs - began, wh,
+        powerKw: charging ? (period.powerW ?? meanKw * 1_000) / 1_000 : 0,
         amps: charging ? (period.currentMa === null ? null : period.currentMa / 1_000) : 0,
       };
       const sell = (type: PriceComponent['type'], group: string, amount: number): boolean => {
@@ -43,13 +44,16 @@ export function slowTotals(tariff: OcpiTariff, session: { timeZone: string; star
       atMs += tickMs;
     }
   }
-  return bounded(tariff, sums([...sold, ...steps(sold)]), session.periods.some(({ kind }) => !kind.includes('reservation')));
+  const isSession = session.periods.some(({ kind }) => !kind.includes('reservation'));
+  return bounded(tariff, sums([...sold, ...steps(sold)]), isSession);
 }
 
 /** The first component of a kind whose element holds; an expired reservation asks its own elements first. */
 function inForce(tariff: OcpiTariff, type: string, tick: Tick, clock: Clock): PriceComponent | undefined {
-  const wanted = { 'charging': [null], 'parking': [null], 'reservation': ['RESERVATION'],
-    'expired-reservation': ['RESERVATION_EXPIRES', 'RESERVATION'] }[tick.kind];
+  const wanted = {
+    'charging': [null], 'parking': [null], 'reservation': ['RESERVATION'],
+    'expired-reservation': ['RESERVATION_EXPIRES', 'RESERVATION'],
+  }[tick.kind];
   for (const reservation of wanted) {
     for (const element of tariff.elements) {
       if ((element.restrictions?.reservation ?? null) !== reservation || !applies(element, tick, clock)) continue;
@@ -87,8 +91,7 @@ function steps(sold: readonly Sold[]): Sold[] {
     const step = BigInt(last.component.step_size) * (last.group === 'energy' ? 1n : 1_000n);
     let used = 0n;
     for (const each of sold) if (each.group === last.group) used += each.amount;
-    let billed = 0n;
-    billed = (used / step) * step;
+    let billed = (used / step) * step;
     while (billed < used) billed += step;
     return [{ ...last, amount: billed - used }];
   });
@@ -97,7 +100,7 @@ function steps(sold: readonly Sold[]): Sold[] {
 function sums(sold: readonly Sold[]): SlowTotals {
   const amounts = new Map<PriceComponent, bigint>();
   for (const { component, amount } of sold) amounts.set(component, (amounts.get(component) ?? 0n) + amount);
-  let [exclVat, inclVat]: Fraction[] = [[0n, 1n], [0n, 1n]];
+  let [exclVat, inclVat]: [Fraction, Fraction] = [[0n, 1n], [0n, 1n]];
   for (const [component, amount] of amounts) {
     const unit = { ENERGY: 1_000n, FLAT: 1n, TIME: 3_600_000n, PARKING_TIME: 3_600_000n }[component.type];
     const cost = times(fraction(component.price), [amount, unit]);

@@ -105,12 +105,11 @@ function stepsOf(usage: TariffUsage, rules: TariffRules): Map<number, number> {
 
 /** Applies a bound to both totals and adds the line that says by how much. */
 function bounded(sums: Amounts, kind: BoundLine['kind'], bound: Bound, lines: PriceLine[]): Amounts {
-  const isOver = (sum: Ratio, limit: Ratio): boolean => (kind === 'min-price' ? isLess(sum, limit) : isLess(limit, sum));
-  const limit = ratioOf(bound.exclVat);
-  const exclVat = isOver(sums.exclVat, limit) ? limit : sums.exclVat;
+  const kept = (sum: Ratio, limit: Ratio): Ratio =>
+    ((kind === 'min-price' ? isLess(sum, limit) : isLess(limit, sum)) ? limit : sum);
+  const exclVat = kept(sums.exclVat, ratioOf(bound.exclVat));
   // Each total has its own bound (11.3.1, notes). One without incl_vat moves the other total by the session's own VAT.
-  const inclLimit = bound.inclVat === null ? null : ratioOf(bound.inclVat);
-  const inclVat = inclLimit === null ? scaled(sums, exclVat) : isOver(sums.inclVat, inclLimit) ? inclLimit : sums.inclVat;
+  const inclVat = bound.inclVat === null ? scaled(sums, exclVat) : kept(sums.inclVat, ratioOf(bound.inclVat));
   const added = { exclVat: minus(exclVat, sums.exclVat), inclVat: minus(inclVat, sums.inclVat) };
   if (added.exclVat.numerator === 0n && added.inclVat.numerator === 0n) return sums;
   lines.push({ kind, bound, ...added });
@@ -122,7 +121,8 @@ function scaled(sums: Amounts, exclVat: Ratio): Ratio {
   const { numerator, denominator } = sums.exclVat;
   if (numerator === 0n) return exclVat;
   return ratio(
-    sums.inclVat.numerator * exclVat.numerator * denominator, sums.inclVat.denominator * exclVat.denominator * numerator,
+    sums.inclVat.numerator * exclVat.numerator * denominator,
+    sums.inclVat.denominator * exclVat.denominator * numerator,
   );
 }
 

@@ -1,7 +1,7 @@
 // What a session has used, folded span by span, by the price component that was in force: the first element of each
 // dimension whose restrictions hold decides (OCPI 2.2.1, mod_tariffs 11.3.1). A usage is plain numbers, so it can be
-// stored; it grows with the components that were used, never with the spans. The same fold over the same spans gives the
-// same usage for ever, and live cost, estimate and ticket are all made of one. A span is cut where restrictions change.
+// stored; it grows with the components that were used, never with the spans. The same fold over the same spans gives
+// the same usage for ever, and live cost, estimate and ticket are made of one. A span is cut where restrictions change.
 import { invariant } from '../../../shared/assert.ts';
 import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import { quarterEnd, zoneOffsetMs } from '../../../shared/zone.ts';
@@ -26,7 +26,7 @@ export type Span = {
   readonly currentMa: number | null;
 };
 
-/** What one price component was in force for: Wh, ms, or 1 for a flat fee. `fromMs` and `toMs`: first to last moment. */
+/** What one price component was in force for: Wh, ms, or 1 for a flat fee; from its first to its last moment. */
 export type UsageCell = {
   readonly element: number;
   readonly component: number;
@@ -135,7 +135,9 @@ function nextPiece(
   const { powerW, currentMa } = whole;
   return {
     untilMs, energyWh: reachedWh - spentWh,
-    moment: { elapsedMs, energyWh: usage.energyWh, powerW, currentMa: whole.kind === 'charging' ? currentMa : 0, local },
+    moment: {
+      elapsedMs, energyWh: usage.energyWh, powerW, currentMa: whole.kind === 'charging' ? currentMa : 0, local,
+    },
   };
 }
 
