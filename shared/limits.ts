@@ -48,6 +48,17 @@ export const LIMITS = {
   requestExpiryMaxMs: 600_000,
   /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
   journalFacts: 100_000,
+  /** Elements of one tariff, and price components of one element. */
+  tariffElements: 100,
+  componentsOfElement: 20,
+  /** Bytes of a file with a tariff, or with a session to be priced. */
+  priceFileBytes: 4 * 1024 * 1024,
+  /** Periods of a session in a file. */
+  sessionPeriods: 10_000,
+  /** The longest session that is priced: a leap year, so that a mistyped unit is seen. */
+  pricedSessionMs: 366 * 86_400_000,
+  /** The most energy of a session that is priced: 1 GWh, far above what a plug delivers in a year. */
+  pricedSessionWh: 1_000_000_000,
   /** Partitions of each topic when it is created. */
   partitions: 12,
 } as const;

@@ -1,6 +1,7 @@
 // The tools of EV_Central as commands of its program: `admin` for the registry, `ctl` for running the network.
 import type { Command } from 'commander';
 import { addFileCommands } from './admin-files.ts';
+import { addPriceCommand } from './admin-price.ts';
 import { addPointCommands, addSiteCommands, addTariffCommands } from './admin-registry.ts';
 import { addUserCommands } from './admin-users.ts';
 import { addCtlCommands } from './ctl.ts';
@@ -9,13 +10,14 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, tariffs; import and load; with or without a running EV_Central')
+    .description('the registry: sites, points, users, tariffs; import, load, price; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
   addUserCommands(admin);
   addTariffCommands(admin);
   addFileCommands(admin);
+  addPriceCommand(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

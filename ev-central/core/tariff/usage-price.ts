@@ -1,0 +1,153 @@
+// What a usage costs: a line for each price component that was in force, step sizes on what was used last of a kind,
+// VAT by component, then minimum and maximum price. All sums are whole numbers over one denominator of the tariff; the
+// two totals are rounded once each, half-even, to the currency's minor unit.
+import type { Decimal } from '../../../shared/decimal.ts';
+import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
+import type { Ratio } from '../../../shared/money.ts';
+import { addRatio, minorDigits, ratio, roundHalfEven } from '../../../shared/money.ts';
+import type { Bound, Component, TariffRules } from './rules.ts';
+import { componentAt } from './rules.ts';
+import type { TariffUsage } from './usage.ts';
+
+/** A line of a price component. Amounts are exact, in the currency's major unit. */
+export type ComponentLine = {
+  readonly kind: 'component';
+  readonly type: TariffDimension;
+  readonly isReservation: boolean;
+  /** The element of the tariff, from 0, and its component. */
+  readonly element: number;
+  readonly component: number;
+  /** What was used, and what is billed after the step size: Wh, ms, or 1 for a flat fee. */
+  readonly quantity: number;
+  readonly billed: number;
+  /** Of a kWh, an hour, a session. */
+  readonly unitPrice: Decimal;
+  /** null: no VAT applies. */
+  readonly vatPercent: Decimal | null;
+  readonly exclVat: Ratio;
+  readonly inclVat: Ratio;
+  /** First and last moment at which it was in force, UTC ms; there may be others between. */
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+/** What brings the totals to a minimum (positive) or a maximum price (negative); each total has a bound of its own. */
+export type BoundLine = {
+  readonly kind: 'min-price' | 'max-price';
+  readonly bound: Bound;
+  readonly exclVat: Ratio;
+  readonly inclVat: Ratio;
+};
+export type PriceLine = ComponentLine | BoundLine;
+
+export type UsagePrice = {
+  readonly lines: readonly PriceLine[];
+  /** The sums of the lines, exact, in the major unit. */
+  readonly exclVat: Ratio;
+  readonly inclVat: Ratio;
+  /** Rounded once, half-even, in minor units. */
+  readonly totalExclMinor: bigint;
+  readonly totalInclMinor: bigint;
+};
+
+type Amounts = { readonly exclVat: Ratio; readonly inclVat: Ratio };
+
+/** Prices a usage as if its session ended now: live cost, estimate and ticket are this. */
+export function priceOfUsage(usage: TariffUsage, rules: TariffRules): UsagePrice {
+  const steps = stepsOf(usage, rules);
+  const lines: PriceLine[] = [];
+  let [excl, incl] = [0n, 0n];
+  for (const [i, cell] of usage.cells.entries()) {
+    const component = componentAt(rules, cell);
+    const billed = cell.quantity + (steps.get(i) ?? 0);
+    const numerator = component.unitNumerator * BigInt(billed);
+    excl += numerator;
+    incl += numerator * component.vatNumerator;
+    lines.push({
+      kind: 'component', type: component.type, isReservation: component.conditions.reservation !== null,
+      element: cell.element, component: cell.component, quantity: cell.quantity, billed,
+      unitPrice: component.price, vatPercent: component.vatPercent,
+      exclVat: exclRatio(numerator, rules), inclVat: inclRatio(numerator * component.vatNumerator, rules),
+      fromMs: cell.fromMs, toMs: cell.toMs,
+    });
+  }
+  let sums: Amounts = { exclVat: exclRatio(excl, rules), inclVat: inclRatio(incl, rules) };
+  // A reservation that nobody came for is no charging session: the minimum is for those (11.3.1, min_price).
+  const { minPrice, maxPrice } = rules;
+  if (minPrice !== null && usage.startedMs !== null) sums = bounded(sums, 'min-price', minPrice, lines);
+  if (maxPrice !== null) sums = bounded(sums, 'max-price', maxPrice, lines);
+  return { lines, ...sums, ...totalsOf(sums, rules) };
+}
+
+/**
+ * How much is billed beyond what was used, by cell (OCPI 2.2.1, mod_cdrs 10.3.1, step_size): once for energy, and once
+ * for charging and parking time together. The step size of the component that was in force last rounds up all that was
+ * used of its kind, and what that adds is billed in that component. Charging that was followed by paid parking is so
+ * never rounded. A reservation's time is rounded by itself: it may have a bill of its own.
+ */
+function stepsOf(usage: TariffUsage, rules: TariffRules): Map<number, number> {
+  const steps = new Map<number, number>();
+  const isReservation = (each: Component): boolean => each.conditions.reservation !== null;
+  for (const last of [usage.lastEnergy, usage.lastTime, usage.lastReservation]) {
+    const cell = last === null ? undefined : usage.cells[last];
+    if (last === null || cell === undefined) continue;
+    const component = componentAt(rules, cell);
+    let used = 0;
+    for (const each of usage.cells) {
+      const other = componentAt(rules, each);
+      if (other.type === component.type && isReservation(other) === isReservation(component)) used += each.quantity;
+    }
+    const rest = used % component.step;
+    if (rest > 0) steps.set(last, component.step - rest);
+  }
+  return steps;
+}
+
+/** Applies a bound to both totals and adds the line that says by how much. */
+function bounded(sums: Amounts, kind: BoundLine['kind'], bound: Bound, lines: PriceLine[]): Amounts {
+  const kept = (sum: Ratio, limit: Ratio): Ratio =>
+    ((kind === 'min-price' ? isLess(sum, limit) : isLess(limit, sum)) ? limit : sum);
+  const exclVat = kept(sums.exclVat, ratioOf(bound.exclVat));
+  // Each total has its own bound (11.3.1, notes). One without incl_vat moves the other total by the session's own VAT.
+  const inclVat = bound.inclVat === null ? scaled(sums, exclVat) : kept(sums.inclVat, ratioOf(bound.inclVat));
+  const added = { exclVat: minus(exclVat, sums.exclVat), inclVat: minus(inclVat, sums.inclVat) };
+  if (added.exclVat.numerator === 0n && added.inclVat.numerator === 0n) return sums;
+  lines.push({ kind, bound, ...added });
+  return { exclVat, inclVat };
+}
+
+/** The total with VAT that belongs to a changed total without, at the same mean VAT; without VAT when all was free. */
+function scaled(sums: Amounts, exclVat: Ratio): Ratio {
+  const { numerator, denominator } = sums.exclVat;
+  if (numerator === 0n) return exclVat;
+  return ratio(
+    sums.inclVat.numerator * exclVat.numerator * denominator,
+    sums.inclVat.denominator * exclVat.denominator * numerator,
+  );
+}
+
+function totalsOf(sums: Amounts, { currency }: TariffRules): Pick<UsagePrice, 'totalExclMinor' | 'totalInclMinor'> {
+  const minorOfMajor = 10n ** BigInt(minorDigits(currency));
+  const minor = ({ numerator, denominator }: Ratio) => roundHalfEven(ratio(numerator * minorOfMajor, denominator));
+  return { totalExclMinor: minor(sums.exclVat), totalInclMinor: minor(sums.inclVat) };
+}
+
+function exclRatio(numerator: bigint, { denominator }: TariffRules): Ratio {
+  return ratio(numerator, denominator);
+}
+
+function inclRatio(numerator: bigint, { denominator, vatDenominator }: TariffRules): Ratio {
+  return ratio(numerator, denominator * vatDenominator);
+}
+
+function ratioOf({ digits, scale }: Decimal): Ratio {
+  return ratio(digits, 10n ** BigInt(scale));
+}
+
+function isLess(a: Ratio, b: Ratio): boolean {
+  return a.numerator * b.denominator < b.numerator * a.denominator;
+}
+
+function minus(a: Ratio, b: Ratio): Ratio {
+  return addRatio(a, { ...b, numerator: -b.numerator });
+}
