@@ -2,7 +2,7 @@
 // Pure. The first fact is `booted`; then come what broke off and what is still broken.
 import type { Fact } from '../shared/messages/catalogue.ts';
 import { charging, endSession } from './charging.ts';
-import { reportAnew, reportBooted, reportCleared, reportFault } from './fact.ts';
+import { reportAnew, reportBooted, reportCleared, reportFault, reportHeld } from './fact.ts';
 import { type PointFault, pointTimeMs, type Position, type Salvage, type Step } from './point-state.ts';
 
 /** Faults that are keys of the screen: they do not outlive the process that they were set in. */
@@ -47,6 +47,8 @@ export function rebase(step: Step, previous: Position | null, facts: readonly Fa
   step.point.kept.accepted = previous;
   beginBoot(step, previous);
   renumber(step, facts);
+  // A Central that begins anew, or from an older copy, may not know what runs here.
+  reportHeld(step);
 }
 
 function beginBoot(step: Step, previous: Position | null): void {

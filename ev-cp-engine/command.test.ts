@@ -66,3 +66,38 @@ describe('commands', () => {
     ]);
   });
 });
+
+describe("with Central's welcome", () => {
+  const welcome = (harness: Harness, given: Partial<typeof SETUP> = {}) =>
+    harness.take({ kind: 'frame', frame: { ...SETUP, nextCommandNumber: 2, ...given }, linkOffsetMs: 0 });
+
+  test.each([['authorized'], ['charging']] as const)('a point that is %s says what it holds', (phase) => {
+    const harness = inPhase(phase);
+    welcome(harness);
+    expect(harness.newFacts()).toEqual([{ type: 'sessions-held', sessionIds: ['s1'] }]);
+  });
+
+  test.each([['free'], ['plugged'], ['finishing']] as const)('a point that is %s says nothing', (phase) => {
+    const harness = inPhase(phase);
+    welcome(harness);
+    expect(harness.newFacts()).toEqual([]);
+  });
+
+  test('what the welcome itself ends is not held', () => {
+    const harness = inPhase('charging');
+    welcome(harness, { operative: false });
+    expect(harness.newFacts()).toMatchObject([{ type: 'session-ended', reason: 'operator' }]);
+  });
+
+  test('of a Central that has begun anew, the charge is told behind the facts that are numbered anew', () => {
+    const harness = inPhase('charging');
+    harness.command(command({
+      type: 'accepted', bootId: harness.point.kept.bootId, seq: harness.point.kept.seq, resend: false,
+    }));
+    const asked = welcome(harness).find((effect) => effect.kind === 'ask-renumber');
+    expect(asked).toEqual({ kind: 'ask-renumber', previous: null });
+    expect(harness.newFacts()).toEqual([]);
+    harness.take({ kind: 'renumber', previous: null, facts: [] });
+    expect(harness.newFacts()).toMatchObject([{ type: 'booted' }, { type: 'sessions-held', sessionIds: ['s1'] }]);
+  });
+});

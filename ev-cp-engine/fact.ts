@@ -46,6 +46,13 @@ export function reportEnded(
   });
 }
 
+/** What is open here: charges that run, and authorizations that were not used. Nothing is said when nothing is. */
+export function reportHeld(step: Step): void {
+  const held = step.point.kept.connectors.flatMap(({ session, authorization }) => [session, authorization]);
+  const sessionIds = held.flatMap((its) => its?.sessionId ?? []);
+  if (sessionIds.length > 0) report(step, { ...head(step), type: 'sessions-held', sessionIds });
+}
+
 export function reportResult(
   step: Step, command: { number: number; corr: CorrelationId }, refusal: CommandRefusal | null,
 ): void {

@@ -10,6 +10,7 @@ import type { Connector } from '../shared/messages/values.ts';
 import { words } from '../shared/words.ts';
 import { charging, endSession, startIfReady } from './charging.ts';
 import { setOperative, takeAcceptedUpTo } from './command.ts';
+import { reportHeld } from './fact.ts';
 import { connectorOf, type ConnectorState, logStep, newConnector, type Point, type Step } from './point-state.ts';
 
 /** Takes a frame of the monitor that has said hello. */
@@ -106,6 +107,8 @@ function takeSetup(step: Step, frame: EngineSetup): void {
   // Central knows nothing of a point that it has accepted facts of: its database is a new one.
   else if (kept.accepted !== null) step.effects.push({ kind: 'ask-renumber', previous: null });
   else step.effects.push({ kind: 'send-again' });
+  // Facts that are about to be numbered anew take this one with them: see `rebase`.
+  if (!step.effects.some((effect) => effect.kind === 'ask-renumber')) reportHeld(step);
 }
 
 /** The registry's connectors; one that is gone stays until its car has left, and its meter for when it comes back. */

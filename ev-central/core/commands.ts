@@ -4,7 +4,7 @@ import type { CorrelationId, PointId, SessionId } from '../../shared/ids.ts';
 import type { Command } from '../../shared/messages/catalogue.ts';
 import type { CommandRefusal } from '../../shared/messages/refusal.ts';
 import type { CommandRecord } from './rows.ts';
-import { commandKey } from './state.ts';
+import { commandKey, type State } from './state.ts';
 import { emit, envelope, pointEvent, type Step } from './step.ts';
 
 type Numbered = Exclude<Command, { type: 'accepted' }>;
@@ -12,6 +12,9 @@ type CommandOf<T extends Numbered['type']> = Extract<Numbered, { type: T }>;
 type CommandBody = {
   [T in Numbered['type']]: Omit<CommandOf<T>, 'v' | 'id' | 'atMs' | 'corr' | 'number'>
 }[Numbered['type']];
+
+/** A session's command is looked for among so many of its point's newest ones. */
+const COMMANDS_SEARCHED = 1_000;
 
 /** Sends a command and opens its record. Returns its number. */
 export function sendCommand(step: Step, pointId: PointId, corr: CorrelationId, body: CommandBody): number {
@@ -45,6 +48,18 @@ export function closeCommand(
     pointEvent(step, 'command', pointId, { number, type: record.type, outcome, reason, sessionId: record.sessionId });
   }
   return closed;
+}
+
+/** The newest command of this type for this session at this point, as long as it is not too old to be found. */
+export function newestCommand(
+  state: State, pointId: PointId, { type, sessionId }: { type: CommandRecord['type']; sessionId: SessionId },
+): CommandRecord | undefined {
+  const last = state.pointStates.must(pointId).commandNumber;
+  for (let number = last; number > Math.max(0, last - COMMANDS_SEARCHED); number -= 1) {
+    const record = state.commands.get(commandKey(pointId, number));
+    if (record?.type === type && record.sessionId === sessionId) return record;
+  }
+  return undefined;
 }
 
 function sessionOf(body: CommandBody): SessionId | null {

@@ -10,7 +10,7 @@ import type { SessionEnded } from '../../shared/messages/session-ended.ts';
 import type { SessionStarted } from '../../shared/messages/session-started.ts';
 import type { Unplugged } from '../../shared/messages/unplugged.ts';
 import { pointAuthorized, pointFailed, sendAuthorize } from './authorization.ts';
-import { closeCommand, sendCommand } from './commands.ts';
+import { closeCommand, newestCommand, sendCommand } from './commands.ts';
 import { notify } from './notices.ts';
 import { correctedMs, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { connectorState, freshConnector } from './point-status.ts';
@@ -19,11 +19,8 @@ import type { ConnectorState, PointState, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
-import { commandKey } from './state.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
-
-/** A session that was given away is looked for among so many of a point's commands. */
-const COMMANDS_SEARCHED = 1_000;
+import { sessionsHeld } from './strays.ts';
 
 /** Carries out a fact that was accepted: the next one of its point. */
 export function applyFact(step: Step, fact: Fact): void {
@@ -33,6 +30,7 @@ export function applyFact(step: Step, fact: Fact): void {
     case 'unplugged': return unplugged(step, fact);
     case 'session-started': return started(step, fact);
     case 'session-ended': return ended(step, fact);
+    case 'sessions-held': return sessionsHeld(step, fact);
     case 'command-result': return commandResult(step, fact);
     case 'fault': return faulted(step, fact);
     case 'cleared': return cleared(step, fact);
@@ -273,12 +271,7 @@ function reportedSession(step: Step, fact: SessionStarted | SessionEnded): Sessi
 
 /** Was this point ever given an authorization of this session? It may still carry it out. */
 function wasAsked({ state }: Step, pointId: Fact['pointId'], sessionId: Session['sessionId']): boolean {
-  const last = state.pointStates.must(pointId).commandNumber;
-  for (let number = last; number > Math.max(0, last - COMMANDS_SEARCHED); number -= 1) {
-    const command = state.commands.get(commandKey(pointId, number));
-    if (command?.type === 'authorize' && command.sessionId === sessionId) return true;
-  }
-  return false;
+  return newestCommand(state, pointId, { type: 'authorize', sessionId }) !== undefined;
 }
 
 /** A start that overtakes the point's own answer: the authorization is taken as given. */

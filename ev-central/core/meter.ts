@@ -1,8 +1,7 @@
 // Meter samples: newest wins. The sample becomes the session's live figures; every so often, and at every price border,
 // it is stored and folded into the session's usage. The hot path of Central: no allocation that is not needed.
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
-import type { EndReason, SessionState } from '../../shared/messages/values.ts';
-import { sendCommand } from './commands.ts';
+import type { SessionState } from '../../shared/messages/values.ts';
 import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { addUsage, bandAt, totalMinor } from './price.ts';
 import type { LiveMeter, Session } from './rows.ts';
@@ -11,10 +10,8 @@ import { provisionalCost, stopSession } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
+import { isStopLost, stopStray } from './strays.ts';
 import { availableMinor, enlargeHold } from './wallet.ts';
-
-/** A session that goes on although it was stopped, or is over, is told to stop at most this often. */
-const STRAY_STOP_MS = 10_000;
 
 export function meterSample(step: Step, sample: MeterSample): void {
   const { state, now } = step;
@@ -65,11 +62,9 @@ function timeOf(
   return { atMs: jumped ? byUptimeMs : atMs, jumped };
 }
 
-/** A stop that the point has not carried out in time was lost on its way: it is sent again while samples come. */
-function stopAgain(step: Step, { stopping }: Session, sample: MeterSample): void {
-  if (stopping !== null && step.now - stopping.sinceMs > step.state.settings.commandTimeoutMs) {
-    stopStray(step, sample, stopping.reason);
-  }
+/** A stop that was lost on its way is sent again while samples come. */
+function stopAgain(step: Step, session: Session, sample: MeterSample): void {
+  if (session.stopping !== null && isStopLost(step, session)) stopStray(step, sample, session.stopping.reason);
 }
 
 /** The sample says whether energy flows; an interrupted session whose samples come again goes on. */
@@ -121,16 +116,6 @@ function watchCost(step: Step, session: Session): void {
   const more = step.state.settings.defaultHoldMinor;
   if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
   else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
-}
-
-/** Energy flows although it should not: the point is told to stop it. */
-function stopStray(step: Step, sample: MeterSample, reason: EndReason): void {
-  const { state, now } = step;
-  if (state.points.get(sample.pointId) === undefined) return;
-  const told = state.straysStoppedMs.get(sample.sessionId) ?? -Infinity;
-  if (now - told < STRAY_STOP_MS) return;
-  state.straysStoppedMs.set(sample.sessionId, now);
-  sendCommand(step, sample.pointId, sample.corr, { type: 'stop', sessionId: sample.sessionId, reason });
 }
 
 /** The cost so far, for the live figures. */

@@ -122,6 +122,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
       return;
     case 'fact':
       if ('sessionId' in input.fact) one.session(tables, input.fact.sessionId);
+      if (input.fact.type === 'sessions-held') for (const id of input.fact.sessionIds) one.session(tables, id);
       if (input.fact.type === 'command-result') {
         const key = commandKey(input.fact.pointId, input.fact.number);
         one.command(tables, key);

@@ -51,6 +51,7 @@ import { sessionBegun } from './session-begun.ts';
 import { sessionEnded } from './session-ended.ts';
 import { sessionOver } from './session-over.ts';
 import { sessionStarted } from './session-started.ts';
+import { sessionsHeld } from './sessions-held.ts';
 import { setOperative } from './set-operative.ts';
 import { setPowerLimit } from './set-power-limit.ts';
 import { stopCharge } from './stop-charge.ts';
@@ -70,7 +71,7 @@ export const MESSAGES = [
   // commands
   accepted, authorize, resetPoint, setOperative, setPowerLimit, stopSession, unlockConnector,
   // facts
-  booted, cleared, commandResult, fault, plugged, sessionEnded, sessionStarted, unplugged,
+  booted, cleared, commandResult, fault, plugged, sessionEnded, sessionStarted, sessionsHeld, unplugged,
   // meter
   meterSample,
   // notices
@@ -110,7 +111,7 @@ export const commandSchema = z.discriminatedUnion('type', [
 export type Command = z.infer<typeof commandSchema>;
 export const factSchema = z.discriminatedUnion('type', [
   booted.schema, cleared.schema, commandResult.schema, fault.schema, plugged.schema, sessionEnded.schema,
-  sessionStarted.schema, unplugged.schema,
+  sessionStarted.schema, sessionsHeld.schema, unplugged.schema,
 ]);
 export type Fact = z.infer<typeof factSchema>;
 export { noticeSchema };

@@ -12,6 +12,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { isForged } from './forged.ts';
+import { StrayWatch } from './stray-watch.ts';
 import type { World } from './world.ts';
 
 /** Ways to break the build on purpose: the simulation has to find each. */
@@ -31,6 +32,7 @@ export class History {
   /** What the points reported as delivered, by session. */
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
+  readonly strays = new StrayWatch();
   deadLetters = 0;
   /** Offers to somebody who waited. */
   offers = 0;
@@ -76,6 +78,7 @@ export class History {
         for (const { hosted, sample } of samples) seen(`${hosted.pointId}/${sample.connectorNo}`, sample.registerWh);
       },
       fact: (fact) => {
+        if (fact.type === 'sessions-held') this.strays.says(fact);
         // A point that Central has forgotten tells the start of what is under way once more.
         if (fact.type === 'session-started' && !this.#started.has(fact.sessionId)) {
           this.#started.add(fact.sessionId);
@@ -113,12 +116,14 @@ export class History {
       for (const send of batch.sends) {
         if (this.sends.has(send.message.id)) throw new Error(`two messages have the id ${send.message.id}`);
         this.sends.set(send.message.id, send);
+        this.strays.sent(send, this.#world.nowMs);
       }
       const state = batch.tables as State;
       checkInvariants(state);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
       this.#lookAtFacts(state);
+      this.strays.look(state, this.#world.nowMs);
       this.#lookAtQueues(state, batch.now);
     } catch (error) {
       this.#world.fail(error instanceof Error ? error : new Error(String(error)));

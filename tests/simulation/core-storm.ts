@@ -178,6 +178,8 @@ const ACTS: Readonly<Record<string, Act>> = {
     endedAtMs: timeOf(its), chargedUptimeMs: its.chance.of([null, 0, 60_000, LATEST_MS]), socPercent: null,
     reason: its.chance.of(['driver', 'fault', 'unplugged', 'operator', 'key-revoked', 'never-reported']),
   }, its.chance.of([pointId ?? POINT, pointOf(its)])))],
+  held: [0.5, toSession((its, { sessionId }) =>
+    void its.net.fact('sessions-held', { sessionIds: [sessionId] }, pointOf(its)))],
   sample: [2, toSession(sample)],
   fault: [1, (its) => void its.net.fact('fault',
     { connectorNo: its.chance.of([null, 1]), code: 'relay', detail: '' }, pointOf(its))],

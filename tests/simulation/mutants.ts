@@ -68,6 +68,10 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (rows.length < 0) this.#pending',
   },
   {
+    name: 'strays-stay', fault: 'a point that returns is not told to stop what Central holds as ended',
+    file: 'ev-central/core/strays.ts', from: 'if (reason === null || isStopOpen', to: 'if (true || isStopOpen',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',

@@ -72,8 +72,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts,
-      tickets: town.history.tickets.size, offers: town.history.offers, deadLetters: town.history.deadLetters,
-      starts: starts(town) },
+      tickets: town.history.tickets.size, offers: town.history.offers, strays: town.history.strays.count,
+      deadLetters: town.history.deadLetters, starts: starts(town) },
   };
 }
 
