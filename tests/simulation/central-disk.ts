@@ -35,6 +35,7 @@ export class CentralDisk {
   #bytes: Buffer | null = null;
   #store: Store | null = null;
   #isFull = false;
+  /** The process that has the lock: from its start to its death there is no other. */
   #life: Life | null = null;
   /** A batch was handled in memory and not committed. */
   memoryIsAhead = false;
@@ -56,13 +57,14 @@ export class CentralDisk {
 
   /** The store of a new start: on what was committed. */
   start(life: Life): Store {
+    if (this.#life !== null) this.#world.fail('a second Central opened the database');
     this.#life = life;
     this.#store ??= this.#open();
     this.memoryIsAhead = false;
     const store = this.#store;
     return {
       ...store,
-      commit: (batch) => this.#commit(store, batch),
+      commit: (batch) => this.#commit(life, store, batch),
       setClusterId: (id) => {
         store.setClusterId(id);
         if (!this.diesAtNewCluster) return;
@@ -72,8 +74,9 @@ export class CentralDisk {
     };
   }
 
-  /** Central's process is gone. */
+  /** Central's process is gone, and with it its lock. */
   died(): void {
+    this.#life = null;
     if (this.#db === null) return;
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK'); // nobody is there to commit it
     this.#bytes = this.#db.serialize();
@@ -108,7 +111,8 @@ export class CentralDisk {
     this.#db.pragma(`max_page_count = ${this.#isFull ? pages : UNBOUNDED_PAGES}`);
   }
 
-  #commit(store: Store, batch: Commit): OutboxRow[] {
+  #commit(life: Life, store: Store, batch: Commit): OutboxRow[] {
+    if (life !== this.#life) this.#world.fail('a Central commits that has not the lock');
     try {
       return this.#commitOrDie(store, batch);
     } catch (error) {

@@ -8,12 +8,13 @@ import type { Life } from './world.ts';
 type Kind =
   | 'crash' | 'restart' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut'
   | 'half-open' | 'second-monitor' | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal'
-  | 'lost-log' | 'noise' | 'replay' | 'forgery';
+  | 'lost-log' | 'noise' | 'replay' | 'forgery' | 'standby';
 
 const WEIGHTS: Readonly<Record<Kind, number>> = {
   crash: 8, restart: 2, 'commit-dies': 4, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
   'half-open': 3, 'second-monitor': 1, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2,
   'full-journal': 1, 'lost-log': 0.4, noise: 1, replay: 2, forgery: 2,
+  standby: 2,
 };
 const KINDS = Object.keys(WEIGHTS) as Kind[];
 
@@ -123,6 +124,7 @@ export class Faults {
         cluster.loseLogs();
         disk.diesAtNewCluster = chance.is(0.3);
         return this.#later(8_000, () => cluster.setUp(true));
+      case 'standby': return this.#secondCentral();
       case 'replay': return this.#forger.replay();
       case 'forgery': return this.#forger.forge();
       case 'noise':
@@ -139,6 +141,14 @@ export class Faults {
   #places() {
     const { central, engines, monitors, drivers } = this.#town;
     return [central, central, ...engines, ...engines, ...monitors, ...drivers];
+  }
+
+  /** Somebody starts a second Central; one that waits may stop for seconds, or die. */
+  #secondCentral(): void {
+    const { standby, world: { chance } } = this.#town;
+    standby.wait();
+    if (chance.is(0.2)) this.#later(15_000, () => standby.freeze(chance.between(300, 9_000)));
+    if (chance.is(0.2)) this.#later(30_000, () => standby.die());
   }
 
   #freeze(life: Life | null): void {

@@ -21,6 +21,10 @@ export class Place<T> {
   isEnding = false;
   /** What was running when it died; called once it is dead. */
   onDeath: (running: T | null) => void = () => undefined;
+  /** Somebody starts it while it runs. */
+  onTaken: () => void = () => undefined;
+  /** It is dead, and what it held is free. */
+  onFree: () => void = () => undefined;
   /** How it ends when it is asked to; without this it dies. */
   quit: (running: T) => Promise<void> | void = () => undefined;
   readonly #begin: (life: Life, place: Place<T>) => void;
@@ -33,7 +37,7 @@ export class Place<T> {
   }
 
   start(): void {
-    if (this.life !== null) return;
+    if (this.life !== null) return this.onTaken();
     this.starts += 1;
     const life = new Life(this.ground.world, this.name, this.host);
     this.life = life;
@@ -73,6 +77,7 @@ export class Place<T> {
     const { running } = this;
     this.running = null;
     this.onDeath(running);
+    this.onFree();
     if (restartMs !== null) this.ground.world.after(restartMs, () => this.start());
   }
 }

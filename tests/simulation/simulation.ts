@@ -71,7 +71,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
-    counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts,
+    counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
       tickets: town.history.tickets.size, offers: town.history.offers, strays: town.history.strays.count,
       deadLetters: town.history.deadLetters, starts: starts(town) },
   };

@@ -16,6 +16,7 @@ import {
   type MonitorPlace, passwordOf, pinOf,
 } from './processes.ts';
 import { Sockets } from './sockets.ts';
+import { Standby } from './standby.ts';
 import { type Host, World } from './world.ts';
 
 const NAMES = ['ana', 'ben', 'cat', 'dan', 'eva', 'fay'];
@@ -37,6 +38,7 @@ export type Town = Ground & {
   readonly history: History;
   readonly disk: CentralDisk;
   readonly central: Place<Central>;
+  readonly standby: Standby;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
   readonly drivers: readonly DriverPlace[];
@@ -75,7 +77,8 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
     return driverPlace(ground, userId(name), pocket);
   });
   const places = placesOfPoints(ground, points, { history, kind });
-  return { ...ground, history, disk, central, drivers, points, sites, kind, ...places };
+  const standby = new Standby(central);
+  return { ...ground, history, disk, central, standby, drivers, points, sites, kind, ...places };
 }
 
 /** The first orders of a new network. */

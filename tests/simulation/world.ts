@@ -47,6 +47,7 @@ export class Life {
 
   /** Something leaves the process. */
   sends(): void {
+    if (!this.alive) this.#world.fail(`something left ${this.name} after its death`);
     this.sentAtStep = this.#world.steps;
   }
 
