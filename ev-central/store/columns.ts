@@ -51,7 +51,7 @@ export function flag(): Kind<boolean> {
   return { toSql: (value) => (value ? 1 : 0), fromSql: (value) => expect(value, value === 0 || value === 1) === 1 };
 }
 
-/** A nested value, as JSON text. Values are never changed, so rows that are read one after the other share equal ones. */
+/** A nested value, as JSON text. Values never change, so rows that are read one after the other share equal ones. */
 export function json<T>(): Kind<T> {
   let last: { readonly text: string; readonly value: T } | null = null;
   return {
@@ -85,8 +85,8 @@ export function defineCodec<R extends object>(definition: {
   const fields = Object.keys(definition.fields) as (keyof R & string)[];
   const kinds = fields.map((field) => definition.fields[field]);
   const columns = fields.map(snakeCase);
-  // Filled into a copy of an object that has all fields: one that grows field by field becomes a hash table in V8, which
-  // takes five times the memory (40,000 sessions: 160 MB instead of 32).
+  // Filled into a copy of an object that has all fields: one that grows field by field becomes a hash table in V8,
+  // which takes five times the memory (40,000 sessions: 160 MB instead of 32).
   const empty = JSON.parse(JSON.stringify(Object.fromEntries(fields.map((field) => [field, null])))) as object;
   return {
     table: definition.table,
