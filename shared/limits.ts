@@ -48,8 +48,9 @@ export const LIMITS = {
   requestExpiryMaxMs: 600_000,
   /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
   journalFacts: 100_000,
-  /** Elements of one tariff, and price components of one element. */
+  /** Elements of one tariff. */
   tariffElements: 100,
+  /** Price components of one element of a tariff. */
   componentsOfElement: 20,
   /** Bytes of a file with a tariff, or with a session to be priced. */
   priceFileBytes: 4 * 1024 * 1024,
