@@ -68,6 +68,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (rows.length < 0) this.#pending',
   },
   {
+    name: 'suspects-together', fault: 'records of which one breaks the commit are tried together for ever',
+    file: 'ev-central/bus/intake.ts', from: 'const alone = failures > 0 && failures < POISON_FAILURES;',
+    to: 'const alone = false;',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',
