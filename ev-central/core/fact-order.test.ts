@@ -77,6 +77,18 @@ describe('a fact that cannot be taken in', () => {
     expect(network.lastCommand('accepted').resend).toBe(true);
     expect(passedOver(network)).toBe(0);
   });
+
+  it('behind a gap that stays flags every charge at its point: what is missing may have been its end', () => {
+    const { network, session: { sessionId } } = charging();
+    const bad = { ...missing(network), type: 'booted' };
+    const newBoot = { ...bad, bootId: bad.bootId + 1, seq: 1 };
+    for (let ms = 0; ms <= MINUTE_MS; ms += 5_000) {
+      feedBad(network, newBoot);
+      network.later(5_000);
+    }
+    expect([deadLetters(network), passedOver(network)]).toEqual([1, 1]);
+    expect(network.state.sessions.must(sessionId)).toMatchObject({ state: 'interrupted', flags: ['report-missing'] });
+  });
 });
 
 describe('a gap', () => {

@@ -56,6 +56,8 @@ export function takeBadFact(step: Step, input: DeadLetterInput, bad: BadFact): v
   if (order === 'gap') {
     if (noteGap(step, bad.pointId, bad)) deadLetter(step, input);
     if (!isGivenUp(step, bad.pointId, bad)) return askAgain(step, bad.pointId);
+    // What is missing before it may have been anything.
+    for (const session of sessionsAt(step, point)) doubt(step, session, true);
   } else {
     deadLetter(step, input);
   }

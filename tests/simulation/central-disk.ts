@@ -6,8 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sqlite, IN_MEMORY, openDatabase } from '../../ev-central/store/database.ts';
+import type { Input } from '../../ev-central/core/inputs.ts';
 import { changesNothing, type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
 import { Failure } from '../../shared/failure.ts';
+import type { State } from '../../ev-central/core/state.ts';
+import type { Poison } from './poison.ts';
 import { type Life, START_MS, type World } from './world.ts';
 
 /** Where Central's next commit dies, if it does. */
@@ -31,6 +34,7 @@ export class CentralDisk {
   readonly counts = { commits: 0, rolledBack: 0, fellBack: 0, diskWasFull: 0 };
   readonly #world: World;
   readonly #watch: DiskWatch;
+  readonly #poison: Poison;
   #db: Sqlite | null = null;
   #bytes: Buffer | null = null;
   #store: Store | null = null;
@@ -40,9 +44,10 @@ export class CentralDisk {
   /** A batch was handled in memory and not committed. */
   memoryIsAhead = false;
 
-  constructor(world: World, watch: DiskWatch) {
+  constructor(world: World, watch: DiskWatch, poison: Poison) {
     this.#world = world;
     this.#watch = watch;
+    this.#poison = poison;
     // The installation has the same name in every run: ids are part of the trace.
     const store = this.#open();
     this.#db?.prepare("UPDATE installation SET installation_id = 'simul'").run();
@@ -61,9 +66,14 @@ export class CentralDisk {
     this.#life = life;
     this.#store ??= this.#open();
     this.memoryIsAhead = false;
+    this.#poison.begin();
     const store = this.#store;
     return {
       ...store,
+      hydrate: (tables, input) => {
+        store.hydrate(tables, input);
+        this.#meetPoison(tables as State, input, life.clock.now());
+      },
       commit: (batch) => this.#commit(life, store, batch),
       setClusterId: (id) => {
         store.setClusterId(id);
@@ -111,6 +121,15 @@ export class CentralDisk {
     this.#db.pragma(`max_page_count = ${this.#isFull ? pages : UNBOUNDED_PAGES}`);
   }
 
+  #meetPoison(state: State, input: Input, nowMs: number): void {
+    try {
+      this.#poison.meet(state, input, nowMs);
+    } catch (error) {
+      this.memoryIsAhead = true;
+      throw error;
+    }
+  }
+
   #commit(life: Life, store: Store, batch: Commit): OutboxRow[] {
     if (life !== this.#life) this.#world.fail('a Central commits that has not the lock');
     try {
@@ -127,10 +146,14 @@ export class CentralDisk {
     const fate = waits ? 'well' : this.fate;
     // A batch is handled and committed in one step: what leaves in that step, before, says what is not written.
     if (this.#life?.sentAtStep === this.#world.steps) this.#world.fail('something left Central before its commit');
+    const spoilt = this.#poison.errorInCommit();
+    if (spoilt !== null) return this.#writeInPart(store, batch, spoilt);
     if (changesNothing(batch)) return store.commit(batch); // dying in it would show nothing
     if (!waits) this.fate = 'well';
     if (fate === 'dies-before') throw new Failure('database-failed', 'the process died before its commit');
-    if (fate === 'dies-within') return this.#writeInPart(store, batch);
+    if (fate === 'dies-within') {
+      return this.#writeInPart(store, batch, new Failure('database-failed', 'the process died in its commit'));
+    }
     const rows = this.#write(store, batch);
     if (fate === 'dies-after') throw new DiedAfter('database-failed', 'the process died right after its commit');
     return rows;
@@ -148,25 +171,26 @@ export class CentralDisk {
     }
   }
 
-  /** Some statements of the transaction are carried out, then the process dies: none of them counts. */
-  #writeInPart(store: Store, batch: Commit): OutboxRow[] {
+  /** Some statements of the transaction are carried out, then it breaks: none of them counts. */
+  #writeInPart(store: Store, batch: Commit, error: Error): OutboxRow[] {
     const { chance } = this.#world;
     this.counts.rolledBack += 1;
     const lists = { appends: [...batch.appends], offsets: [...batch.offsets], outboxDone: [...batch.outboxDone] };
     const name = chance.of(['appends', 'offsets', 'outboxDone'] as const);
-    breakOff(lists[name], chance.whole(0, lists[name].length));
-    return store.commit({ ...batch, ...lists });
+    breakOff(lists[name], chance.whole(0, lists[name].length), error);
+    store.commit({ ...batch, ...lists });
+    throw error; // there was nothing to write
   }
 }
 
 class DiedAfter extends Failure {}
 
 /** A list that can be walked up to a place only. */
-function breakOff(list: readonly unknown[], at: number): void {
+function breakOff(list: readonly unknown[], at: number, error: Error): void {
   Object.defineProperty(list, Symbol.iterator, {
     value: function* walk() {
       for (let index = 0; index < at; index += 1) yield list[index];
-      throw new Failure('database-failed', 'the process died in the middle of its commit');
+      throw error;
     },
   });
 }

@@ -12,6 +12,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { isForged } from './forged.ts';
+import type { Poison } from './poison.ts';
 import { StrayWatch } from './stray-watch.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +39,7 @@ export class History {
   offers = 0;
   readonly #world: World;
   readonly #break: Break | null;
+  readonly #poison: Poison;
   readonly #started = new Set<string>();
   readonly #meterOfSession = new Map<string, number>();
   readonly #barredKeys = new Map<string, { keyId: string | null; accepted: string }>();
@@ -46,9 +48,10 @@ export class History {
   readonly #messageOfRow = new Map<number, string>();
   #dropped = false;
 
-  constructor(world: World, broken: Break | null) {
+  constructor(world: World, broken: Break | null, poison: Poison) {
     this.#world = world;
     this.#break = broken;
+    this.#poison = poison;
     world.onNotes.push((what, { rowId }) => {
       if (what === 'outbox-row-without-key') this.withoutKey.add(this.#messageOfRow.get(Number(rowId)) ?? '');
     });
@@ -130,9 +133,11 @@ export class History {
     }
   }
 
-  /** Keys come and go; but nobody in this town says what cannot be understood, except forgers. */
-  #deadLetter({ reason, detail, headers }: DeadLetter): void {
+  /** Keys come and go, and poison is given up; but nobody else here says what cannot be taken, except forgers. */
+  #deadLetter(letter: DeadLetter): void {
+    const { reason, detail, headers } = letter;
     this.deadLetters += 1;
+    if (this.#poison.isGivenUp(letter)) return;
     if (reason === 'wrong-key' || reason === 'unknown-sender' || isForged(headers['mid'] ?? '')) return;
     throw new Error(`Central cannot take ${headers['mid'] ?? 'a message'}: ${reason}, ${detail}`);
   }

@@ -8,13 +8,14 @@ import type { Life } from './world.ts';
 type Kind =
   | 'crash' | 'restart' | 'commit-dies' | 'disk-full' | 'freeze' | 'kafka-down' | 'bus-cut' | 'rejoin' | 'cut'
   | 'half-open' | 'second-monitor' | 'clock-jump' | 'breakage' | 'bus-trouble' | 'slow-lines' | 'full-journal'
-  | 'lost-log' | 'noise' | 'replay' | 'forgery' | 'standby';
+  | 'lost-log' | 'noise' | 'replay' | 'forgery' | 'standby'
+  | 'poison';
 
 const WEIGHTS: Readonly<Record<Kind, number>> = {
   crash: 8, restart: 2, 'commit-dies': 4, 'disk-full': 1, freeze: 3, 'kafka-down': 2, 'bus-cut': 2, rejoin: 5, cut: 4,
   'half-open': 3, 'second-monitor': 1, 'clock-jump': 1, breakage: 3, 'bus-trouble': 4, 'slow-lines': 2,
   'full-journal': 1, 'lost-log': 0.4, noise: 1, replay: 2, forgery: 2,
-  standby: 2,
+  standby: 2, poison: 2,
 };
 const KINDS = Object.keys(WEIGHTS) as Kind[];
 
@@ -37,7 +38,7 @@ export class Faults {
   /** Mends what is not people's to mend; nothing breaks any more. */
   stop(): void {
     this.#stopped = true;
-    const { cluster, sockets, disk, engines, rivals } = this.#town;
+    const { cluster, sockets, disk, engines, rivals, poison } = this.#town;
     cluster.trouble = { ...NO_BUS_TROUBLE };
     cluster.setUp(true);
     for (const bus of cluster.buses) if (bus.isCut) bus.cut(false);
@@ -46,6 +47,7 @@ export class Faults {
     disk.fate = 'well';
     disk.diesAtNewCluster = false;
     disk.setFull(false);
+    poison.stop();
     for (const engine of engines) engine.disk.isFull = false;
     for (const rival of rivals) rival.end(null);
   }
@@ -124,6 +126,7 @@ export class Faults {
         cluster.loseLogs();
         disk.diesAtNewCluster = chance.is(0.3);
         return this.#later(8_000, () => cluster.setUp(true));
+      case 'poison': return this.#town.poison.spoilNext();
       case 'standby': return this.#secondCentral();
       case 'replay': return this.#forger.replay();
       case 'forgery': return this.#forger.forge();

@@ -2,6 +2,7 @@
 // shows of a point is how the point is.
 import type { PointState } from '../../ev-central/core/rows.ts';
 import type { Point } from '../../ev-cp-engine/point-state.ts';
+import { sessionId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Town } from './town.ts';
 
@@ -24,6 +25,38 @@ export function checkTold({ world, history, drivers }: Town): void {
     const has = notices.flatMap((notice) => (notice.type === 'ticket' ? [notice.ticket.ticketId] : [])).join();
     if (tickets !== has) world.fail(`the tickets of ${id} are ${tickets || 'none'}, its driver has ${has || 'none'}`);
   }
+}
+
+/**
+ * What was delivered and stands on no bill, because the report of its end could not be handled (poison): of each such
+ * session no more than what its point metered after the last reading that Central had, and it bears a flag for it.
+ */
+export function lostWh({ world, history, poison, disk: { store } }: Town): number {
+  let sumWh = 0;
+  const ids = new Set(poison.lostFacts.map(({ type, sessionId: id }) => (type === 'session-ended' ? id : null)));
+  for (const id of ids) {
+    if (id === null) continue;
+    const session = store.session(sessionId(id));
+    const missingWh = (history.reportedWh.get(id) ?? 0) - (session?.energyWh ?? 0) - (session?.disputedWh ?? 0);
+    if (missingWh < 0) world.fail(`${id} is billed ${-missingWh} Wh more than was delivered`);
+    const isNamed = session === undefined || session.flags.includes('report-missing');
+    if (missingWh > 0 && !isNamed) world.fail(`${missingWh} Wh of ${id} are lost, and it bears no flag for it`);
+    sumWh += missingWh;
+  }
+  return sumWh;
+}
+
+/** A point of which a fact was lost that Central shows as it is not; null: none. Its operator sees to it. */
+export function wronglyShown({ poison, central, engines }: Town): string | null {
+  const lost = new Set(poison.lostFacts.map(({ pointId }) => pointId));
+  for (const { running: station } of engines) {
+    for (const { pointId, point } of station?.points.values() ?? []) {
+      const known = central.running?.state.pointStates.get(pointId);
+      if (!lost.has(pointId) || known === undefined) continue;
+      if (shownOf(known) !== trulyOf(point)) return pointId;
+    }
+  }
+  return null;
 }
 
 /** What Central says of each point is what its engine says. */

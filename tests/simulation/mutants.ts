@@ -72,6 +72,11 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'ev-central/core/strays.ts', from: 'if (reason === null || isStopOpen', to: 'if (true || isStopOpen',
   },
   {
+    name: 'suspects-together', fault: 'records of which one breaks the commit are tried together for ever',
+    file: 'ev-central/bus/intake.ts', from: 'const alone = failures > 0 && failures < POISON_FAILURES;',
+    to: 'const alone = false;',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',

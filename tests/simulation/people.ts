@@ -54,6 +54,7 @@ export class People {
       if (driver.life === null) world.after(world.chance.below(30_000), () => driver.start());
     }
     this.#again(() => this.#staff.bringInOrder(), () => RUSH.staff);
+    this.#again(() => this.#staff.afterPoison(), () => RUSH.staff);
     this.#again(() => this.#staff.atTheMonitors(true), () => RUSH.technician);
   }
 

@@ -23,6 +23,7 @@ import type { CentralDisk } from './central-disk.ts';
 import { Disk, type Pocket } from './disk.ts';
 import { differsFromMemory } from './memory-check.ts';
 import { asError, type Ground, Place } from './place.ts';
+import { PoisonError } from './poison.ts';
 import type { Host, Life } from './world.ts';
 
 export const CENTRAL = 'central:7000';
@@ -60,10 +61,15 @@ export function centralPlace(
   return its;
 }
 
-/** Failures of the environment end the process, which its supervisor starts again; a bug ends the run. */
+/** Failures of the environment, and poison, end the process, which is started again; a bug ends the run. */
 function endCentral(place: Place<Central>, life: Life, error: unknown): void {
   if (!life.alive) return;
   const { world } = place.ground;
+  if (error instanceof PoisonError) {
+    life.log('error', 'fatal', { error });
+    // Not at once: the loop still counts for which records it dies.
+    return life.after(0, () => place.crash(world.chance.between(100, 4_000)));
+  }
   if (!isEnvironment(error)) return world.fail(asError(error));
   life.log('error', 'fatal', { error });
   place.crash(world.chance.between(100, 4_000));

@@ -6,7 +6,7 @@ import type { Session } from '../../ev-central/core/rows.ts';
 import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
-import { checkPoints, checkTold } from './last-checks.ts';
+import { checkPoints, checkTold, lostWh, wronglyShown } from './last-checks.ts';
 import { People } from './people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
@@ -72,8 +72,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
-      tickets: town.history.tickets.size, offers: town.history.offers, strays: town.history.strays.count,
-      deadLetters: town.history.deadLetters, starts: starts(town) },
+      ...town.poison.counts, tickets: town.history.tickets.size, offers: town.history.offers,
+      strays: town.history.strays.count, deadLetters: town.history.deadLetters, starts: starts(town) },
   };
 }
 
@@ -127,6 +127,8 @@ function unsettled(town: Town): string | null {
       }
     }
   }
+  const wrong = wronglyShown(town);
+  if (wrong !== null) return `${wrong} lost a fact and is shown as it is not`;
   for (const { running: client, driverId, pocket } of drivers) {
     if (client === null) return `the client of ${driverId} is not there`;
     if (client.state.login.state !== 'in') return `${driverId} is not logged in: ${client.state.login.state}`;
@@ -169,7 +171,7 @@ function checkSums(town: Town): void {
   // From the database: memory forgets what is over for long.
   const disputedWh = [...history.reportedWh.keys()]
     .reduce((sum, id) => sum + (store.session(sessionId(id))?.disputedWh ?? 0), 0);
-  if (deliveredWh !== billedWh + disputedWh) {
+  if (deliveredWh !== billedWh + disputedWh + lostWh(town)) {
     const odd = oddSessions(town).join('; ');
     world.fail(`${deliveredWh} Wh delivered, ${billedWh} Wh in tickets, ${disputedWh} Wh disputed: ${odd}`);
   }

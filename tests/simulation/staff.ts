@@ -1,6 +1,8 @@
 // Who runs the network: an operator and an administrator with all the orders there are, and somebody at the monitors.
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
+import { pointId as toPointId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
+import { wronglyShown } from './last-checks.ts';
 import { spotsOf } from './spots.ts';
 import { dayTariff, putPoint, putSite, putUser, type Town } from './town.ts';
 
@@ -109,6 +111,19 @@ export class Staff {
       if (!active) this.order({ ...putUser(userId, 'normal', 1, true), passwordHash: null, pinHash: null });
     }
     for (const { who } of state.lockouts.values()) this.order({ kind: 'release-lockout', who });
+  }
+
+  /** What became of records that could not be handled is for people: the point tells anew how it is, charges close. */
+  afterPoison(): void {
+    const { central, poison } = this.#town;
+    if (poison.lostFacts.length === 0) return;
+    const pointId = wronglyShown(this.#town);
+    if (pointId !== null) this.order({ kind: 'reset-point', pointId: toPointId(pointId), how: 'hard' });
+    const underWay = new Set([...spotsOf(this.#town)].map(({ connector }) => connector.session?.sessionId));
+    for (const { sessionId, provisional, flags } of central.running?.state.sessions.values() ?? []) {
+      if (!provisional || !flags.includes('report-missing') || underWay.has(sessionId)) continue;
+      this.order({ kind: 'close-session', sessionId, note: '' });
+    }
   }
 
   /** Somebody uses the menu of each monitor that asks for it; at the end always. */

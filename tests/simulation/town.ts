@@ -10,6 +10,7 @@ import { CentralDisk } from './central-disk.ts';
 import { type Break, History } from './checks.ts';
 import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
+import { Poison } from './poison.ts';
 import type { Ground, Place } from './place.ts';
 import {
   centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, hashOf, monitorPlace,
@@ -39,6 +40,7 @@ export type Town = Ground & {
   readonly disk: CentralDisk;
   readonly central: Place<Central>;
   readonly standby: Standby;
+  readonly poison: Poison;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
   readonly drivers: readonly DriverPlace[];
@@ -59,7 +61,8 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   if (isDay) world.tickMs = DAY_TICK_MS;
   const cluster = new Cluster(world, chance.whole(1, 4));
   const ground: Ground = { world, cluster, sockets: new Sockets(world) };
-  const history = new History(world, broken);
+  const poison = new Poison(world);
+  const history = new History(world, broken, poison);
   const sites = Array.from({ length: chance.whole(1, 2) }, (_unused, at) => siteId(`SITE${at + 1}`));
   const points = Array.from({ length: isDay ? chance.whole(1, 3) : chance.whole(2, 4) }, (_unused, at): TownPoint => ({
     pointId: pointId(`CP-${at + 1}`), siteId: sites[at % sites.length] ?? siteId('SITE1'),
@@ -68,7 +71,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   }));
   const disk = new CentralDisk(world, {
     alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
-  });
+  }, poison);
   const central = centralPlace(ground, { skewMs: 0 }, {
     disk, settings: settingsOf(world, cluster.partitions, kind),
   });
@@ -78,7 +81,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   });
   const places = placesOfPoints(ground, points, { history, kind });
   const standby = new Standby(central);
-  return { ...ground, history, disk, central, standby, drivers, points, sites, kind, ...places };
+  return { ...ground, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
 }
 
 /** The first orders of a new network. */
