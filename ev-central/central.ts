@@ -79,7 +79,16 @@ const TOPICS_RETRY_MS = 1_000;
 /** What nobody waits for leaves together with what comes within this time: fewer sends beside those that count. */
 const GATHER_MS = 20;
 
-export function createCentral(parts: CentralParts): Central {
+export function createCentral(given: CentralParts): Central {
+  // When the process has to end, memory may be half changed: what comes until it is gone gets no answer from it.
+  const parts: CentralParts = {
+    ...given,
+    fatal: (error) => {
+      links.end();
+      watch.close();
+      given.fatal(error);
+    },
+  };
   const { store, clock, ticker } = parts;
   const state = loadState(parts);
   const counts = { deadLetters: 0, overloaded: false };
