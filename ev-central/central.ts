@@ -80,15 +80,10 @@ const TOPICS_RETRY_MS = 1_000;
 const GATHER_MS = 20;
 
 export function createCentral(given: CentralParts): Central {
-  // When the process has to end, memory may be half changed: what comes until it is gone gets no answer from it.
-  const parts: CentralParts = {
-    ...given,
-    fatal: (error) => {
-      links.end();
-      watch.close();
-      given.fatal(error);
-    },
-  };
+  const parts = silentAtDeath(given, () => {
+    links.end();
+    watch.close();
+  });
   const { store, clock, ticker } = parts;
   const state = loadState(parts);
   const counts = { deadLetters: 0, overloaded: false };
@@ -150,6 +145,17 @@ export function createCentral(given: CentralParts): Central {
       await ahead.close();
       await sent;
       await loop.stop();
+    },
+  };
+}
+
+/** When the process has to end, memory may be half changed: what comes until it is gone gets no answer from it. */
+function silentAtDeath(parts: CentralParts, silence: () => void): CentralParts {
+  return {
+    ...parts,
+    fatal: (error) => {
+      silence();
+      parts.fatal(error);
     },
   };
 }

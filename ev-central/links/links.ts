@@ -114,13 +114,15 @@ export function createLinks(options: LinksOptions): Links {
 
   function end(): void {
     isOver = true;
-    for (const { link } of connections.values()) {
-      link.onMessage = () => undefined;
-      link.close(OVER);
-    }
+    for (const { link } of connections.values()) silence(link);
   }
 
   return { take, frame, close, checkPassword, missedNotices, end };
+}
+
+function silence(link: Link): void {
+  link.onMessage = () => undefined;
+  link.close(OVER);
 }
 
 /** While the queue of inputs is full, nothing more is read from who sends. */
