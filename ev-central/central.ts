@@ -79,7 +79,11 @@ const TOPICS_RETRY_MS = 1_000;
 /** What nobody waits for leaves together with what comes within this time: fewer sends beside those that count. */
 const GATHER_MS = 20;
 
-export function createCentral(parts: CentralParts): Central {
+export function createCentral(given: CentralParts): Central {
+  const parts = silentAtDeath(given, () => {
+    links.end();
+    watch.close();
+  });
   const { store, clock, ticker } = parts;
   const state = loadState(parts);
   const counts = { deadLetters: 0, overloaded: false };
@@ -141,6 +145,17 @@ export function createCentral(parts: CentralParts): Central {
       await ahead.close();
       await sent;
       await loop.stop();
+    },
+  };
+}
+
+/** When the process has to end, memory may be half changed: what comes until it is gone gets no answer from it. */
+function silentAtDeath(parts: CentralParts, silence: () => void): CentralParts {
+  return {
+    ...parts,
+    fatal: (error) => {
+      silence();
+      parts.fatal(error);
     },
   };
 }

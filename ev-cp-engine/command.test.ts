@@ -77,6 +77,18 @@ describe("with Central's welcome", () => {
     expect(harness.newFacts()).toEqual([{ type: 'sessions-held', sessionIds: ['s1'] }]);
   });
 
+  test('what it holds is said once as long as Central has not taken that in, and again after that', () => {
+    const harness = inPhase('charging');
+    welcome(harness);
+    welcome(harness);
+    expect(harness.newFacts()).toEqual([{ type: 'sessions-held', sessionIds: ['s1'] }]);
+    const { bootId, seq } = harness.point.kept;
+    welcome(harness, { acceptedUpTo: { bootId, seq: seq - 1 } });
+    expect(harness.newFacts()).toEqual([]);
+    welcome(harness, { acceptedUpTo: { bootId, seq } });
+    expect(harness.newFacts()).toEqual([{ type: 'sessions-held', sessionIds: ['s1'] }]);
+  });
+
   test.each([['free'], ['plugged'], ['finishing']] as const)('a point that is %s says nothing', (phase) => {
     const harness = inPhase(phase);
     welcome(harness);

@@ -4,7 +4,8 @@ import type { Fact } from '../shared/messages/catalogue.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { CommandRefusal } from '../shared/messages/refusal.ts';
 import type { EndReason } from '../shared/messages/values.ts';
-import { type ConnectorState, type PointFault, pointTimeMs, pointUptimeMs, type Position, type Session, type Step,
+import {
+  type ConnectorState, type Kept, type PointFault, pointTimeMs, pointUptimeMs, type Position, type Session, type Step,
 } from './point-state.ts';
 import { socPercentOf } from './vehicle.ts';
 
@@ -46,11 +47,23 @@ export function reportEnded(
   });
 }
 
-/** What is open here: charges that run, and authorizations that were not used. Nothing is said when nothing is. */
+/**
+ * What is open here: charges that run, and authorizations that were not used. Nothing is said when nothing is, nor
+ * while a report that says the same waits for Central, which compares it with what it holds when it takes it in.
+ */
 export function reportHeld(step: Step): void {
-  const held = step.point.kept.connectors.flatMap(({ session, authorization }) => [session, authorization]);
+  const { kept, live } = step.point;
+  const held = kept.connectors.flatMap(({ session, authorization }) => [session, authorization]);
   const sessionIds = held.flatMap((its) => its?.sessionId ?? []);
-  if (sessionIds.length > 0) report(step, { ...head(step), type: 'sessions-held', sessionIds });
+  const ids = sessionIds.join();
+  if (ids === '' || (live.saidHeld?.sessionIds === ids && isWaiting(kept, live.saidHeld.at))) return;
+  report(step, { ...head(step), type: 'sessions-held', sessionIds });
+  live.saidHeld = { at: { bootId: kept.bootId, seq: kept.seq }, sessionIds: ids };
+}
+
+/** A fact of this boot that Central has not accepted. */
+function isWaiting({ bootId, accepted }: Kept, at: Position): boolean {
+  return at.bootId === bootId && (accepted === null || accepted.bootId < bootId || accepted.seq < at.seq);
 }
 
 export function reportResult(

@@ -135,6 +135,8 @@ export type Live = {
   running: RunningScript | null;
   /** Requests made at the point in this boot. */
   requests: number;
+  /** The last report of what is held: its number, and what it said. */
+  saidHeld: { readonly at: Position; readonly sessionIds: string } | null;
   health: { status: 'ok' | 'ko'; reason: string; sinceMs: number };
   status: { statusText: string; sinceMs: number };
 };
@@ -234,7 +236,7 @@ export function newPoint(kept: Kept, now: Now): Point {
       centralOffsetMs: 0, bus: 'down',
       key: { held: false, sinceMs: now.atMs, why: 'no monitor has brought a key yet', expiresAtMs: null },
       journalTrouble: null, tariff: null, clockShiftMs: 0, bootedUptimeMs: now.uptimeMs, scripts: [], running: null,
-      requests: 0, health: { status: 'ok', reason: '', sinceMs: now.atMs },
+      requests: 0, saidHeld: null, health: { status: 'ok', reason: '', sinceMs: now.atMs },
       status: { statusText: '', sinceMs: now.atMs },
     },
   };

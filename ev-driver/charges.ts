@@ -128,6 +128,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
       return next('charging', { sessionId, pointId, connectorNo, plugByMs: null, place: null });
     }
     case 'ended': return next(notice.state, endOf(charge, notice));
+    case 'resumed': return next(notice.state, resumptionOf(charge, notice));
     case 'ticket': {
       const { ticket } = notice;
       const { sessionId, pointId, connectorNo } = ticket;
@@ -169,7 +170,7 @@ export function levelOf(notice: Notice): MessageLevel {
   switch (notice.type) {
     case 'refused': return 'error';
     case 'ended': return notice.state === 'completed' ? 'good' : 'warn';
-    case 'ticket': case 'started': case 'authorized': case 'offered': return 'good';
+    case 'ticket': case 'started': case 'resumed': case 'authorized': case 'offered': return 'good';
     default: return 'info';
   }
 }
@@ -188,6 +189,16 @@ function endOf(charge: Charge, notice: Extract<Notice, { type: 'ended' }>): Part
     sessionId, pointId: pointId ?? charge.pointId, provisional, why: endWhy(notice), plugByMs: null, place: null,
     live: charge.live === null && energyWh === 0 ? null : live,
   };
+}
+
+/** What she was told of an end no longer counts. Live figures that overtook the notice are newer than its own. */
+function resumptionOf(charge: Charge, notice: Extract<Notice, { type: 'resumed' }>): Partial<Charge> {
+  const { sessionId, pointId, connectorNo, energyWh, amountMinor, currency, atMs } = notice;
+  const live = charge.live !== null && charge.live.atMs >= atMs ? charge.live : {
+    atMs, powerW: 0, energyWh, socPercent: charge.live?.socPercent ?? null, costMinor: amountMinor, currency,
+    remainingMs: null,
+  };
+  return { sessionId, pointId, connectorNo, provisional: false, why: '', live };
 }
 
 function endWhy({ reason }: Extract<Notice, { type: 'ended' }>): string {

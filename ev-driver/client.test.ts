@@ -250,6 +250,17 @@ describe('notices', () => {
     expect(applied(answer(query?.id ?? '', [notice('started', 9), notice('accepted', 8)]))).toEqual([8, 9]);
   });
 
+  it('of a kind that only a newer EV_Central knows are passed over', () => {
+    onLine();
+    const unknown = { ...notice('resumed', 2), type: 'dances' };
+    give({ kind: 'notice', notice: notice('ended', 3) });
+    const [query] = queries(pass(1_000));
+    expect(applied(answer(query?.id ?? '', [notice('ended', 3), unknown, notice('started', 1)]))).toEqual([1]);
+    const [again] = queries(pass(1_000));
+    expect(applied(answer(again?.id ?? '', [notice('ended', 3), unknown]))).toEqual([3]);
+    expect(queries(pass(2_000))).toEqual([]);
+  });
+
   it('are asked for when the reader has joined, because it begins at the end', () => {
     onLine();
     expect(queries(give({ kind: 'reading' }))).toMatchObject([{ what: 'my-notices' }]);
@@ -321,6 +332,26 @@ describe('a charge', () => {
     give({ kind: 'notice', notice: notice('ended', 2, { state: 'interrupted', reason: 'fault', provisional: true }) });
     expect(state.charges.get(R1)?.state).toBe('interrupted');
     expect(whyNotStop(state, R1)).toBeNull();
+  });
+
+  it('that goes on after a break-off is charging again, and nothing of the provisional end is left', () => {
+    give({ kind: 'notice', notice: notice('started', 1) });
+    give({ kind: 'notice', notice: notice('ended', 2, { state: 'interrupted', reason: 'fault', provisional: true }) });
+    expect(state.charges.get(R1)).toMatchObject({ provisional: true, why: 'the point broke down' });
+    const told = events(give({ kind: 'notice', notice: notice('resumed', 3, { atMs: T0 + 5_000 }) }));
+    expect(told[0]).toMatchObject({ kind: 'notice', text: expect.stringContaining('goes on after all') as string });
+    expect(state.charges.get(R1)).toMatchObject({
+      state: 'charging', sinceMs: T0 + 5_000, provisional: false, why: '', live: { energyWh: 4_310, costMinor: 182 },
+    });
+    expect(state.charges.get(R1)?.steps.at(-1)).toMatchObject({ level: 'good' });
+  });
+
+  it('keeps live figures that came before the notice that it goes on', () => {
+    give({ kind: 'notice', notice: notice('ended', 1, { state: 'interrupted', reason: 'fault', provisional: true }) });
+    const figures = progress.schema.parse({ ...(progress.example as object), atMs: T0 + 1_000 });
+    give({ kind: 'progress', progress: figures });
+    give({ kind: 'notice', notice: notice('resumed', 2, { atMs: T0 + 1_000 }) });
+    expect(state.charges.get(R1)).toMatchObject({ state: 'charging', provisional: false, live: { powerW: 11_000 } });
   });
 
   it('can be taken back before it has begun, not after', () => {

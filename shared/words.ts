@@ -28,6 +28,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'refused': return say.refused(notice, timeZone);
     case 'started': return say.started(notice, timeZone);
     case 'ended': return say.ended(notice, timeZone);
+    case 'resumed': return say.resumed(notice, timeZone);
     case 'ticket': return say.ticket(notice, timeZone);
   }
 }

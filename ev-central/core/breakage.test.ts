@@ -277,6 +277,74 @@ describe('times', () => {
   });
 });
 
+describe('a charge that broke off and goes on after all', () => {
+  /** What the driver was told after its beginning. */
+  const told = (network: Network): string[] => network.noticesOf(ANA).slice(3);
+
+  it('is told to its driver once, with its figures so far, and what was provisional is withdrawn', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    const broken = network.lastNotice(ANA, 'ended');
+    network.health('ok');
+    expect(told(network)).toEqual(['ended']);
+    network.later(1_000);
+    network.sample(session, 2, 1_190);
+    const resumed = network.lastNotice(ANA, 'resumed');
+    expect(resumed).toMatchObject({
+      sessionId: session.sessionId, requestId: session.requestId, pointId: POINT, connectorNo: 1, state: 'charging',
+      resumedAtMs: network.now, energyWh: 190, currency: 'EUR', number: broken.number + 1,
+    });
+    expect(resumed.amountMinor).toBeGreaterThanOrEqual(broken.amountMinor);
+    expect(network.state.sessions.must(session.sessionId)).toMatchObject({
+      state: 'charging', provisional: false, endReason: null, energyWh: 0, costMinor: 0,
+    });
+    network.later(1_000);
+    network.sample(session, 3, 1_195, 'suspended-ev');
+    network.sample(session, 4, 1_200);
+    expect(told(network)).toEqual(['ended', 'resumed']);
+    network.end(session, 1_200);
+    expect(told(network)).toEqual(['ended', 'resumed', 'ended', 'ticket']);
+  });
+
+  it('is told each time that it broke off, also when its car pauses', () => {
+    const { network, session } = charging();
+    for (const [sample, state] of [[2, 'charging'], [3, 'suspended-ev']] as const) {
+      network.health('ko');
+      network.later(1_000);
+      network.sample(session, sample, 1_190);
+      network.health('ok');
+      network.later(1_000);
+      network.sample(session, sample + 10, 1_190, state);
+    }
+    network.sample(session, 20, 1_190, 'suspended-ev');
+    expect(told(network)).toEqual(['ended', 'resumed', 'ended', 'resumed']);
+    expect(network.lastNotice(ANA, 'resumed').state).toBe('suspended');
+  });
+
+  it('is not told once its end is final, nor while a stop is on its way', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.stop(ANA, session.sessionId);
+    network.health('ok');
+    network.later(1_000);
+    network.sample(session, 2, 1_190);
+    network.end(session, 1_191, 'driver');
+    network.later(1_000);
+    network.sample(session, 3, 1_195);
+    expect(told(network)).toEqual(['ended', 'ended', 'ticket']);
+  });
+
+  it('is not taken from a reading of before the restart of its point that comes late', () => {
+    const { network, session } = charging();
+    network.health('unreachable');
+    network.health('ok');
+    network.reboot();
+    network.sample(session, 2, 1_190);
+    network.end(session, 1_190, 'engine-restarted');
+    expect(told(network)).toEqual(['ended', 'ended', 'ticket']);
+  });
+});
+
 describe('meter rules', () => {
   it('a register that goes back is flagged and not believed', () => {
     const { network, session } = charging();

@@ -20,7 +20,7 @@ import { flagSession, moveSession, putSession } from './session-change.ts';
 import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
-import { sessionsHeld } from './strays.ts';
+import { sessionsHeld, stopIfStray } from './strays.ts';
 
 /** Carries out a fact that was accepted: the next one of its point. */
 export function applyFact(step: Step, fact: Fact): void {
@@ -86,7 +86,9 @@ function unplugged(step: Step, fact: Unplugged): void {
 function started(step: Step, fact: SessionStarted): void {
   const { state, now } = step;
   const session = reportedSession(step, fact);
-  if (session === undefined || session.usage !== null || !takesConnector(step, session, fact)) return;
+  // Nobody would pay for what flows: it does not wait for a reading to be stopped.
+  if (session === undefined) return stopIfStray(step, fact);
+  if (session.usage !== null || !takesConnector(step, session, fact)) return;
   if (session.pointId !== null && session.pointId !== fact.pointId && !isOver(session)) {
     // It was given to another point since, which shall serve nobody with it.
     sendCommand(step, session.pointId, session.corr, {

@@ -6,7 +6,7 @@ import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './poi
 import { addUsage, bandAt, totalMinor } from './price.ts';
 import type { LiveMeter, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
-import { provisionalCost, stopSession } from './session-end.ts';
+import { provisionalCost, resumeSession, stopSession } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
@@ -43,7 +43,7 @@ export function meterSample(step: Step, sample: MeterSample): void {
   state.meters.put(live);
   const timed = time.jumped ? putSession(step, flagSession(step, session, 'clock-jump')) : session;
   if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
-  const stored = storeWhenDue(step, followState(step, timed, live), live);
+  const stored = storeWhenDue(step, followState(step, timed, sample), live);
   watchCost(step, stored);
   stopAgain(step, stored, sample);
 }
@@ -68,15 +68,17 @@ function stopAgain(step: Step, session: Session, sample: MeterSample): void {
 }
 
 /** The sample says whether energy flows; an interrupted session whose samples come again goes on. */
-function followState(step: Step, session: Session, live: LiveMeter): Session {
+function followState(step: Step, session: Session, sample: MeterSample): Session {
   if (session.state === 'finishing' || session.stopping !== null) return session;
-  const to: SessionState = live.state === 'charging' ? 'charging' : 'suspended';
+  const to: SessionState = sample.state === 'charging' ? 'charging' : 'suspended';
   if (session.state === to) return session;
   if (session.state === 'interrupted') {
     // Its point serves another one there since.
     if (session.flags.includes(CONNECTOR_RELEASED)) return session;
-    const healthy = session.pointId !== null && step.state.pointStates.get(session.pointId)?.health.engine === 'ok';
-    return healthy ? moveSession(step, session, to, { provisional: false, endReason: null }) : session;
+    const point = step.state.pointStates.get(sample.pointId);
+    // One that was taken before the point's last boot, and comes late, says nothing of what is now.
+    const isOfNow = sample.bootId >= (point?.accepted?.bootId ?? 0);
+    return isOfNow && point?.health.engine === 'ok' ? resumeSession(step, session, sample) : session;
   }
   return moveSession(step, session, to);
 }

@@ -1,7 +1,9 @@
-// How a session ends: stopped by somebody, broken off (provisional), closed with its true end (ticket and settlement,
-// once), or corrected by a report that came after that. What was metered is billed or listed as disputed, never lost.
+// How a session ends: stopped by somebody, broken off (provisional: it may go on after all), closed with its true end
+// (ticket and settlement, once), or corrected by a report that came after that. What was metered is billed or listed as
+// disputed, never lost.
 import { invariant } from '../../shared/assert.ts';
 import { ticketId } from '../../shared/ids.ts';
+import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { EndReason, Ticket } from '../../shared/messages/values.ts';
 import { sendCommand } from './commands.ts';
 import { notify } from './notices.ts';
@@ -48,6 +50,21 @@ export function interruptSession(step: Step, session: Session, reason: EndReason
     type: 'ended', sessionId: session.sessionId, pointId: session.pointId, state: 'interrupted', reason,
     provisional: true, energyWh, amountMinor: costMinor, currency: session.currency,
   });
+}
+
+/**
+ * A charge that broke off goes on after all, as a reading says that has just been taken in: what was told of its end no
+ * longer counts.
+ */
+export function resumeSession(step: Step, session: Session, { pointId, connectorNo, state }: MeterSample): Session {
+  const to = state === 'charging' ? 'charging' : 'suspended';
+  const resumed = moveSession(step, session, to, { provisional: false, endReason: null, energyWh: 0, costMinor: 0 });
+  notify(step, resumed, {
+    type: 'resumed', sessionId: session.sessionId, pointId, connectorNo, state: to,
+    resumedAtMs: step.state.meters.must(session.sessionId).atMs, energyWh: meteredWh(step.state, resumed),
+    amountMinor: provisionalCost(step.state, resumed), currency: session.currency,
+  });
+  return resumed;
 }
 
 /** The true end: fold, ticket, settlement, notices. Called once for a session; later reports go to `correctSession`. */

@@ -98,6 +98,23 @@ describe('when a point returns and says what it holds', () => {
     expect(returns(network, [id])).toEqual([{ to: POINT, sessionId: id, reason: 'driver' }]);
   });
 
+  it('a charge that Central does not know is stopped when the report of its beginning comes, once', () => {
+    const network = connected();
+    const before = network.commands.length;
+    const id = sessionId('k7f2-999');
+    network.fact('session-started', { sessionId: id, connectorNo: 1, meterStartWh: 1_000, socPercent: 40 });
+    expect(stopsSince(network, before)).toEqual([{ to: POINT, sessionId: id, reason: 'not-authorized' }]);
+    expect(returns(network, [id])).toEqual([]);
+  });
+
+  it('a charge that runs is not stopped by a report that it has begun at another connector of its point', () => {
+    const network = connected();
+    const { sessionId: id } = network.charging(ANA);
+    const before = network.commands.length;
+    network.fact('session-started', { sessionId: id, connectorNo: 2, meterStartWh: 1_000, socPercent: 40 });
+    expect(stopsSince(network, before)).toEqual([]);
+  });
+
   it('a charge that began while nobody heard of it is known by then: its start came before, in order', () => {
     const network = connected();
     const request = network.charge(ANA);

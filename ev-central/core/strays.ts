@@ -1,5 +1,6 @@
 // Strays: what a point still holds open, or still charges, although Central holds it as ended. It is told to stop:
-// when the point returns and says what it holds, and whenever a reading of it comes (docs/decisions/0020).
+// when the point returns and says what it holds, when it reports that such a session has begun, and whenever a reading
+// of it comes (docs/decisions/0020).
 import type { CorrelationId, PointId, SessionId } from '../../shared/ids.ts';
 import type { SessionsHeld } from '../../shared/messages/sessions-held.ts';
 import type { EndReason } from '../../shared/messages/values.ts';
@@ -16,13 +17,15 @@ type Stray = { readonly pointId: PointId; readonly sessionId: SessionId; readonl
 
 /** A point has returned. What it holds and shall not hold is stopped, once, also when no reading of it ever comes. */
 export function sessionsHeld(step: Step, { pointId, sessionIds, corr }: SessionsHeld): void {
-  const { state } = step;
-  for (const sessionId of sessionIds) {
-    const session = state.sessions.get(sessionId);
-    const reason = whyNotHeld(step, pointId, session);
-    if (reason === null || isStopOpen(state, pointId, sessionId)) continue;
-    stopStray(step, { pointId, sessionId, corr: session?.corr ?? corr }, reason);
-  }
+  for (const sessionId of sessionIds) stopIfStray(step, { pointId, sessionId, corr });
+}
+
+/** The point has said that it holds this session: it is stopped when it shall not. */
+export function stopIfStray(step: Step, { pointId, sessionId, corr }: Stray): void {
+  const session = step.state.sessions.get(sessionId);
+  const reason = whyNotHeld(step, pointId, session);
+  if (reason === null || isStopOpen(step.state, pointId, sessionId)) return;
+  stopStray(step, { pointId, sessionId, corr: session?.corr ?? corr }, reason);
 }
 
 /** Energy flows, or may flow, although it should not: the point is told to stop it. */

@@ -63,6 +63,24 @@ test('a second connection of a point takes the place of the first, which is told
   expect(central.central.state.monitorLinks.size).toBe(1);
 });
 
+test('once a commit has failed nothing is answered from memory any more, and nobody is let in', async () => {
+  const central = await start();
+  const monitor = await enrol(central);
+  await monitor.hear('welcome-monitor');
+  const driver = connect(central);
+  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  await driver.hear('welcome-driver');
+  await driver.hear('missed-notices');
+  central.store.close();
+  await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
+  await waitFor(() => central.fatals.length === 1);
+  await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
+  const late = connect(central);
+  await late.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });
+  await waitFor(() => driver.closed !== null && monitor.closed !== null && late.closed !== null);
+  expect([...driver.messages, ...late.messages]).toEqual([]);
+});
+
 test('a driver logs in with her password and gets her keys and what she missed', async () => {
   const central = await start();
   const driver = connect(central);

@@ -41,19 +41,24 @@ export type Links = {
   close(effect: Of<'close'>): void;
   checkPassword(effect: Of<'check-password'>): void;
   missedNotices(effect: Of<'missed-notices'>): void;
+  /** Memory can no longer be trusted: nothing that comes is read or answered any more. */
+  end(): void;
 };
 
 /** Secrets that one connection may have waiting for their comparison; the oldest are forgotten. */
 const SECRETS_AT_ONCE = 8;
 const NOTICES_A_READ = 200;
+const OVER = { code: 'closed', detail: 'EV_Central has failed and ends' } as const;
 
 export function createLinks(options: LinksOptions): Links {
   const { give } = options;
   const connections = new Map<ConnectionId, Connection>();
   const checks = createPasswordChecks(options.comparePassword, options.log);
   let last = 0;
+  let isOver = false;
 
   function take(link: Link, remoteAddress: string): void {
+    if (isOver) return link.close(OVER);
     last += 1;
     const connection: Connection = {
       id: connectionId(last), link, address: hostOf(remoteAddress), peer: { kind: 'unnamed' }, secrets: new Map(),
@@ -107,7 +112,17 @@ export function createLinks(options: LinksOptions): Links {
     if (connection !== undefined) sendMissed(connection, effect, options);
   }
 
-  return { take, frame, close, checkPassword, missedNotices };
+  function end(): void {
+    isOver = true;
+    for (const { link } of connections.values()) silence(link);
+  }
+
+  return { take, frame, close, checkPassword, missedNotices, end };
+}
+
+function silence(link: Link): void {
+  link.onMessage = () => undefined;
+  link.close(OVER);
 }
 
 /** While the queue of inputs is full, nothing more is read from who sends. */

@@ -31,7 +31,7 @@ export type RunCounts = {
 
 const base = { requestId: z.string().nullable(), sessionId: z.string().nullable().optional() };
 const noticeSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.enum(['accepted', 'authorized', 'offered', 'queued', 'started']), ...base }),
+  z.object({ type: z.enum(['accepted', 'authorized', 'offered', 'queued', 'started', 'resumed']), ...base }),
   z.object({ type: z.literal('refused'), ...base, reason: z.string() }),
   z.object({ type: z.literal('ended'), ...base, state: z.string(), reason: z.string().nullable() }),
   z.object({ type: z.literal('ticket'), ...base, ticket: z.object({ sessionId: z.string(), energyWh: z.int() }) }),
@@ -193,6 +193,9 @@ export class ReplayRun {
         if (session.reached !== 'started') this.#reach(session, 'over');
         return;
       }
+      case 'resumed':
+        session.trouble = '';
+        return;
       case 'ticket':
         this.#energyWh += notice.ticket.energyWh;
         return this.#reach(session, 'over');

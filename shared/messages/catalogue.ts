@@ -50,6 +50,7 @@ import { resetPoint } from './reset-point.ts';
 import { sessionBegun } from './session-begun.ts';
 import { sessionEnded } from './session-ended.ts';
 import { sessionOver } from './session-over.ts';
+import { sessionResumed } from './session-resumed.ts';
 import { sessionStarted } from './session-started.ts';
 import { sessionsHeld } from './sessions-held.ts';
 import { setOperative } from './set-operative.ts';
@@ -75,7 +76,7 @@ export const MESSAGES = [
   // meter
   meterSample,
   // notices
-  authorized, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, ticketIssued,
+  authorized, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, sessionResumed, ticketIssued,
   // progress
   progress,
   // events

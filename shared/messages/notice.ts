@@ -7,10 +7,11 @@ import { refused } from './refused.ts';
 import { requestAccepted } from './request-accepted.ts';
 import { sessionBegun } from './session-begun.ts';
 import { sessionOver } from './session-over.ts';
+import { sessionResumed } from './session-resumed.ts';
 import { ticketIssued } from './ticket-issued.ts';
 
 export const noticeSchema = z.discriminatedUnion('type', [
   requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
-  sessionOver.schema, ticketIssued.schema,
+  sessionOver.schema, sessionResumed.schema, ticketIssued.schema,
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

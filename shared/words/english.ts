@@ -130,6 +130,12 @@ const notice: NoticeWords = {
       ? `The charge${where} broke off${why}. Provisional: ${figures}; the true end follows.`
       : `The charge${where} has ended${why}: ${figures}.`;
   },
+  resumed: (n, zone) => {
+    const paused = n.state === 'suspended' ? ` (${ENGLISH_TITLES.sessionState.suspended})` : '';
+    return `The charge at ${n.pointId} connector ${n.connectorNo} goes on after all${paused}, as of `
+      + `${formatTime(n.resumedAtMs, zone)}: ${formatEnergy(n.energyWh)}, ${formatMoney(n.amountMinor, n.currency)} so `
+      + 'far. The provisional amount no longer counts.';
+  },
   ticket: (n) => {
     const { ticket } = n;
     const kind = ticket.kind === 'correction' ? `Correction of ticket ${ticket.corrects ?? ''}` : 'Ticket';

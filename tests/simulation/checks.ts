@@ -14,6 +14,7 @@ import type { Ticket } from '../../shared/messages/values.ts';
 import { isForged } from './forged.ts';
 import type { Poison } from './poison.ts';
 import { StrayWatch } from './stray-watch.ts';
+import { ToldEnds } from './told-ends.ts';
 import type { World } from './world.ts';
 
 /** Ways to break the build on purpose: the simulation has to find each. */
@@ -34,6 +35,7 @@ export class History {
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
   readonly strays = new StrayWatch();
+  readonly ends = new ToldEnds();
   deadLetters = 0;
   /** Offers to somebody who waited. */
   offers = 0;
@@ -127,6 +129,7 @@ export class History {
       this.#lookAtKeys(state);
       this.#lookAtFacts(state);
       this.strays.look(state, this.#world.nowMs);
+      this.ends.look(state);
       this.#lookAtQueues(state, batch.now);
     } catch (error) {
       this.#world.fail(error instanceof Error ? error : new Error(String(error)));
@@ -173,10 +176,12 @@ export class History {
     this.ledger.set(entry.userId, [...rows, entry]);
   }
 
-  #notice({ driverId, number }: Notice): void {
+  #notice(notice: Notice): void {
+    const { driverId, number } = notice;
     const last = this.notices.get(driverId) ?? 0;
     if (number !== last + 1) throw new Error(`${driverId} is given notice ${number} after ${last}`);
     this.notices.set(driverId, number);
+    this.ends.told(notice);
   }
 
   /** What Central holds of a session's meter never goes back, and its bill is never above it. */

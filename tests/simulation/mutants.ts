@@ -72,6 +72,11 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'ev-central/core/strays.ts', from: 'if (reason === null || isStopOpen', to: 'if (true || isStopOpen',
   },
   {
+    name: 'goes-on-untold', fault: 'a driver is not told that her charge goes on after a break-off',
+    file: 'ev-central/core/meter.ts', from: 'resumeSession(step, session, sample)',
+    to: 'moveSession(step, session, to, { provisional: false, endReason: null })',
+  },
+  {
     name: 'suspects-together', fault: 'records of which one breaks the commit are tried together for ever',
     file: 'ev-central/bus/intake.ts', from: 'const alone = failures > 0 && failures < POISON_FAILURES;',
     to: 'const alone = false;',

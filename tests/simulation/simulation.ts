@@ -73,7 +73,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
       ...town.poison.counts, tickets: town.history.tickets.size, offers: town.history.offers,
-      strays: town.history.strays.count, deadLetters: town.history.deadLetters, starts: starts(town) },
+      strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
+      deadLetters: town.history.deadLetters, starts: starts(town) },
   };
 }
 

@@ -23,6 +23,7 @@ export const freeze: Drill = {
   expects: [
     'While it lasts, the others see what they would see if it were dead: an engine Faulted, a monitor Disconnected.',
     'Running again, each reads what has waited before it judges its own deadlines: no false fault, nothing lost.',
+    'The charge of the engine goes on, and its driver is told so.',
   ],
   broker: 'own',
   network: { points: 2, drivers: 4 },
@@ -65,6 +66,11 @@ async function freezeOne(stage: Stage, kind: Kind): Promise<void> {
   const expected = kind === 'engine' ? [victim] : [];
   expect(kind === 'engine' ? 'no other charge is interrupted' : 'no charge is interrupted',
     broken.every((charge) => expected.includes(charge)), broken.map((charge) => charge.pointId).join(', '));
+  if (kind === 'engine') {
+    const told = victim.notices().map(({ type }) => type).filter((type) => type === 'ended' || type === 'resumed');
+    expect('the driver is told that it broke off, that it goes on, and its end',
+      told.join() === 'ended,resumed,ended', told.join(', '));
+  }
   await network.untilAll('Available');
 }
 
