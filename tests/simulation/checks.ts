@@ -12,6 +12,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { isForged } from './forged.ts';
+import { LossWatch } from './loss-watch.ts';
 import type { Poison } from './poison.ts';
 import { StrayWatch } from './stray-watch.ts';
 import type { World } from './world.ts';
@@ -34,6 +35,7 @@ export class History {
   readonly reportedWh = new Map<string, number>();
   readonly registers = new Map<string, number>();
   readonly strays = new StrayWatch();
+  readonly #losses: LossWatch;
   deadLetters = 0;
   /** Offers to somebody who waited. */
   offers = 0;
@@ -52,6 +54,7 @@ export class History {
     this.#world = world;
     this.#break = broken;
     this.#poison = poison;
+    this.#losses = new LossWatch(poison);
     world.onNotes.push((what, { rowId }) => {
       if (what === 'outbox-row-without-key') this.withoutKey.add(this.#messageOfRow.get(Number(rowId)) ?? '');
     });
@@ -123,6 +126,7 @@ export class History {
       }
       const state = batch.tables as State;
       checkInvariants(state);
+      this.#losses.look(batch);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
       this.#lookAtFacts(state);

@@ -72,6 +72,16 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'ev-central/core/strays.ts', from: 'if (reason === null || isStopOpen', to: 'if (true || isStopOpen',
   },
   {
+    name: 'bad-end-unseen', fault: 'a charge goes on in the books although the report of its end was passed over',
+    file: 'ev-central/core/fact-order.ts', from: "doubt(step, session, bad.type === 'session-ended');",
+    to: 'doubt(step, session, false);',
+  },
+  {
+    name: 'bad-start-unseen', fault: 'a charge bears no flag although the report of its start was passed over',
+    file: 'ev-central/core/fact-order.ts', from: "doubt(step, session, bad.type === 'session-ended');",
+    to: "if (bad.type === 'session-ended') doubt(step, session, true);",
+  },
+  {
     name: 'suspects-together', fault: 'records of which one breaks the commit are tried together for ever',
     file: 'ev-central/bus/intake.ts', from: 'const alone = failures > 0 && failures < POISON_FAILURES;',
     to: 'const alone = false;',
