@@ -87,6 +87,16 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'const alone = false;',
   },
   {
+    name: 'standby-early', fault: 'a standby begins to work before the first one is gone',
+    file: 'ev-central/store/lock.ts', from: 'if (lock !== null) return lock;',
+    to: 'if (lock !== null || told) return lock ?? { release: () => undefined };',
+  },
+  {
+    name: 'stale-memory', fault: 'who takes over goes on with what an earlier one had in memory',
+    file: 'ev-central/central.ts', from: 'const state = loadState(parts);',
+    to: 'const held = globalThis as { kept?: State }; const state = held.kept ??= loadState(parts);',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',
