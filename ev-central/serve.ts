@@ -22,7 +22,7 @@ import { type CentralConfig, coreSettings } from './config.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { buildView, standbyView } from './screen-view.ts';
-import { waitForLock } from './store/lock.ts';
+import { acquireLock, waitForLock } from './store/lock.ts';
 import { openStore } from './store/store.ts';
 import type { CentralActions, CentralView } from './ui/view.ts';
 import { whyNot } from './why-not.ts';
@@ -71,7 +71,12 @@ export async function serve(config: CentralConfig): Promise<void> {
 async function start(life: Life): Promise<void> {
   const { config, openedLog: { log }, board, ending, closers } = life;
   const database = config.database ?? join(config.dataDir, 'central.db');
-  const lock = await waitForLock(database, { signal: ending.signal, onWait: () => waitAsStandby(life, database) });
+  const { signal } = ending;
+  const lock = await waitForLock({
+    acquire: () => acquireLock(database), signal, onWait: () => waitAsStandby(life, database),
+    // An end that comes meanwhile is seen right after it.
+    pause: (ms) => sleep(ms, undefined, { signal }).catch(() => undefined),
+  });
   if (lock === null) return;
   closers.push(() => lock.release());
   if (life.standby !== null) say(life, 'warn', 'The other EV_Central is gone: this one takes over.');

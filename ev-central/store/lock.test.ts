@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acquireLock, waitForLock } from './lock.ts';
 
@@ -38,8 +39,8 @@ test('a standby gets the lock when the holder was killed', async () => {
     const [said] = await once(holder.stdout, 'data') as [Buffer];
     expect(said.toString().trim()).toBe('true');
     const waits: boolean[] = [];
-    const standby = waitForLock(file, {
-      signal: new AbortController().signal, pollMs: 10, onWait: () => {
+    const standby = waitForLock({
+      acquire: () => acquireLock(file), pause: () => sleep(10), signal: new AbortController().signal, onWait: () => {
         waits.push(true);
         holder.kill('SIGKILL');
       },
@@ -56,7 +57,9 @@ test('a standby gets the lock when the holder was killed', async () => {
 test('a standby that is stopped waits no longer', async () => {
   const holder = acquireLock(file);
   const stop = new AbortController();
-  const lock = await waitForLock(file, { signal: stop.signal, onWait: () => stop.abort() });
+  const lock = await waitForLock({
+    acquire: () => acquireLock(file), pause: () => sleep(10), signal: stop.signal, onWait: () => stop.abort(),
+  });
   expect(lock).toBeNull();
   holder?.release();
 });

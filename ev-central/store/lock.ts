@@ -26,32 +26,25 @@ export function acquireLock(databaseFile: string): Lock | null {
 }
 
 /**
- * Waits as a standby until the lock is free.
+ * Waits as a standby until the lock is free. Nothing else of the database may be looked at before: what another process
+ * still changes would be stale.
+ * @param acquire takes the lock, or returns null when another process has it
+ * @param pause resolves after this time, or when `signal` is aborted
  * @param onWait called once when another process has it
  * @returns the lock, or null when `signal` was aborted first
  */
 export async function waitForLock(
-  databaseFile: string, options: { signal: AbortSignal; onWait?: () => void; pollMs?: number },
+  { acquire, pause, signal, onWait }: {
+    acquire: () => Lock | null; pause: (ms: number) => Promise<void>; signal: AbortSignal; onWait: () => void;
+  },
 ): Promise<Lock | null> {
   let told = false;
-  while (!options.signal.aborted) {
-    const lock = acquireLock(databaseFile);
+  while (!signal.aborted) {
+    const lock = acquire();
     if (lock !== null) return lock;
-    if (!told) options.onWait?.();
+    if (!told) onWait();
     told = true;
-    await pause(options.pollMs ?? POLL_MS, options.signal);
+    await pause(POLL_MS);
   }
   return null;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type Sqlite, IN_MEMORY, openDatabase } from '../../ev-central/store/database.ts';
 import type { Input } from '../../ev-central/core/inputs.ts';
 import { changesNothing, type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
+import type { Lock } from '../../ev-central/store/lock.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { State } from '../../ev-central/core/state.ts';
 import type { Poison } from './poison.ts';
@@ -58,6 +59,11 @@ export class CentralDisk {
   get store(): Store {
     if (this.#store === null) throw new Error('Central has no store while it is dead');
     return this.#store;
+  }
+
+  /** The lock, when nobody has it. Who gets it starts in the same step. */
+  acquire(): Lock | null {
+    return this.#life === null ? { release: () => undefined } : null;
   }
 
   /** The store of a new start: on what was committed. */

@@ -12,6 +12,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { isForged } from './forged.ts';
+import { LossWatch } from './loss-watch.ts';
 import type { Poison } from './poison.ts';
 import { StrayWatch } from './stray-watch.ts';
 import { ToldEnds } from './told-ends.ts';
@@ -36,6 +37,7 @@ export class History {
   readonly registers = new Map<string, number>();
   readonly strays = new StrayWatch();
   readonly ends = new ToldEnds();
+  readonly #losses: LossWatch;
   deadLetters = 0;
   /** Offers to somebody who waited. */
   offers = 0;
@@ -54,6 +56,7 @@ export class History {
     this.#world = world;
     this.#break = broken;
     this.#poison = poison;
+    this.#losses = new LossWatch(poison);
     world.onNotes.push((what, { rowId }) => {
       if (what === 'outbox-row-without-key') this.withoutKey.add(this.#messageOfRow.get(Number(rowId)) ?? '');
     });
@@ -125,6 +128,7 @@ export class History {
       }
       const state = batch.tables as State;
       checkInvariants(state);
+      this.#losses.look(batch);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
       this.#lookAtFacts(state);

@@ -1,5 +1,6 @@
 // `npm run simulate -- --seeds N [--from N] [--seed N] [--break NAME] [--trace]`: runs seeds one after the other, tells
 // how far it is, sums up what was simulated, and says for each seed that fails which command replays it.
+import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { breakWith, MUTANTS } from './mutants.ts';
 import type { simulate, Verdict } from './simulation.ts';
@@ -12,9 +13,11 @@ const BREAKS: readonly string[] = [DROP_OUTBOX_ROW, ...MUTANTS.map(({ name }) =>
 
 type Options = {
   from: number; seeds: number; step: number; broken: string | null; trace: boolean; keepGoing: boolean;
+  lowPriority: boolean;
 };
 
 const HELP = `npm run simulate -- [--seeds N] [--from N] [--step N] [--seed N] [--break NAME] [--trace] [--keep-going]
+    [--low-priority]
 
   --seeds N       how many seeds (100)
   --from N        the first of them (1)
@@ -22,7 +25,8 @@ const HELP = `npm run simulate -- [--seeds N] [--from N] [--step N] [--seed N] [
   --seed N        this one only
   --break NAME    break the build on purpose; the run has to fail: ${BREAKS.join(', ')}
   --trace         print everything that happens
-  --keep-going    go on after a seed that failed`;
+  --keep-going    go on after a seed that failed
+  --low-priority  run only when nothing else wants the processor: many seeds, in the background`;
 
 /** What all seeds come to; nothing of a single seed is kept but its number when it failed. */
 class Totals {
@@ -59,7 +63,8 @@ class Totals {
   }
 }
 
-async function main({ from, seeds, step, broken, trace, keepGoing }: Options): Promise<void> {
+async function main({ from, seeds, step, broken, trace, keepGoing, lowPriority }: Options): Promise<void> {
+  if (lowPriority) setPriority(constants.priority.PRIORITY_LOW);
   const run = await loadSimulation(broken);
   const dropsRow = broken === DROP_OUTBOX_ROW;
   const totals = new Totals();
@@ -118,13 +123,15 @@ function readOptions(args: string[]): Options | null {
   const { values } = parseArgs({ args, options: {
     seeds: { type: 'string', default: '100' }, from: { type: 'string', default: '1' }, seed: { type: 'string' },
     step: { type: 'string', default: '1' }, break: { type: 'string' }, trace: { type: 'boolean', default: false },
-    'keep-going': { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+    'keep-going': { type: 'boolean', default: false },
+    'low-priority': { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
   } });
   if (values.help) return null;
   return {
     from: whole('from', values.seed ?? values.from), step: Math.max(1, whole('step', values.step)),
     seeds: values.seed === undefined ? whole('seeds', values.seeds) : 1,
     broken: breakOf(values.break), trace: values.trace, keepGoing: values['keep-going'],
+    lowPriority: values['low-priority'],
   };
 }
 

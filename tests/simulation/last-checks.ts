@@ -2,7 +2,7 @@
 // shows of a point is how the point is.
 import type { PointState } from '../../ev-central/core/rows.ts';
 import type { Point } from '../../ev-cp-engine/point-state.ts';
-import { sessionId } from '../../shared/ids.ts';
+import type { PointId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Town } from './town.ts';
 
@@ -36,7 +36,7 @@ export function lostWh({ world, history, poison, disk: { store } }: Town): numbe
   const ids = new Set(poison.lostFacts.map(({ type, sessionId: id }) => (type === 'session-ended' ? id : null)));
   for (const id of ids) {
     if (id === null) continue;
-    const session = store.session(sessionId(id));
+    const session = store.session(id);
     const missingWh = (history.reportedWh.get(id) ?? 0) - (session?.energyWh ?? 0) - (session?.disputedWh ?? 0);
     if (missingWh < 0) world.fail(`${id} is billed ${-missingWh} Wh more than was delivered`);
     const isNamed = session === undefined || session.flags.includes('report-missing');
@@ -47,7 +47,7 @@ export function lostWh({ world, history, poison, disk: { store } }: Town): numbe
 }
 
 /** A point of which a fact was lost that Central shows as it is not; null: none. Its operator sees to it. */
-export function wronglyShown({ poison, central, engines }: Town): string | null {
+export function wronglyShown({ poison, central, engines }: Town): PointId | null {
   const lost = new Set(poison.lostFacts.map(({ pointId }) => pointId));
   for (const { running: station } of engines) {
     for (const { pointId, point } of station?.points.values() ?? []) {

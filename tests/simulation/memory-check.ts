@@ -1,6 +1,8 @@
 // Memory is only a cache of the database: when Central dies between two batches, what its database would load is what
-// it had in memory. A row that was changed in place, or not marked as changed, shows here.
+// it had in memory. A row that was changed in place, or not marked as changed, shows here. And whoever begins, begins
+// with what the database holds, whatever an earlier one had in memory.
 import { isDeepStrictEqual } from 'node:util';
+import type { PointState } from '../../ev-central/core/rows.ts';
 import { emptyTables, type State, type Tables } from '../../ev-central/core/state.ts';
 import type { Store } from '../../ev-central/store/store.ts';
 
@@ -13,20 +15,37 @@ type AnyRows = {
   takeChanges(): { put: readonly unknown[]; removed: readonly string[] };
 };
 
-/** What differs, in words; null: nothing. Takes the changes out of the dead state's tables. */
+/** Of a Central that is dead: what differs, in words; null: nothing. Takes the changes out of its tables. */
 export function differsFromMemory(state: State, store: Store): string | null {
   const stored = emptyTables();
   store.load(stored);
+  return differs(state, stored, (name) => {
+    const { put, removed } = (state[name] as AnyRows).takeChanges();
+    return put.length + removed.length === 0; // else it died with a batch that was never committed
+  });
+}
+
+/** Of a Central that begins: nothing but that no point is connected to it yet. */
+export function differsAtStart(state: State, store: Store): string | null {
+  const stored = emptyTables();
+  store.load(stored);
+  for (const row of stored.pointStates.values()) stored.pointStates.load({ ...row, link: linkIn(state, row) });
+  return differs(state, stored, () => true);
+}
+
+function linkIn(state: State, { pointId, link }: PointState): PointState['link'] {
+  return state.pointStates.get(pointId)?.link ?? link;
+}
+
+function differs(state: State, stored: Tables, isWritten: (name: keyof Tables) => boolean): string | null {
   for (const name of Object.keys(stored) as (keyof Tables)[]) {
-    const difference = compare(name, state[name], stored[name]);
+    const difference = isWritten(name) ? compare(name, state[name], stored[name]) : null;
     if (difference !== null) return difference;
   }
   return null;
 }
 
 function compare(name: keyof Tables, memory: AnyRows, stored: AnyRows): string | null {
-  const { put, removed } = memory.takeChanges();
-  if (put.length + removed.length > 0) return null; // it died with a batch that was never committed
   const known = new Map([...memory.values()].map((row) => [keyOf(name, row), row]));
   const found = new Set<string>();
   for (const row of stored.values()) {

@@ -77,9 +77,29 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'moveSession(step, session, to, { provisional: false, endReason: null })',
   },
   {
+    name: 'bad-end-unseen', fault: 'a charge goes on in the books although the report of its end was passed over',
+    file: 'ev-central/core/fact-order.ts', from: "doubt(step, session, bad.type === 'session-ended');",
+    to: 'doubt(step, session, false);',
+  },
+  {
+    name: 'bad-start-unseen', fault: 'a charge bears no flag although the report of its start was passed over',
+    file: 'ev-central/core/fact-order.ts', from: "doubt(step, session, bad.type === 'session-ended');",
+    to: "if (bad.type === 'session-ended') doubt(step, session, true);",
+  },
+  {
     name: 'suspects-together', fault: 'records of which one breaks the commit are tried together for ever',
     file: 'ev-central/bus/intake.ts', from: 'const alone = failures > 0 && failures < POISON_FAILURES;',
     to: 'const alone = false;',
+  },
+  {
+    name: 'standby-early', fault: 'a standby begins to work before the first one is gone',
+    file: 'ev-central/store/lock.ts', from: 'if (lock !== null) return lock;',
+    to: 'if (lock !== null || told) return lock ?? { release: () => undefined };',
+  },
+  {
+    name: 'stale-memory', fault: 'who takes over goes on with what an earlier one had in memory',
+    file: 'ev-central/central.ts', from: 'const state = loadState(parts);',
+    to: 'const held = globalThis as { kept?: State }; const state = held.kept ??= loadState(parts);',
   },
   {
     name: 'notice-twice', fault: 'a client takes a notice that it has',

@@ -23,8 +23,6 @@ export class Place<T> {
   onDeath: (running: T | null) => void = () => undefined;
   /** Somebody starts it while it runs. */
   onTaken: () => void = () => undefined;
-  /** It is dead, and what it held is free. */
-  onFree: () => void = () => undefined;
   /** How it ends when it is asked to; without this it dies. */
   quit: (running: T) => Promise<void> | void = () => undefined;
   readonly #begin: (life: Life, place: Place<T>) => void;
@@ -77,7 +75,6 @@ export class Place<T> {
     const { running } = this;
     this.running = null;
     this.onDeath(running);
-    this.onFree();
     if (restartMs !== null) this.ground.world.after(restartMs, () => this.start());
   }
 }
@@ -85,4 +82,3 @@ export class Place<T> {
 export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
-

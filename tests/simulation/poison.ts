@@ -4,6 +4,8 @@
 import { handle } from '../../ev-central/core/handle.ts';
 import type { Input } from '../../ev-central/core/inputs.ts';
 import type { State } from '../../ev-central/core/state.ts';
+import type { SessionId } from '../../shared/ids.ts';
+import type { Fact } from '../../shared/messages/catalogue.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { World } from './world.ts';
 
@@ -11,19 +13,26 @@ import type { World } from './world.ts';
 export class PoisonError extends Error {}
 
 type Topic = 'fact' | 'request' | 'meter';
-type Fault = { readonly topic: Topic; readonly where: 'core' | 'commit'; readonly share: number };
+/** What is waited for: a session's start and its end are few among the facts, and much hangs on them. */
+type Prey = 'session-started' | 'session-ended' | Topic;
+const PREY: readonly Prey[] = ['session-started', 'session-ended', 'session-ended', 'fact', 'request', 'meter'];
+type Fault = { readonly where: 'core' | 'commit'; readonly share: number };
 /** What of a fact that was given up is known. */
-export type LostFact = { readonly pointId: string; readonly type: string; readonly sessionId: string | null };
+export type LostFact = Pick<Fact, 'pointId' | 'bootId' | 'seq' | 'type'> & { readonly sessionId: SessionId | null };
+
+type PoisonedRecord = { readonly topic: Topic; readonly id: string; readonly fact: LostFact | null };
 
 export class Poison {
-  /** Facts that became dead letters. */
+  /** Facts that were passed over. */
   readonly lostFacts: LostFact[] = [];
-  readonly counts = { poisonDeaths: 0, poisonLetters: 0, factsLost: 0 };
   readonly #world: World;
-  /** What the next record of some topic will be. */
-  #next: Fault | null = null;
+  readonly #counts = new Map([['poisonDeaths', 0], ['poisonLetters', 0]]);
+  /** What the next record of some kind will be. */
+  readonly #next = new Map<Prey, Fault>();
   /** By message id. */
   readonly #bad = new Map<string, Fault & { readonly fact: LostFact | null }>();
+  /** Facts that became dead letters in this commit. */
+  #givenUp: LostFact[] = [];
   /** In the batch that is being handled. */
   #spoilsCommit: string | null = null;
 
@@ -31,17 +40,19 @@ export class Poison {
     this.#world = world;
   }
 
-  /** The next record of a topic that Central takes is bad. */
+  /** How often what happened; of the facts that were lost, each kind. */
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  /** The next record of some kind that Central takes is bad, whenever that comes. */
   spoilNext(): void {
     const { chance } = this.#world;
-    this.#next = {
-      topic: chance.of(['fact', 'fact', 'request', 'meter']), where: chance.of(['core', 'commit']),
-      share: chance.of([1, 1, 0.5]),
-    };
+    this.#next.set(chance.of(PREY), { where: chance.of(['core', 'commit']), share: chance.of([1, 1, 0.5]) });
   }
 
   stop(): void {
-    this.#next = null;
+    this.#next.clear();
   }
 
   /** Nothing was handled yet. */
@@ -53,11 +64,7 @@ export class Poison {
   meet(state: State, input: Input, nowMs: number): void {
     const record = recordOf(input);
     if (record === null || isKnown(state, input)) return;
-    if (this.#next?.topic === record.topic && !this.#bad.has(record.id)) {
-      this.#bad.set(record.id, { ...this.#next, fact: record.fact });
-      this.#next = null;
-    }
-    const fault = this.#bad.get(record.id);
+    const fault = this.#bad.get(record.id) ?? this.#spoil(record);
     if (fault === undefined || !this.#world.chance.is(fault.share)) return;
     this.#world.note('poison', `in the ${fault.where}`, { id: record.id, topic: record.topic, ...record.fact });
     if (fault.where === 'commit') {
@@ -73,7 +80,7 @@ export class Poison {
     const id = this.#spoilsCommit;
     this.#spoilsCommit = null;
     if (id === null) return null;
-    this.counts.poisonDeaths += 1;
+    this.#count('poisonDeaths');
     return new PoisonError(`${id} cannot be written`);
   }
 
@@ -83,16 +90,40 @@ export class Poison {
     const fault = this.#bad.get(id);
     if (fault === undefined || reason !== 'impossible') return false;
     this.#bad.delete(id);
-    this.counts.poisonLetters += 1;
-    if (fault.fact !== null) {
-      this.counts.factsLost += 1;
-      this.lostFacts.push(fault.fact);
-    }
+    this.#count('poisonLetters');
+    if (fault.fact !== null) this.#givenUp.push(fault.fact);
     return true;
   }
 
+  /** The facts among the dead letters of this commit. */
+  takeGivenUp(): LostFact[] {
+    const given = this.#givenUp;
+    this.#givenUp = [];
+    return given;
+  }
+
+  /** Its point sends it no more. */
+  loses(fact: LostFact): void {
+    this.#count(`lost:${fact.type}`);
+    this.lostFacts.push(fact);
+  }
+
+  #spoil({ id, topic, fact }: PoisonedRecord): (Fault & { readonly fact: LostFact | null }) | undefined {
+    const prey = [...this.#next.keys()].find((one) => one === topic || one === fact?.type);
+    const fault = prey === undefined ? undefined : this.#next.get(prey);
+    if (prey === undefined || fault === undefined) return undefined;
+    this.#next.delete(prey);
+    const bad = { ...fault, fact };
+    this.#bad.set(id, bad);
+    return bad;
+  }
+
+  #count(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  }
+
   #throw(id: string): never {
-    this.counts.poisonDeaths += 1;
+    this.#count('poisonDeaths');
     throw new PoisonError(`${id} cannot be handled`);
   }
 }
@@ -106,12 +137,13 @@ function isKnown({ pointStates }: State, input: Input): boolean {
   return bootId < accepted.bootId || (bootId === accepted.bootId && seq <= accepted.seq);
 }
 
-function recordOf(input: Input): { topic: Topic; id: string; fact: LostFact | null } | null {
+function recordOf(input: Input): PoisonedRecord | null {
   switch (input.kind) {
     case 'fact': {
       const { fact } = input;
+      const { pointId, bootId, seq, type } = fact;
       const sessionId = 'sessionId' in fact ? fact.sessionId : null;
-      return { topic: 'fact', id: fact.id, fact: { pointId: fact.pointId, type: fact.type, sessionId } };
+      return { topic: 'fact', id: fact.id, fact: { pointId, bootId, seq, type, sessionId } };
     }
     case 'request': return { topic: 'request', id: input.request.id, fact: null };
     case 'meter': return { topic: 'meter', id: input.sample.id, fact: null };

@@ -21,7 +21,7 @@ import type { Connector } from '../../shared/messages/values.ts';
 import { createAcceptor, type AcceptorOptions } from '../../shared/wire/acceptor.ts';
 import type { CentralDisk } from './central-disk.ts';
 import { Disk, type Pocket } from './disk.ts';
-import { differsFromMemory } from './memory-check.ts';
+import { differsAtStart, differsFromMemory } from './memory-check.ts';
 import { asError, type Ground, Place } from './place.ts';
 import { PoisonError } from './poison.ts';
 import type { Host, Life } from './world.ts';
@@ -45,6 +45,8 @@ export function centralPlace(
       openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });
     place.running = central;
+    const stale = differsAtStart(central.state, disk.store);
+    if (stale !== null) ground.world.fail(`Central begins with what the database has not: ${stale}`);
     accept(ground, life, {
       address: CENTRAL, heartbeatData: () => ({ central: 'connected' }),
       onLink: (link, address) => central.links.take(link, address),

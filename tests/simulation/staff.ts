@@ -1,6 +1,5 @@
 // Who runs the network: an operator and an administrator with all the orders there are, and somebody at the monitors.
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
-import { pointId as toPointId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { wronglyShown } from './last-checks.ts';
 import { spotsOf } from './spots.ts';
@@ -118,7 +117,7 @@ export class Staff {
     const { central, poison } = this.#town;
     if (poison.lostFacts.length === 0) return;
     const pointId = wronglyShown(this.#town);
-    if (pointId !== null) this.order({ kind: 'reset-point', pointId: toPointId(pointId), how: 'hard' });
+    if (pointId !== null) this.order({ kind: 'reset-point', pointId, how: 'hard' });
     const underWay = new Set([...spotsOf(this.#town)].map(({ connector }) => connector.session?.sessionId));
     for (const { sessionId, provisional, flags } of central.running?.state.sessions.values() ?? []) {
       if (!provisional || !flags.includes('report-missing') || underWay.has(sessionId)) continue;

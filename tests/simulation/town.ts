@@ -80,7 +80,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
     return driverPlace(ground, userId(name), pocket);
   });
   const places = placesOfPoints(ground, points, { history, kind });
-  const standby = new Standby(central);
+  const standby = new Standby(central, disk);
   return { ...ground, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
 }
 
