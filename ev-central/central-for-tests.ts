@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.ts';
 import { userId } from '../shared/ids.ts';
-import { hashSecret } from '../shared/point-proof.ts';
+import { hashSecret, pointProof } from '../shared/point-proof.ts';
 import { createProcessTicker } from '../shared/wire/awake-timer.ts';
 import { LinkClient } from '../shared/wire/client.ts';
 import type { CloseReason } from '../shared/wire/close-reason.ts';
@@ -30,6 +30,8 @@ const ticker = createProcessTicker(systemClock);
 
 export type TestCentral = {
   central: Central; store: Store; bus: MemoryBus; port: number; fatals: unknown[];
+  /** A peer that is closed with this Central, at the latest. */
+  connect(): TestPeer;
   close(): Promise<void>;
 };
 
@@ -73,9 +75,16 @@ export async function startTestCentral(options: {
     }, 'test');
     if (!answer.ok) throw new Error(answer.text);
   }
+  const peers: TestPeer[] = [];
   return {
     central, store, bus, port: server.port, fatals,
+    connect() {
+      const peer = new TestPeer(server.port);
+      peers.push(peer);
+      return peer;
+    },
     async close() {
+      for (const peer of peers) peer.close();
       await central.stop();
       await server.close();
       store.close();
@@ -118,6 +127,26 @@ export class TestPeer {
     const id = `t-${this.#sent}`;
     this.#link?.send({ v: 1, id, ...frame });
     return id;
+  }
+
+  /** Names itself as the monitor of a point. Returns the nonce that it is challenged with. */
+  async helloMonitor(pointId = 'ALC-01'): Promise<Buffer> {
+    await this.say({ type: 'hello-monitor', pointId, software: 'test', byHand: false });
+    return Buffer.from(String((await this.hear('challenge'))['nonceBase64']), 'base64');
+  }
+
+  /** Asks to be let in as the monitor of a point; the answer is still to be heard. So it is with the log-ins below. */
+  async authenticate(secret: Buffer = SECRET, pointId = 'ALC-01'): Promise<void> {
+    const nonce = await this.helloMonitor(pointId);
+    await this.say({ type: 'proof', proofBase64: pointProof(hashSecret(secret), nonce, pointId) });
+  }
+
+  async logIn(driverId = 'ana', password = 'correct horse'): Promise<void> {
+    await this.say({ type: 'login', driverId, password, lastNotice: 0, software: 'test' });
+  }
+
+  async logInOperator(proof: JsonObject = { userId: null, password: null, token: TOKEN }): Promise<void> {
+    await this.say({ type: 'login-operator', ...proof });
   }
 
   /** The first message of a type, when it has come. */

@@ -1,5 +1,6 @@
 // The bus in memory, at its port: logs that keep their order and offsets, that can be down, lose acknowledgements, or
 // be replaced by others. For tests of Central without a broker.
+import { BusWatch } from '../shared/bus/bus-watch.ts';
 import { partitionOf } from '../shared/bus/partition.ts';
 import {
   type Bus, type BusReader, type BusRecord, type BusSender, type BusState, type OutRecord, type ReaderOptions,
@@ -15,9 +16,7 @@ export class MemoryBus implements Bus {
   readonly #partitions: number;
   readonly #logs = new Map<string, Log>();
   readonly #readers = new Set<MemoryReader>();
-  readonly #listeners = new Set<(state: BusState) => void>();
-  #state: BusState = 'up';
-  #closed = false;
+  readonly #watch = new BusWatch('up');
   #timestampMs = 0;
 
   constructor(partitions = 1) {
@@ -25,27 +24,19 @@ export class MemoryBus implements Bus {
   }
 
   state(): BusState {
-    return this.#state;
+    return this.#watch.state;
   }
 
   set(state: BusState): void {
-    this.#state = state;
-    for (const listener of [...this.#listeners]) listener(state);
+    this.#watch.set(state);
   }
 
   onState(listener: (state: BusState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#watch.onState(listener);
   }
 
   whenUp(): Promise<void> {
-    if (this.#state === 'up' || this.#closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = this.onState(() => {
-        end();
-        resolve();
-      });
-    });
+    return this.#watch.whenUp();
   }
 
   ensureTopics(): Promise<void> {
@@ -90,7 +81,7 @@ export class MemoryBus implements Bus {
     return {
       send: async (records) => {
         await Promise.resolve();
-        if (this.#state === 'down' || this.#closed) throw new SendFailure('down', { maybeSent: false });
+        if (this.#watch.state === 'down' || this.#watch.closed) throw new SendFailure('down', { maybeSent: false });
         for (const record of records) this.append(record);
         if (this.losesAcks === 0) return;
         this.losesAcks -= 1;
@@ -112,8 +103,7 @@ export class MemoryBus implements Bus {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const listener of [...this.#listeners]) listener(this.#state);
+    this.#watch.close();
     await Promise.all([...this.#readers].map((reader) => reader.close()));
   }
 }

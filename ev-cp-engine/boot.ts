@@ -1,9 +1,10 @@
 // How a point begins a boot: at the start of its process, at Central's reset, and when its facts must be numbered anew.
 // Pure. The first fact is `booted`; then come what broke off and what is still broken.
+import type { FactPosition } from '../shared/fact-position.ts';
 import type { Fact } from '../shared/messages/catalogue.ts';
 import { charging, endSession } from './charging.ts';
 import { reportAnew, reportBooted, reportCleared, reportFault, reportHeld } from './fact.ts';
-import { type PointFault, pointTimeMs, type Position, type Salvage, type Step } from './point-state.ts';
+import { type PointFault, pointTimeMs, type Salvage, type Step } from './point-state.ts';
 
 /** Faults that are keys of the screen: they do not outlive the process that they were set in. */
 const OF_THIS_RUN: readonly string[] = ['forced', 'power-loss'];
@@ -42,7 +43,7 @@ export function rebootPoint(step: Step): void {
  * Central knows less than what was deleted here, or the journal has lost a line: the unaccepted facts go on under a new
  * boot, so that Central's dense numbering holds again.
  */
-export function rebase(step: Step, previous: Position | null, facts: readonly Fact[]): void {
+export function rebase(step: Step, previous: FactPosition | null, facts: readonly Fact[]): void {
   step.effects.push({ kind: 'replace-facts', keep: 0 });
   step.point.kept.accepted = previous;
   beginBoot(step, previous);
@@ -51,7 +52,7 @@ export function rebase(step: Step, previous: Position | null, facts: readonly Fa
   reportHeld(step);
 }
 
-function beginBoot(step: Step, previous: Position | null): void {
+function beginBoot(step: Step, previous: FactPosition | null): void {
   const { kept, live } = step.point;
   // A new journal begins at the current second, so a lost one never repeats the number of an old boot.
   kept.bootId = kept.bootId === 0 ? Math.max(1, Math.floor(step.now.atMs / 1_000)) : kept.bootId + 1;
@@ -71,6 +72,6 @@ function repeatFaults(step: Step, gone: readonly PointFault[]): void {
   for (const fault of step.point.kept.faults) reportFault(step, fault);
 }
 
-function lastPosition({ point: { kept } }: Step): Position | null {
+function lastPosition({ point: { kept } }: Step): FactPosition | null {
   return kept.bootId === 0 ? null : { bootId: kept.bootId, seq: kept.seq };
 }

@@ -1,6 +1,7 @@
 // What the engine does with each of Central's commands. Pure. Numbered commands are handled once: the number is part of
 // the state that is on the disk before anything of the command leaves the process.
 import { assertNever } from '../shared/assert.ts';
+import { type FactPosition, isBefore } from '../shared/fact-position.ts';
 import type { Command } from '../shared/messages/catalogue.ts';
 import type { Accepted } from '../shared/messages/accepted.ts';
 import type { Authorize } from '../shared/messages/authorize.ts';
@@ -13,7 +14,7 @@ import { rebootPoint } from './boot.ts';
 import { applyPower, dropAuthorization, endSession, isCentralAway, startIfReady } from './charging.ts';
 import { reportResult } from './fact.ts';
 import { whyNotAuthorize } from './permission.ts';
-import { centralTimeMs, connectorOf, logStep, type Position, type Step } from './point-state.ts';
+import { centralTimeMs, connectorOf, logStep, type Step } from './point-state.ts';
 import { endScriptAtStop, startScript } from './script.ts';
 
 /** Takes one command from the bus. */
@@ -61,16 +62,16 @@ export function setOperative(step: Step, operative: boolean, note: string): void
 }
 
 /** Central holds the facts up to here: they may go. `resend` asks for the rest again. */
-export function takeAcceptedUpTo(step: Step, upTo: Position, resend: boolean): void {
+export function takeAcceptedUpTo(step: Step, upTo: FactPosition, resend: boolean): void {
   const { kept } = step.point;
-  if (isBehind({ bootId: kept.bootId, seq: kept.seq }, upTo)) {
+  if (isBefore({ bootId: kept.bootId, seq: kept.seq }, upTo)) {
     // Facts that this journal never wrote: an older copy was put back in its place. Go on behind what Central holds.
     logStep(step, 'error', 'journal-is-older', { ...upTo, ourBoot: kept.bootId, ourSeq: kept.seq });
     kept.bootId = upTo.bootId;
     step.effects.push({ kind: 'ask-renumber', previous: upTo });
     return;
   }
-  if (kept.accepted !== null && isBehind(upTo, kept.accepted)) {
+  if (kept.accepted !== null && isBefore(upTo, kept.accepted)) {
     // Central has lost what it had accepted, and the facts in between are deleted here: go on under a new boot.
     if (resend) step.effects.push({ kind: 'ask-renumber', previous: upTo });
     return;
@@ -151,9 +152,4 @@ function unlock(step: Step, command: UnlockConnector): CommandRefusal | null {
   const text = `The cable of connector ${command.connectorNo} is unlocked.`;
   step.effects.push({ kind: 'message', level: 'info', text });
   return null;
-}
-
-/** Whether position `a` lies before `b`. */
-function isBehind(a: Position, b: Position): boolean {
-  return a.bootId < b.bootId || (a.bootId === b.bootId && a.seq < b.seq);
 }

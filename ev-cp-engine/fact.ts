@@ -1,16 +1,17 @@
 // The facts that a point reports, numbered densely by (bootId, seq). Pure: each function adds one fact to the step.
+import { type FactPosition, isBefore } from '../shared/fact-position.ts';
 import { type CorrelationId, correlationId, messageId } from '../shared/ids.ts';
 import type { Fact } from '../shared/messages/catalogue.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import type { CommandRefusal } from '../shared/messages/refusal.ts';
 import type { EndReason } from '../shared/messages/values.ts';
 import {
-  type ConnectorState, type Kept, type PointFault, pointTimeMs, pointUptimeMs, type Position, type Session, type Step,
+  type ConnectorState, type Kept, type PointFault, pointTimeMs, pointUptimeMs, type Session, type Step,
 } from './point-state.ts';
 import { socPercentOf } from './vehicle.ts';
 
 /** First of each boot. `previous`: where the facts before it end; null: there are none (a new journal). */
-export function reportBooted(step: Step, previous: Position | null): void {
+export function reportBooted(step: Step, previous: FactPosition | null): void {
   const { connectors } = step.point.kept;
   report(step, {
     ...head(step), type: 'booted', previous,
@@ -62,8 +63,8 @@ export function reportHeld(step: Step): void {
 }
 
 /** A fact of this boot that Central has not accepted. */
-function isWaiting({ bootId, accepted }: Kept, at: Position): boolean {
-  return at.bootId === bootId && (accepted === null || accepted.bootId < bootId || accepted.seq < at.seq);
+function isWaiting({ bootId, accepted }: Kept, at: FactPosition): boolean {
+  return at.bootId === bootId && (accepted === null || isBefore(accepted, at));
 }
 
 export function reportResult(

@@ -2,9 +2,10 @@
 // of one point, facts and state together: whatever is cut off or damaged, a fact and the state that it left agree.
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { type FactPosition, factPositionSchema, isBefore } from '../shared/fact-position.ts';
 import { type PointId, pointIdSchema } from '../shared/ids.ts';
 import { type Fact, factSchema } from '../shared/messages/catalogue.ts';
-import { connectorOf, type Kept, keptSchema, type Position, positionSchema, type Salvage } from './point-state.ts';
+import { connectorOf, type Kept, keptSchema, type Salvage } from './point-state.ts';
 
 export const JOURNAL_VERSION = 1;
 const whole = z.int().nonnegative();
@@ -20,7 +21,7 @@ const lineSchema = z.discriminatedUnion('k', [
   /** `keep`: how many of the point's unaccepted facts still hold; null: all. */
   z.object({ k: z.literal('step'), keep: whole.nullable(), facts: z.array(factSchema), kept: keptSchema }),
   z.object({ k: z.literal('meters'), rows: z.array(meterRowSchema) }),
-  z.object({ k: z.literal('accepted'), p: pointIdSchema, upTo: positionSchema }),
+  z.object({ k: z.literal('accepted'), p: pointIdSchema, upTo: factPositionSchema }),
   z.object({ k: z.literal('offset'), cluster: z.string(), topic: z.string(), partition: whole, next: whole }),
 ]);
 export type JournalLine = z.infer<typeof lineSchema>;
@@ -76,7 +77,7 @@ export function decodeLine(text: string): JournalLine | null {
  * @returns null when they run densely from what Central has accepted to the last number given out
  */
 export function salvageOf({ kept, facts }: JournaledPoint): Salvage | null {
-  let at: Position | null = kept.accepted;
+  let at: FactPosition | null = kept.accepted;
   for (const [index, fact] of facts.entries()) {
     if (!follows(at, fact)) return { keep: index, previous: at, facts: facts.slice(index) };
     at = { bootId: fact.bootId, seq: fact.seq };
@@ -86,8 +87,8 @@ export function salvageOf({ kept, facts }: JournaledPoint): Salvage | null {
 }
 
 /** How many leading facts lie at or before a position. */
-export function countUpTo(facts: readonly Fact[], { bootId, seq }: Position): number {
-  const index = facts.findIndex((fact) => fact.bootId > bootId || (fact.bootId === bootId && fact.seq > seq));
+export function countUpTo(facts: readonly Fact[], upTo: FactPosition): number {
+  const index = facts.findIndex((fact) => isBefore(upTo, fact));
   return index < 0 ? facts.length : index;
 }
 
@@ -138,12 +139,12 @@ function applyMeter(state: Recovered, row: MeterRow): void {
 }
 
 /** A fact follows a position in its boot, or begins the next boot and names the position as where the last ended. */
-function follows(at: Position | null, fact: Fact): boolean {
+function follows(at: FactPosition | null, fact: Fact): boolean {
   if (at !== null && fact.bootId === at.bootId) return fact.seq === at.seq + 1;
   return fact.type === 'booted' && fact.seq === 1 && samePosition(fact.previous, at);
 }
 
-function samePosition(a: Position | null, b: Position | null): boolean {
+function samePosition(a: FactPosition | null, b: FactPosition | null): boolean {
   return a?.bootId === b?.bootId && a?.seq === b?.seq;
 }
 

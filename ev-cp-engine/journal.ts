@@ -2,6 +2,7 @@
 // accepted, the offsets read. Lines are collected and written with one flush for all that came meanwhile (group
 // commit); what was decided leaves the process only after its flush. Why a file of lines: docs/decisions/0010.
 import { invariant } from '../shared/assert.ts';
+import type { FactPosition } from '../shared/fact-position.ts';
 import { Failure } from '../shared/failure.ts';
 import type { PointId } from '../shared/ids.ts';
 import type { Log } from '../shared/log.ts';
@@ -9,7 +10,7 @@ import type { Fact } from '../shared/messages/catalogue.ts';
 import { isDiskFull, type JournalFiles } from './journal-files.ts';
 import { countUpTo, encodeLine, JOURNAL_VERSION, type MeterRow, recover, salvageOf, type StoredOffset,
 } from './journal-line.ts';
-import type { Kept, Position, Salvage } from './point-state.ts';
+import type { Kept, Salvage } from './point-state.ts';
 
 /** A journal is written anew when it is longer than this … */
 const COMPACT_FROM_BYTES = 4_000_000;
@@ -123,7 +124,7 @@ export class Journal {
   }
 
   /** Central holds these facts: they are deleted. Needs no flush of its own, for it may be told again. */
-  accept(entry: JournalEntry, upTo: Position): void {
+  accept(entry: JournalEntry, upTo: FactPosition): void {
     const count = countUpTo(entry.facts, upTo);
     entry.facts.splice(0, count);
     entry.base += count;

@@ -1,4 +1,5 @@
 // For tests: the bus's port with the topics in memory. It can be down, and it counts offsets as Kafka does.
+import { BusWatch } from '../shared/bus/bus-watch.ts';
 import { partitionOf } from '../shared/bus/partition.ts';
 import type { Bus, BusReader, BusRecord, BusSender, BusState, OutRecord, ReaderOptions } from '../shared/bus/port.ts';
 import { SendFailure } from '../shared/bus/port.ts';
@@ -9,9 +10,8 @@ export class MemoryBus implements Bus {
   readonly logs = new Map<string, BusRecord[]>();
   /** Every batch that was sent. */
   readonly sends: OutRecord[][] = [];
-  readonly #listeners = new Set<(state: BusState) => void>();
+  readonly #watch = new BusWatch('up');
   readonly #readers = new Set<() => void>();
-  #state: BusState = 'up';
 
   /** Readers that have started. */
   get readers(): number {
@@ -19,21 +19,19 @@ export class MemoryBus implements Bus {
   }
 
   state(): BusState {
-    return this.#state;
+    return this.#watch.state;
   }
 
   onState(listener: (state: BusState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#watch.onState(listener);
   }
 
   setState(state: BusState): void {
-    this.#state = state;
-    for (const listener of this.#listeners) listener(state);
+    this.#watch.set(state);
   }
 
   whenUp(): Promise<void> {
-    return Promise.resolve();
+    return this.#watch.whenUp();
   }
 
   ensureTopics(): Promise<void> {
@@ -58,7 +56,7 @@ export class MemoryBus implements Bus {
     return {
       send: async (records) => {
         await Promise.resolve();
-        if (this.#state === 'down') throw new SendFailure('The bus is down.', { maybeSent: false });
+        if (this.#watch.state === 'down') throw new SendFailure('The bus is down.', { maybeSent: false });
         this.sends.push([...records]);
         for (const record of records) this.append(record);
       },

@@ -1,6 +1,7 @@
 // What one charge point knows. `kept` is plain data that the journal writes as it is and a restart reads back; `live`
 // holds for this run only (links, bus, scripts). Both belong to engine.ts and its neighbours, who change them in place.
 import { z } from 'zod';
+import { type FactPosition, factPositionSchema } from '../shared/fact-position.ts';
 import { correlationIdSchema, type PointId, pointIdSchema, type SessionId,
   sessionIdSchema, siteIdSchema, userIdSchema } from '../shared/ids.ts';
 import type { Fact, FromEngine, ToEngine, Command } from '../shared/messages/catalogue.ts';
@@ -11,9 +12,6 @@ import type { LogFields, LogLevel } from '../shared/log.ts';
 import { type Vehicle, type VehicleChoice, vehicleSchema } from './vehicle.ts';
 
 const whole = z.int().nonnegative();
-export const positionSchema = z.object({ bootId: z.int().positive(), seq: whole });
-/** A place in a point's facts: the fact `seq` of the boot (0: before its first). */
-export type Position = z.infer<typeof positionSchema>;
 
 const authorizationSchema = z.object({
   sessionId: sessionIdSchema, driverId: userIdSchema, corr: correlationIdSchema, goal: goalSchema,
@@ -78,7 +76,7 @@ export const keptSchema = z.object({
   /** Number of the last fact of this boot. */
   seq: whole,
   /** What Central has accepted, as far as we were told. */
-  accepted: positionSchema.nullable(),
+  accepted: factPositionSchema.nullable(),
   /** Number of the last command that was handled; null on a new journal, until Central says where it stands. */
   lastCommand: whole.nullable(),
   siteId: siteIdSchema.nullable(),
@@ -136,7 +134,7 @@ export type Live = {
   /** Requests made at the point in this boot. */
   requests: number;
   /** The last report of what is held: its number, and what it said. */
-  saidHeld: { readonly at: Position; readonly sessionIds: string } | null;
+  saidHeld: { readonly at: FactPosition; readonly sessionIds: string } | null;
   health: { status: 'ok' | 'ko'; reason: string; sinceMs: number };
   status: { statusText: string; sinceMs: number };
 };
@@ -148,7 +146,7 @@ export type Now = { readonly atMs: number; readonly uptimeMs: number; readonly a
 
 /** A journal with a hole: the first `keep` unaccepted facts end at `previous`, `facts` come behind the hole. */
 export type Salvage = {
-  readonly keep: number; readonly previous: Position | null; readonly facts: readonly Fact[];
+  readonly keep: number; readonly previous: FactPosition | null; readonly facts: readonly Fact[];
 };
 
 export type EngineInput =
@@ -176,7 +174,7 @@ export type EngineInput =
   | { kind: 'script'; connectorNo: number; script: SessionScript }
   | { kind: 'samples-sent' }
   /** Central is behind what we have deleted: what is left is numbered anew, behind `previous`. */
-  | { kind: 'renumber'; previous: Position | null; facts: readonly Fact[] };
+  | { kind: 'renumber'; previous: FactPosition | null; facts: readonly Fact[] };
 
 export type EngineEffect =
   /** To the journal, then to Central. */
@@ -189,13 +187,13 @@ export type EngineEffect =
   | { kind: 'meter'; connectorNo: number }
   | { kind: 'sample'; sample: MeterSample }
   | { kind: 'frame'; frame: FromEngine }
-  | { kind: 'accepted'; upTo: Position }
+  | { kind: 'accepted'; upTo: FactPosition }
   /** A script's readings are out: the session waits for Central's stop. */
   | { kind: 'script-at-end'; sessionId: SessionId }
   /** Send every unaccepted fact again. */
   | { kind: 'send-again' }
   /** Please come back with `renumber`. */
-  | { kind: 'ask-renumber'; previous: Position | null }
+  | { kind: 'ask-renumber'; previous: FactPosition | null }
   | { kind: 'key'; grant: KeyGrant | null }
   | { kind: 'setup'; topicPrefix: string; partitions: number }
   /** What became of a local action, in words. */

@@ -7,21 +7,10 @@ import type { Progress } from '../shared/messages/progress.ts';
 import type { SessionRow } from '../shared/messages/rows.ts';
 import { NO_GOAL } from '../shared/messages/values.ts';
 import type { Fit, Goal, SessionState, Target, Ticket } from '../shared/messages/values.ts';
-import type { Currency } from '../shared/money.ts';
 import type { MessageLevel, ScreenMessage } from '../shared/screen/handle.ts';
 import { noticeText, words } from '../shared/words.ts';
 import type { Trouble } from '../shared/words.ts';
-
-export type LiveFigures = {
-  /** Central's time. */
-  readonly atMs: number;
-  readonly powerW: number;
-  readonly energyWh: number;
-  readonly socPercent: number | null;
-  readonly costMinor: number;
-  readonly currency: Currency;
-  readonly remainingMs: number | null;
-};
+import type { LiveFigures } from './ui/view.ts';
 
 export type Charge = {
   readonly requestId: RequestId;

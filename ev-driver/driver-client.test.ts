@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BusWatch } from '../shared/bus/bus-watch.ts';
 import { SendFailure } from '../shared/bus/port.ts';
 import type { Bus, BusReader, BusRecord, BusState, OutRecord, ReaderOptions } from '../shared/bus/port.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -41,20 +42,16 @@ afterEach(async () => {
 /** The bus at its port, in memory: what is sent is kept, what a test puts on it is read. */
 function memoryBus() {
   const sent: OutRecord[] = [];
-  const listeners = new Set<(state: BusState) => void>();
+  const watch = new BusWatch('up');
   const readers: ReaderOptions[] = [];
-  let state: BusState = 'up';
   let fate: 'sent' | 'lost' | 'unknown' = 'sent';
   const unused = (): never => {
     throw new Error('a client does not do this');
   };
   const bus: Bus = {
-    state: () => state,
-    onState(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    whenUp: () => Promise.resolve(),
+    state: () => watch.state,
+    onState: (listener) => watch.onState(listener),
+    whenUp: () => watch.whenUp(),
     ensureTopics: unused, partitionCounts: unused, logRanges: unused, clusterId: unused,
     sender: () => ({
       send(records) {
@@ -79,9 +76,8 @@ function memoryBus() {
   return {
     bus, sent, readers,
     set: (next: BusState, how: typeof fate = 'sent') => {
-      state = next;
       fate = how;
-      for (const listener of listeners) listener(next);
+      watch.set(next);
     },
     put(topic: string, headers: Record<string, string>, value: Buffer) {
       const record: BusRecord = { topic, partition: 0, offset: 1, key: 'ana', headers, value, timestampMs: 0 };

@@ -2,7 +2,7 @@
 // time to plug in. The same path serves a direct request and an offer to somebody who waited.
 import type { Session } from './rows.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
-import { sendCommand } from './commands.ts';
+import { sendCommand, sendStop } from './commands.ts';
 import { notify, refuse } from './notices.ts';
 import type { Facts, Place } from './placement.ts';
 import { connectorState } from './point-status.ts';
@@ -57,11 +57,7 @@ export function pointFailed(step: Step, session: Session, reason: Refusal, facts
     state.restingUntilMs.set(connectorKey(session.pointId, session.connectorNo), now + REST_MS);
     reviewQueueAt(state, session.siteId, now + REST_MS);
     // It may have taken the authorization in all the same, or take it in later: it shall serve nobody with it.
-    if (reason !== 'point-refused') {
-      sendCommand(step, session.pointId, session.corr, {
-        type: 'stop', sessionId: session.sessionId, reason: 'not-authorized',
-      });
-    }
+    if (reason !== 'point-refused') sendStop(step, session.pointId, session, 'not-authorized');
   }
   if (session.offered) {
     moveSession(step, session, 'queued', {
@@ -79,9 +75,7 @@ export function closeUnstarted(
   step: Step, session: Session, to: 'cancelled' | 'expired' | 'rejected', refusal: Refusal | null,
 ): void {
   if (session.pointId !== null && session.commandNumber !== null) {
-    sendCommand(step, session.pointId, session.corr, {
-      type: 'stop', sessionId: session.sessionId, reason: 'not-authorized',
-    });
+    sendStop(step, session.pointId, session, 'not-authorized');
   }
   const released = closeHold(step, session, 'released');
   const closed = moveSession(step, released, to, { refusal, settled: true });

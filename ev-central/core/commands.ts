@@ -3,6 +3,8 @@ import { assertNever } from '../../shared/assert.ts';
 import type { CorrelationId, PointId, SessionId } from '../../shared/ids.ts';
 import type { Command } from '../../shared/messages/catalogue.ts';
 import type { CommandRefusal } from '../../shared/messages/refusal.ts';
+import type { StopSession } from '../../shared/messages/stop-session.ts';
+import type { EndReason } from '../../shared/messages/values.ts';
 import type { CommandRecord } from './rows.ts';
 import { commandKey, type State } from './state.ts';
 import { emit, envelope, pointEvent, type Step } from './step.ts';
@@ -31,6 +33,13 @@ export function sendCommand(step: Step, pointId: PointId, corr: CorrelationId, b
   const message: Command = { ...envelope(step, corr), ...body, number };
   emit(step, { kind: 'send', topic: 'commands', key: state.points.must(pointId).siteId, to: pointId, message });
   return number;
+}
+
+/** Tells a point to end a session, or to serve nobody with it. Whoever orders it says under which correlation id. */
+export function sendStop(
+  step: Step, pointId: PointId, { sessionId, corr }: Pick<StopSession, 'sessionId' | 'corr'>, reason: EndReason,
+): void {
+  sendCommand(step, pointId, corr, { type: 'stop', sessionId, reason });
 }
 
 /** Records what became of a command; undefined when it is unknown or was decided before. */

@@ -2,6 +2,7 @@
 // missing. One that cannot be taken in (it is malformed, or handling it failed again and again) would leave its point
 // at a gap for ever: it is passed over, for all to see, and what it may have been about is flagged
 // (docs/decisions/0014).
+import { type FactPosition, isBefore } from '../../shared/fact-position.ts';
 import type { Fact } from '../../shared/messages/catalogue.ts';
 import type { PointId } from '../../shared/ids.ts';
 import { deadLetter, type DeadLetterInput } from './dead-letter.ts';
@@ -21,7 +22,6 @@ const RESEND_PAUSE_MAX_MS = 30_000;
 /** So often the first fact behind a gap must have come, without the missing one, before that is given up. */
 const GAP_TIMES = 3;
 
-type Place = { readonly bootId: number; readonly seq: number };
 type Order = 'next' | 'known' | 'gap';
 
 /** Takes a fact in when it is the next one; otherwise says what Central holds. */
@@ -71,22 +71,18 @@ export function takeBadFact(step: Step, input: DeadLetterInput, bad: BadFact): v
 /** Boots are accepted in order, and a fact only when it is the next one of its boot. */
 function orderOf(
   { accepted }: PointState,
-  fact: Place & { readonly type: string | null; readonly previous?: Place | null | undefined },
+  fact: FactPosition & { readonly type: string | null; readonly previous?: FactPosition | null | undefined },
 ): Order {
   // The first that Central hears of a point: its history begins here.
   if (accepted === null) return 'next';
-  if (fact.bootId < accepted.bootId) return 'known';
-  if (fact.bootId === accepted.bootId) {
-    if (fact.seq <= accepted.seq) return 'known';
-    return fact.seq === accepted.seq + 1 ? 'next' : 'gap';
-  }
+  if (!isBefore(accepted, fact)) return 'known';
+  if (fact.bootId === accepted.bootId) return fact.seq === accepted.seq + 1 ? 'next' : 'gap';
   const { previous } = fact;
   if (fact.type !== 'booted' || fact.seq !== 1 || previous === undefined) return 'gap';
-  if (previous === null || previous.bootId < accepted.bootId) return 'next';
-  return previous.bootId === accepted.bootId && previous.seq <= accepted.seq ? 'next' : 'gap';
+  return previous === null || !isBefore(accepted, previous) ? 'next' : 'gap';
 }
 
-function accept(step: Step, pointId: PointId, { bootId, seq }: Place): void {
+function accept(step: Step, pointId: PointId, { bootId, seq }: FactPosition): void {
   const { pointStates, factGaps } = step.state;
   factGaps.delete(pointId);
   oweAccepted(step, pointId);
@@ -98,7 +94,7 @@ function oweAccepted({ state: { acceptsOwed } }: Step, pointId: PointId): void {
 }
 
 /** Remembers the first fact behind the gap, and how often it has come. True when none before it was known. */
-function noteGap({ state: { factGaps }, now }: Step, pointId: PointId, { bootId, seq }: Place): boolean {
+function noteGap({ state: { factGaps }, now }: Step, pointId: PointId, { bootId, seq }: FactPosition): boolean {
   const gap = factGaps.get(pointId);
   if (gap === undefined || isBefore({ bootId, seq }, gap.first)) {
     factGaps.set(pointId, { sinceMs: gap?.sinceMs ?? now, first: { bootId, seq }, times: 1, asked: gap?.asked ?? 0 });
@@ -109,9 +105,9 @@ function noteGap({ state: { factGaps }, now }: Step, pointId: PointId, { bootId,
 }
 
 /** The point has sent this one again and again over the named time, and never what is missing before it. */
-function isGivenUp({ state, now }: Step, pointId: PointId, place: Place): boolean {
+function isGivenUp({ state, now }: Step, pointId: PointId, fact: FactPosition): boolean {
   const gap = state.factGaps.get(pointId);
-  return gap !== undefined && !isBefore(gap.first, place) && gap.times >= GAP_TIMES
+  return gap !== undefined && !isBefore(gap.first, fact) && gap.times >= GAP_TIMES
     && now - gap.sinceMs >= state.settings.factGapMs;
 }
 
@@ -126,7 +122,7 @@ function askAgain({ state, now }: Step, pointId: PointId): void {
 }
 
 /** Everybody who looks after the point hears that something of it is missing. */
-function passOver(step: Step, { pointId, accepted }: PointState, { bootId, seq }: Place, why: string): void {
+function passOver(step: Step, { pointId, accepted }: PointState, { bootId, seq }: FactPosition, why: string): void {
   const passed = { after: accepted, upTo: { bootId, seq }, why };
   pointEvent(step, 'point-note', pointId, { factsPassedOver: passed });
   audit(step, { who: pointId, address: '', action: 'pass-over-facts', outcome: 'done', parameters: passed });
@@ -140,8 +136,4 @@ function doubt(step: Step, session: Session, mayHaveEnded: boolean): void {
   if (flagged !== session) putSession(step, flagged);
   const runs = session.state === 'charging' || session.state === 'suspended' || session.state === 'finishing';
   if (runs && mayHaveEnded) interruptSession(step, flagged, 'never-reported');
-}
-
-function isBefore(a: Place, b: Place): boolean {
-  return a.bootId < b.bootId || (a.bootId === b.bootId && a.seq < b.seq);
 }

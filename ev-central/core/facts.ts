@@ -10,7 +10,7 @@ import type { SessionEnded } from '../../shared/messages/session-ended.ts';
 import type { SessionStarted } from '../../shared/messages/session-started.ts';
 import type { Unplugged } from '../../shared/messages/unplugged.ts';
 import { pointAuthorized, pointFailed, sendAuthorize } from './authorization.ts';
-import { closeCommand, newestCommand, sendCommand } from './commands.ts';
+import { closeCommand, newestCommand, sendStop } from './commands.ts';
 import { notify } from './notices.ts';
 import { correctedMs, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { connectorState, freshConnector } from './point-status.ts';
@@ -91,9 +91,7 @@ function started(step: Step, fact: SessionStarted): void {
   if (session.usage !== null || !takesConnector(step, session, fact)) return;
   if (session.pointId !== null && session.pointId !== fact.pointId && !isOver(session)) {
     // It was given to another point since, which shall serve nobody with it.
-    sendCommand(step, session.pointId, session.corr, {
-      type: 'stop', sessionId: session.sessionId, reason: 'not-authorized',
-    });
+    sendStop(step, session.pointId, session, 'not-authorized');
   }
   let begun = begin(step, session, fact, { rawAtMs: fact.atMs, socPercent: fact.socPercent });
   const startedAtMs = begun.startedAtMs ?? now;
@@ -106,12 +104,8 @@ function started(step: Step, fact: SessionStarted): void {
   state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
   if (isOver(session)) {
     // It was taken back or had expired when the point began: it is stopped, and billed for what flowed.
-    const late = moveSession(step, begun, 'finishing', {
-      stopping: { reason: 'not-authorized', sinceMs: now }, settled: false,
-    });
-    sendCommand(step, fact.pointId, session.corr, {
-      type: 'stop', sessionId: late.sessionId, reason: 'not-authorized',
-    });
+    moveSession(step, begun, 'finishing', { stopping: { reason: 'not-authorized', sinceMs: now }, settled: false });
+    sendStop(step, fact.pointId, session, 'not-authorized');
     return;
   }
   const ready = begun.state === 'authorized' ? moveSession(step, begun, 'preparing') : begun;
@@ -142,7 +136,7 @@ function takesConnector(step: Step, session: Session, fact: SessionStarted): boo
   pointEvent(step, 'session-flag', pointId, { flag: 'second-charge', running: holder.sessionId, report: fact });
   tell(step, 'error', `${pointId} reports that ${sessionId} has begun at connector ${connectorNo}, where `
     + `${holder.sessionId} charges: it is stopped`, { pointId });
-  sendCommand(step, pointId, fact.corr, { type: 'stop', sessionId, reason: 'not-authorized' });
+  sendStop(step, pointId, fact, 'not-authorized');
   return false;
 }
 

@@ -1,4 +1,5 @@
 // What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
+import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
 } from '../../shared/ids.ts';
@@ -60,9 +61,8 @@ export type Input =
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */
-export type BadFact = {
-  readonly pointId: PointId; readonly bootId: number; readonly seq: number; readonly type: string | null;
-  readonly sessionId: SessionId | null;
+export type BadFact = FactPosition & {
+  readonly pointId: PointId; readonly type: string | null; readonly sessionId: SessionId | null;
 };
 
 export type InputKind = Input['kind'];

@@ -1,4 +1,5 @@
 // What Central knows, row by row: the types of the stored tables. All of it is plain data.
+import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TicketId, UserId,
 } from '../../shared/ids.ts';
@@ -56,7 +57,7 @@ export type PointState = {
   readonly faults: readonly FaultCode[];
   readonly keyId: KeyId | null;
   /** The facts that Central holds. */
-  readonly accepted: { readonly bootId: number; readonly seq: number } | null;
+  readonly accepted: FactPosition | null;
   /** The number of the last command given. */
   readonly commandNumber: number;
   /** The point's clock is this much behind Central's, as far as its monitor has said; 0 when under a second. */

@@ -5,7 +5,7 @@ import { invariant } from '../../shared/assert.ts';
 import { ticketId } from '../../shared/ids.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { EndReason, Ticket } from '../../shared/messages/values.ts';
-import { sendCommand } from './commands.ts';
+import { sendStop } from './commands.ts';
 import { notify } from './notices.ts';
 import { connectorState } from './point-status.ts';
 import { LONGEST_STEP_MS } from './point-time.ts';
@@ -33,7 +33,7 @@ const BROKEN: readonly EndReason[] = [
 /** Orders the point to end a running charge; its report makes the ticket. */
 export function stopSession(step: Step, session: Session, reason: EndReason): void {
   if (session.pointId === null || session.stopping !== null) return;
-  sendCommand(step, session.pointId, session.corr, { type: 'stop', sessionId: session.sessionId, reason });
+  sendStop(step, session.pointId, session, reason);
   const stopping = { reason, sinceMs: step.now };
   if (session.state === 'interrupted') putSession(step, { ...session, stopping });
   else moveSession(step, session, 'finishing', { stopping });

@@ -1,4 +1,5 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
+import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
 } from '../../shared/ids.ts';
@@ -34,7 +35,7 @@ export type Tables = {
 export type FactGap = {
   readonly sinceMs: number;
   /** The first fact behind the gap that has come. */
-  readonly first: { readonly bootId: number; readonly seq: number };
+  readonly first: FactPosition;
   /** How often it has come. */
   readonly times: number;
   /** How often the point was asked for what is missing. */

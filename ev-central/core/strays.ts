@@ -4,7 +4,7 @@
 import type { CorrelationId, PointId, SessionId } from '../../shared/ids.ts';
 import type { SessionsHeld } from '../../shared/messages/sessions-held.ts';
 import type { EndReason } from '../../shared/messages/values.ts';
-import { newestCommand, sendCommand } from './commands.ts';
+import { newestCommand, sendStop } from './commands.ts';
 import type { Session } from './rows.ts';
 import { isOver } from './session-index.ts';
 import type { State } from './state.ts';
@@ -29,13 +29,14 @@ export function stopIfStray(step: Step, { pointId, sessionId, corr }: Stray): vo
 }
 
 /** Energy flows, or may flow, although it should not: the point is told to stop it. */
-export function stopStray(step: Step, { pointId, sessionId, corr }: Stray, reason: EndReason): void {
+export function stopStray(step: Step, stray: Stray, reason: EndReason): void {
   const { state, now } = step;
+  const { pointId, sessionId } = stray;
   if (state.points.get(pointId) === undefined) return;
   const told = state.straysStoppedMs.get(sessionId) ?? -Infinity;
   if (now - told < STRAY_STOP_MS) return;
   state.straysStoppedMs.set(sessionId, now);
-  sendCommand(step, pointId, corr, { type: 'stop', sessionId, reason });
+  sendStop(step, pointId, stray, reason);
 }
 
 /** A stop that the point has not carried out in time was lost on its way. */

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import {
-  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, TestPeer, TOKEN, waitFor,
+  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, type TestPeer, TOKEN, waitFor,
 } from '../central-for-tests.ts';
-import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 
 const running: TestCentral[] = [];
-const peers: TestPeer[] = [];
 
 /** `comesFrom`: what the peers' address is, as Central sees it. */
 async function start(comesFrom: string | null = null) {
@@ -15,23 +13,13 @@ async function start(comesFrom: string | null = null) {
   return central;
 }
 
-function connect({ port }: TestCentral): TestPeer {
-  const peer = new TestPeer(port);
-  peers.push(peer);
-  return peer;
-}
-
 async function enrol(central: TestCentral, secret = SECRET, pointId = 'ALC-01'): Promise<TestPeer> {
-  const peer = connect(central);
-  await peer.say({ type: 'hello-monitor', pointId, software: 'test', byHand: false });
-  const challenge = await peer.hear('challenge');
-  const nonce = Buffer.from(String(challenge['nonceBase64']), 'base64');
-  await peer.say({ type: 'proof', proofBase64: pointProof(hashSecret(secret), nonce, pointId) });
+  const peer = central.connect();
+  await peer.authenticate(secret, pointId);
   return peer;
 }
 
 afterEach(async () => {
-  for (const peer of peers.splice(0)) peer.close();
   for (const central of running.splice(0)) await central.close();
 });
 
@@ -67,15 +55,15 @@ test('once a commit has failed nothing is answered from memory any more, and nob
   const central = await start();
   const monitor = await enrol(central);
   await monitor.hear('welcome-monitor');
-  const driver = connect(central);
-  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const driver = central.connect();
+  await driver.logIn();
   await driver.hear('welcome-driver');
   await driver.hear('missed-notices');
   central.store.close();
   await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
   await waitFor(() => central.fatals.length === 1);
   await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
-  const late = connect(central);
+  const late = central.connect();
   await late.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });
   await waitFor(() => driver.closed !== null && monitor.closed !== null && late.closed !== null);
   expect([...driver.messages, ...late.messages]).toEqual([]);
@@ -83,8 +71,8 @@ test('once a commit has failed nothing is answered from memory any more, and nob
 
 test('a driver logs in with her password and gets her keys and what she missed', async () => {
   const central = await start();
-  const driver = connect(central);
-  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const driver = central.connect();
+  await driver.logIn();
   const welcome = await driver.hear('welcome-driver');
   expect(welcome).toMatchObject({ re: 't-1', balanceMinor: 5_000, lastNotice: 0 });
   expect(await driver.hear('missed-notices')).toMatchObject({ notices: [], more: false });
@@ -95,8 +83,8 @@ test('a driver logs in with her password and gets her keys and what she missed',
 
 test('a driver who asked for points hears of a point that changes', async () => {
   const central = await start();
-  const driver = connect(central);
-  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const driver = central.connect();
+  await driver.logIn();
   await driver.hear('welcome-driver');
   await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
   await driver.hear('rows');
@@ -107,8 +95,8 @@ test('a driver who asked for points hears of a point that changes', async () => 
 });
 
 test('a driver sees no list of operators', async () => {
-  const driver = connect(await start());
-  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const driver = (await start()).connect();
+  await driver.logIn();
   await driver.hear('welcome-driver');
   for (const what of ['audit', 'ledger']) {
     await driver.say({ type: 'query', what, filter: {}, after: null, limit: 10 });
@@ -120,8 +108,8 @@ test('wrong passwords are refused, and lock the user out after some', async () =
   const central = await start();
   const reasons: unknown[] = [];
   for (let i = 0; i < 6; i += 1) {
-    const driver = connect(central);
-    await driver.say({ type: 'login', driverId: 'ana', password: 'wrong', lastNotice: 0, software: 'test' });
+    const driver = central.connect();
+    await driver.logIn('ana', 'wrong');
     reasons.push((await driver.hear('refused-driver'))['reason']);
     driver.close();
   }
@@ -154,8 +142,8 @@ test('an operator logs in by password or by the token of the machine, and orders
   };
   for (const proof of [{ userId: 'olga', password: 'correct horse', token: null },
     { userId: null, password: null, token: TOKEN }]) {
-    const operator = connect(central);
-    await operator.say({ type: 'login-operator', ...proof });
+    const operator = central.connect();
+    await operator.logInOperator(proof);
     expect(await operator.hear('welcome-operator')).toMatchObject({ taken: true });
     await operator.say(order);
     expect(await operator.hear('order-result')).toMatchObject({ orderId: 'o-1', outcome: 'done' });
@@ -167,23 +155,23 @@ test('a driver may not log in as an operator, and a wrong token is refused', asy
   const central = await start();
   for (const proof of [{ userId: 'ana', password: 'correct horse', token: null },
     { userId: null, password: null, token: 'x'.repeat(29) }]) {
-    const operator = connect(central);
-    await operator.say({ type: 'login-operator', ...proof });
+    const operator = central.connect();
+    await operator.logInOperator(proof);
     expect(await operator.hear('welcome-operator')).toMatchObject({ taken: false });
   }
 });
 
 test('the token serves on the machine of Central also at another address than the loopback', async () => {
   const central = await start('192.0.2.10:4711');
-  const operator = connect(central);
-  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  const operator = central.connect();
+  await operator.logInOperator();
   expect(await operator.hear('welcome-operator')).toMatchObject({ taken: true, role: 'admin' });
 });
 
 test('an operator tails a topic and gets it opened', async () => {
   const central = await start();
-  const operator = connect(central);
-  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  const operator = central.connect();
+  await operator.logInOperator();
   await operator.hear('welcome-operator');
   await operator.say({ type: 'tail', topic: 'events', contains: 'point-link' });
   await operator.say({ type: 'query', what: 'status', filter: {}, after: null, limit: 1 });
@@ -195,11 +183,11 @@ test('an operator tails a topic and gets it opened', async () => {
 
 test('bad frames end a connection that is not let in, and are answered on one that is', async () => {
   const central = await start();
-  const stranger = connect(central);
+  const stranger = central.connect();
   await stranger.say({ type: 'order', orderId: 'o-1' });
   await waitFor(() => stranger.closed !== null);
-  const operator = connect(central);
-  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  const operator = central.connect();
+  await operator.logInOperator();
   await operator.hear('welcome-operator');
   await operator.say({ type: 'order', orderId: 'o-2', order: { kind: 'no-such-order' } });
   expect(await operator.hear('order-result')).toMatchObject({ orderId: 'o-2', outcome: 'refused' });
@@ -213,8 +201,8 @@ test('a dead letter that fits into no frame is listed with its long texts cut, a
   });
   await central.bus.sender().send([letter('mallory', 60_000), letter('trudy', 10)]);
   await waitFor(() => central.store.query('dead-letters', {}, null, 10).rows.length === 2);
-  const operator = connect(central);
-  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  const operator = central.connect();
+  await operator.logInOperator();
   await operator.hear('welcome-operator');
   const rows: unknown[] = [];
   for (let after: string | null = null, first = true; first || after !== null; first = false) {

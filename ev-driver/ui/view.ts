@@ -26,6 +26,17 @@ export type OfferView = {
   readonly distanceM: number | null;
 };
 
+export type LiveFigures = {
+  /** Central's time. */
+  readonly atMs: number;
+  readonly powerW: number;
+  readonly energyWh: number;
+  readonly socPercent: number | null;
+  readonly costMinor: number;
+  readonly currency: Currency;
+  readonly remainingMs: number | null;
+};
+
 /** One request of this driver, from its sending to its ticket; the running ones first, then the last few that ended. */
 export type ChargeView = {
   readonly requestId: RequestId;
@@ -46,15 +57,7 @@ export type ChargeView = {
   readonly estimatedWaitMs: number | null;
   readonly plugByMs: number | null;
   /** The live figures; null before the first. `atMs` older than 3 s is shown as stale. */
-  readonly live: {
-    readonly atMs: number;
-    readonly powerW: number;
-    readonly energyWh: number;
-    readonly socPercent: number | null;
-    readonly costMinor: number;
-    readonly currency: Currency;
-    readonly remainingMs: number | null;
-  } | null;
+  readonly live: LiveFigures | null;
   /** The strongest the connector gives, for the gauge; null when unknown. */
   readonly maxPowerW: number | null;
   readonly ticket: Ticket | null;

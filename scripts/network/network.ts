@@ -95,6 +95,13 @@ export class Network {
     return central;
   }
 
+  /** Starts Central with TLS; who is started from then on trusts its authority. */
+  async startCentralWithTls(): Promise<void> {
+    const tlsDir = join(this.options.dir, 'tls');
+    await this.startCentral(['--tls', '--tls-dir', tlsDir]);
+    this.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+  }
+
   get centralDir(): string {
     return join(this.options.dir, 'central');
   }

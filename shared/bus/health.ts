@@ -5,6 +5,7 @@
 // which this process was awake, and begins anew with every answer of the broker to anybody in it.
 import type { Admin, Kafka } from 'kafkajs';
 import { describeError, type Log } from '../log.ts';
+import { BusWatch } from './bus-watch.ts';
 import type { BusState } from './port.ts';
 
 const PROBE_EVERY_MS = 1_000;
@@ -17,12 +18,10 @@ const STEP_MS = 100;
 export class BusHealth {
   readonly #kafka: Kafka;
   readonly #log: Log;
-  readonly #listeners = new Set<(state: BusState) => void>();
+  readonly #watch = new BusWatch('down');
   #admin: Admin | undefined;
-  #state: BusState = 'down';
   #timer: NodeJS.Timeout | undefined;
   #probe: Promise<void> | undefined;
-  #closed = false;
   #answers = 0;
   /** The reason of the last failed probe, for messages. */
   lastError: unknown;
@@ -34,33 +33,25 @@ export class BusHealth {
   }
 
   get state(): BusState {
-    return this.#state;
+    return this.#watch.state;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#watch.closed;
   }
 
   onState(listener: (state: BusState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#watch.onState(listener);
   }
 
   /** Resolves when the bus is up or this is closed. */
   whenUp(): Promise<void> {
-    if (this.#state === 'up' || this.#closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = this.onState(() => {
-        if (this.#state === 'down' && !this.#closed) return;
-        end();
-        resolve();
-      });
-    });
+    return this.#watch.whenUp();
   }
 
   /** Somebody's request failed: looks at once instead of at the next turn. */
   suspect(): void {
-    if (this.#probe === undefined && !this.#closed) this.#schedule(0);
+    if (this.#probe === undefined && !this.closed) this.#schedule(0);
   }
 
   /** The broker has answered something to somebody. */
@@ -69,10 +60,8 @@ export class BusHealth {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     clearTimeout(this.#timer);
-    for (const listener of [...this.#listeners]) listener(this.#state);
-    this.#listeners.clear();
+    this.#watch.close();
     await this.#discard();
   }
 
@@ -81,7 +70,7 @@ export class BusHealth {
     this.#timer = setTimeout(() => {
       this.#probe ??= this.#ask().finally(() => {
         this.#probe = undefined;
-        if (!this.#closed) this.#schedule(this.#state === 'up' ? PROBE_EVERY_MS : PROBE_EVERY_DOWN_MS);
+        if (!this.closed) this.#schedule(this.state === 'up' ? PROBE_EVERY_MS : PROBE_EVERY_DOWN_MS);
       });
     }, delayMs);
   }
@@ -116,11 +105,10 @@ export class BusHealth {
   }
 
   #set(state: BusState): void {
-    if (this.#closed || state === this.#state) return;
-    this.#state = state;
+    if (this.closed || state === this.state) return;
     if (state === 'up') this.#log('info', 'bus up');
     else this.#log('warn', 'bus down', { reason: describeError(this.lastError) });
-    for (const listener of [...this.#listeners]) listener(state);
+    this.#watch.set(state);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factPositionSchema } from '../fact-position.ts';
 import { pointIdSchema } from '../ids.ts';
 import { defineRecord } from './message.ts';
 import { bootIdSchema, connectorNoSchema, durationMsSchema, seqSchema } from './values.ts';
@@ -16,7 +17,7 @@ export const booted = defineRecord({
     /** The point's uptime when it happened, for bills when its clock jumps. */
     uptimeMs: durationMsSchema,
     /** The last fact of the boot before (its seq 0: none); null on a new journal. */
-    previous: z.object({ bootId: bootIdSchema, seq: z.int().nonnegative() }).nullable(),
+    previous: factPositionSchema.nullable(),
     connectors: z.array(z.object({ connectorNo: connectorNoSchema, plugged: z.boolean() })),
   },
   example: {

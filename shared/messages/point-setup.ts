@@ -1,9 +1,8 @@
 // What the authenticated point must know: Central tells the monitor, the monitor hands it to the engine.
 import { z } from 'zod';
+import { factPositionSchema } from '../fact-position.ts';
 import { siteIdSchema } from '../ids.ts';
-import {
-  bootIdSchema, commandNumberSchema, connectorSchema, keyGrantSchema, tariffSchema,
-} from './values.ts';
+import { commandNumberSchema, connectorSchema, keyGrantSchema, tariffSchema } from './values.ts';
 
 export const pointSetupFields = {
   siteId: siteIdSchema,
@@ -16,7 +15,7 @@ export const pointSetupFields = {
   /** What a charge does when the monitor is lost: goes on to its end, or stops at once. */
   monitorLossPolicy: z.enum(['finish', 'stop']),
   /** What Central holds of the point's facts; null: none yet. */
-  acceptedUpTo: z.object({ bootId: bootIdSchema, seq: z.int().nonnegative() }).nullable(),
+  acceptedUpTo: factPositionSchema.nullable(),
   /** The number that the next command to this point will carry. */
   nextCommandNumber: commandNumberSchema,
   /** For the price on the point's own screen. */

@@ -33,10 +33,8 @@ describe('a second Central on the same database', () => {
 
 describe('TLS', () => {
   it('carries monitors, drivers and tools, and refuses who does not speak it', async () => {
-    network = await smallNetwork({ centralArgs: ['--tls'] });
-    const tlsDir = join(network.options.dir, 'tls');
-    await network.startCentral(['--tls-dir', tlsDir]);
-    network.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+    network = await smallNetwork();
+    await network.startCentralWithTls();
     await network.point(POINT);
     const ana = await network.driver('ana');
     const request = await ana.ask(at(POINT), { energyWh: 1_000 });

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TestPeer } from '../../ev-central/central-for-tests.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import { hashSecret, parseSecret, pointProof } from '../../shared/point-proof.ts';
+import { parseSecret } from '../../shared/point-proof.ts';
 import { POINT, type SmallNetwork, waitFor } from '../e2e/small-network.ts';
 import { centralLog, operatorAt, slowestRoundTripMs, startLoneCentral } from './lone-central.ts';
 
@@ -61,18 +61,14 @@ async function secondsFor(work: () => Promise<unknown>): Promise<number> {
 
 async function monitorIn({ centralPort, secrets }: SmallNetwork): Promise<void> {
   const peer = new TestPeer(centralPort);
-  await peer.say({ type: 'hello-monitor', pointId: POINT, software: 'test', byHand: false });
-  const nonce = Buffer.from(String((await peer.hear('challenge'))['nonceBase64']), 'base64');
-  const secret = parseSecret(secrets.points[POINT] ?? '') ?? Buffer.alloc(0);
-  await peer.say({ type: 'proof', proofBase64: pointProof(hashSecret(secret), nonce, POINT) });
+  await peer.authenticate(parseSecret(secrets.points[POINT] ?? '') ?? Buffer.alloc(0), POINT);
   await peer.hear('welcome-monitor');
   peer.close();
 }
 
 async function driverIn({ centralPort, secrets }: SmallNetwork): Promise<void> {
   const peer = new TestPeer(centralPort);
-  const password = secrets.users['ana']?.password ?? '';
-  await peer.say({ type: 'login', driverId: 'ana', password, lastNotice: 0, software: 'test' });
+  await peer.logIn('ana', secrets.users['ana']?.password ?? '');
   await peer.hear('welcome-driver');
   peer.close();
 }

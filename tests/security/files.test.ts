@@ -20,10 +20,8 @@ describe.skipIf(process.platform === 'win32')('under a umask of 000', () => {
 
   beforeAll(async () => {
     before = process.umask(0); // what is started from here inherits it
-    network = await smallNetwork({ centralArgs: ['--tls'] });
-    const tlsDir = join(network.options.dir, 'tls');
-    await network.startCentral(['--tls-dir', tlsDir]);
-    network.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+    network = await smallNetwork();
+    await network.startCentralWithTls();
     await network.point(POINT);
     const ana = await network.driver('ana');
     await ana.told('ticket', await ana.ask(at(POINT), { energyWh: 200 }));

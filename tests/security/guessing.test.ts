@@ -4,21 +4,16 @@ import { hashSync } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, TestPeer, waitFor,
+  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, waitFor,
 } from '../../ev-central/central-for-tests.ts';
 import { BCRYPT_COST } from '../../ev-central/cli/credentials.ts';
 import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 import type { JsonObject } from '../../shared/wire/json.ts';
 
 const LOCKOUT_MS = 1_500;
-const peers: TestPeer[] = [];
-let central: TestCentral | undefined;
+let central: TestCentral;
 
-afterEach(async () => {
-  for (const peer of peers.splice(0)) peer.close();
-  await central?.close();
-  central = undefined;
-});
+afterEach(() => central.close());
 
 async function start(passwordHash = PASSWORD_HASH): Promise<TestCentral> {
   central = await startTestCentral({
@@ -31,15 +26,9 @@ async function start(passwordHash = PASSWORD_HASH): Promise<TestCentral> {
   return central;
 }
 
-function connect(): TestPeer {
-  const peer = new TestPeer(central?.port ?? 0);
-  peers.push(peer);
-  return peer;
-}
-
 async function logIn(driverId: string, password: string): Promise<JsonObject> {
-  const peer = connect();
-  await peer.say({ type: 'login', driverId, password, lastNotice: 0, software: 'test' });
+  const peer = central.connect();
+  await peer.logIn(driverId, password);
   const answered = (): JsonObject | undefined => peer.messages.find((m) => m['re'] === 't-1');
   await waitFor(() => answered() !== undefined, () => peer.seen(), 20_000);
   peer.close();
@@ -52,7 +41,7 @@ function saying({ n: _n, id: _id, ...answer }: JsonObject): JsonObject {
 }
 
 async function release(who: string): Promise<boolean> {
-  return (await central?.central.order({ kind: 'release-lockout', who }, 'olga'))?.ok ?? false;
+  return (await central.central.order({ kind: 'release-lockout', who }, 'olga')).ok;
 }
 
 describe('a password', () => {
@@ -124,9 +113,8 @@ describe('a password', () => {
 
 describe('a point', () => {
   async function proof(secret: Buffer, forPoint = 'ALC-01', answer?: (nonce: Buffer) => string): Promise<JsonObject> {
-    const peer = connect();
-    await peer.say({ type: 'hello-monitor', pointId: forPoint, software: 'test', byHand: false });
-    const nonce = Buffer.from(String((await peer.hear('challenge'))['nonceBase64']), 'base64');
+    const peer = central.connect();
+    const nonce = await peer.helloMonitor(forPoint);
     const right = pointProof(hashSecret(secret), nonce, forPoint);
     await peer.say({ type: 'proof', proofBase64: answer === undefined ? right : answer(nonce) });
     await waitFor(() => peer.messages.some((m) => m['re'] === 't-2'), () => peer.seen());
@@ -148,11 +136,10 @@ describe('a point', () => {
     const { central: { state } } = await start();
     const nonces = new Set<string>();
     for (let i = 0; i < 5; i += 1) {
-      const peer = connect();
-      await peer.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });
-      nonces.add(String((await peer.hear('challenge'))['nonceBase64']));
+      const peer = central.connect();
+      const nonce = await peer.helloMonitor();
+      nonces.add(nonce.toString('base64'));
       if (i > 0) continue;
-      const nonce = Buffer.from([...nonces][0] ?? '', 'base64');
       await peer.say({ type: 'proof', proofBase64: 'AAAA' });
       await peer.say({ type: 'proof', proofBase64: pointProof(hashSecret(SECRET), nonce, 'ALC-01') });
       await waitFor(() => peer.closed !== null, () => peer.seen());
@@ -172,10 +159,8 @@ describe('a point', () => {
 
 describe('a PIN at the point', () => {
   async function monitor(): Promise<(pin: string, driverId?: string) => Promise<JsonObject>> {
-    const peer = connect();
-    await peer.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });
-    const nonce = Buffer.from(String((await peer.hear('challenge'))['nonceBase64']), 'base64');
-    await peer.say({ type: 'proof', proofBase64: pointProof(hashSecret(SECRET), nonce, 'ALC-01') });
+    const peer = central.connect();
+    await peer.authenticate();
     await peer.hear('welcome-monitor');
     await peer.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
     let count = 0;

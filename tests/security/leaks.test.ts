@@ -44,17 +44,14 @@ function keep(what: string, text: string): string {
 beforeAll(async () => {
   broker = await ownBroker();
   const dir = mkdtempSync(join(tmpdir(), 'ev-leaks-'));
-  const tlsDir = join(dir, 'tls');
   network = new SmallNetwork({
-    dir, brokers: broker.brokers, topicPrefix: randomPrefix(),
-    centralArgs: ['--plug-timeout', '20', '--tls', '--tls-dir', tlsDir],
+    dir, brokers: broker.brokers, topicPrefix: randomPrefix(), centralArgs: ['--plug-timeout', '20'],
   });
   writeFileSync(join(dir, 'network.json'), JSON.stringify(townWithSecrets()), { mode: 0o600 });
   await network.load(join(dir, 'network.json'));
   network.moreEnv['EV_ENGINE_PAIRING_CODE'] = GIVEN.pairing;
   network.moreEnv['EV_MONITOR_PAIRING_CODE'] = GIVEN.pairing;
-  await network.startCentral();
-  network.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+  await network.startCentralWithTls();
   token = readFileSync(join(network.centralDir, 'operator.token'), 'utf8').trim();
   await network.point(POINT);
   await everythingRight();
@@ -188,7 +185,7 @@ async function failures(): Promise<void> {
     '--database', join(dir, 'network.json')], {}));
   // A death that nobody planned, with everything in memory.
   await network.central.kill9();
-  await network.startCentral();
+  await network.startCentralWithTls();
   await network.untilStatus(POINT, 'Available');
 }
 

@@ -28,9 +28,8 @@ export async function tokenOf({ centralDir }: SmallNetwork): Promise<string> {
 
 /** An operator's tool that is let in by the token of the machine. */
 export async function operatorAt(network: SmallNetwork): Promise<TestPeer> {
-  const token = await tokenOf(network);
   const peer = new TestPeer(network.centralPort);
-  await peer.say({ type: 'login-operator', userId: null, password: null, token });
+  await peer.logInOperator({ userId: null, password: null, token: await tokenOf(network) });
   await peer.hear('welcome-operator');
   return peer;
 }

@@ -3,39 +3,24 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, TestPeer, TOKEN, waitFor,
+  PASSWORD_HASH, PIN_HASH, startTestCentral, type TestCentral, waitFor,
 } from '../../ev-central/central-for-tests.ts';
 import type { BusRecord, OutRecord } from '../../shared/bus/port.ts';
-import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 import { seal, sealKey } from '../../shared/seal.ts';
 
 const ENDS = { from: 'ALC-01', to: 'central' };
-const peers: TestPeer[] = [];
-let central: TestCentral | undefined;
+let central: TestCentral;
 
-afterEach(async () => {
-  for (const peer of peers.splice(0)) peer.close();
-  await central?.close();
-  central = undefined;
-});
-
-function connect({ port }: TestCentral): TestPeer {
-  const peer = new TestPeer(port);
-  peers.push(peer);
-  return peer;
-}
+afterEach(() => central.close());
 
 /** Central with a point and a driver let in; the point has sent its first fact. */
 async function town() {
   central = await startTestCentral({ passwordHash: PASSWORD_HASH, pinHash: PIN_HASH });
-  const monitor = connect(central);
-  await monitor.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });
-  const challenge = await monitor.hear('challenge');
-  const nonce = Buffer.from(String(challenge['nonceBase64']), 'base64');
-  await monitor.say({ type: 'proof', proofBase64: pointProof(hashSecret(SECRET), nonce, 'ALC-01') });
+  const monitor = central.connect();
+  await monitor.authenticate();
   const point = keyOf((await monitor.hear('welcome-monitor'))['key']);
-  const driver = connect(central);
-  await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+  const driver = central.connect();
+  await driver.logIn();
   const welcome = await driver.hear('welcome-driver');
   return { central, monitor, point, login: keyOf(welcome['loginKey']), reading: keyOf(welcome['readingKey']) };
 }
@@ -164,8 +149,8 @@ describe('a key', () => {
     central = await startTestCentral({
       passwordHash: PASSWORD_HASH, pinHash: PIN_HASH, settings: { loginKeyLifeMs: 1 },
     });
-    const driver = connect(central);
-    await driver.say({ type: 'login', driverId: 'ana', password: 'correct horse', lastNotice: 0, software: 'test' });
+    const driver = central.connect();
+    await driver.logIn();
     const login = keyOf((await driver.hear('welcome-driver'))['loginKey']);
     const request = {
       v: 1, id: 'r-1', atMs: Date.now(), corr: 'c-1', type: 'cancel', requestId: 'r-1', driverId: 'ana', cancels: 'r-0',
@@ -181,8 +166,8 @@ describe('a key', () => {
 
 it('what Central sends can be opened by nobody but its receiver', async () => {
   const t = await town();
-  const operator = connect(t.central);
-  await operator.say({ type: 'login-operator', userId: null, password: null, token: TOKEN });
+  const operator = t.central.connect();
+  await operator.logInOperator();
   await operator.hear('welcome-operator');
   await operator.say({ type: 'order', orderId: 'o-1', order: {
     kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: 'a very special note' } });
@@ -195,7 +180,7 @@ it('what Central sends can be opened by nobody but its receiver', async () => {
 });
 
 function pointIdOf(id: string) {
-  const point = [...(central?.central.state.points.values() ?? [])].find((each) => each.pointId === id);
+  const point = [...central.central.state.points.values()].find((each) => each.pointId === id);
   if (point === undefined) throw new Error(`no ${id}`);
   return point.pointId;
 }

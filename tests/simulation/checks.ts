@@ -7,6 +7,7 @@ import type { State } from '../../ev-central/core/state.ts';
 import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
 import type { Commit, OutboxRow } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
+import { isBefore } from '../../shared/fact-position.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
@@ -209,9 +210,9 @@ export class History {
     for (const { pointId, accepted } of state.pointStates.values()) {
       if (accepted === null) continue;
       const before = this.#acceptedOf.get(pointId);
-      const isBack = before !== undefined && (accepted.bootId < before.bootId
-        || (accepted.bootId === before.bootId && accepted.seq < before.seq));
-      if (isBack) throw new Error(`the facts of ${pointId} go back: ${JSON.stringify([before, accepted])}`);
+      if (before !== undefined && isBefore(accepted, before)) {
+        throw new Error(`the facts of ${pointId} go back: ${JSON.stringify([before, accepted])}`);
+      }
       this.#acceptedOf.set(pointId, accepted);
     }
   }
@@ -225,7 +226,7 @@ export class History {
         const served = state.sessions.get(id);
         if (served === undefined || !served.offered || isForHerAlone(state, served)) continue;
         this.offers += 1;
-        const first = line.find((waiting) => before.includes(waiting.sessionId) && isBefore(waiting, served)
+        const first = line.find((waiting) => before.includes(waiting.sessionId) && comesBefore(waiting, served)
           && wants(waiting, served.pointId, siteId));
         if (first === undefined) continue;
         throw new Error(`${served.sessionId} is served at ${served.pointId} before ${first.sessionId}`);
@@ -267,7 +268,7 @@ function isForHerAlone(state: State, { pointId, connectorNo }: Session): boolean
 }
 
 /** Of the same class, and waiting for longer. */
-function isBefore(a: Session, b: Session): boolean {
+function comesBefore(a: Session, b: Session): boolean {
   return a.priorityClass === b.priorityClass && (a.queuedAtMs ?? 0) < (b.queuedAtMs ?? 0);
 }
 

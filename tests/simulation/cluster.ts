@@ -1,6 +1,7 @@
 // Kafka in memory, at the bus's port: partitioned logs that keep their order; sends that come late, whose
 // acknowledgement is lost, or that come in part; readers that rejoin and read again; a broker that is away for all, or
 // for one process.
+import { BusWatch } from '../../shared/bus/bus-watch.ts';
 import { partitionOf } from '../../shared/bus/partition.ts';
 import {
   type Bus, type BusReader, type BusRecord, type BusSender, type BusState, type OutRecord, SendFailure,
@@ -130,10 +131,8 @@ export class SimulatedBus implements Bus {
   readonly readers = new Set<ClusterReader>();
   /** This process alone does not reach the broker. */
   isCut = false;
-  readonly #listeners = new Set<(state: BusState) => void>();
+  readonly #watch = new BusWatch('down');
   readonly #inFlight = new Set<(error: SendFailure) => void>();
-  #state: BusState = 'down';
-  #closed = false;
 
   constructor(cluster: Cluster, life: Life) {
     this.cluster = cluster;
@@ -156,23 +155,15 @@ export class SimulatedBus implements Bus {
   }
 
   state(): BusState {
-    return this.#state;
+    return this.#watch.state;
   }
 
   onState(listener: (state: BusState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#watch.onState(listener);
   }
 
   whenUp(): Promise<void> {
-    if (this.#state === 'up' || this.#closed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = this.onState((state) => {
-        if (state !== 'up') return;
-        end();
-        resolve();
-      });
-    });
+    return this.#watch.whenUp();
   }
 
   async ensureTopics(): Promise<void> {
@@ -209,15 +200,14 @@ export class SimulatedBus implements Bus {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#watch.close();
     await Promise.all([...this.readers].map((reader) => reader.close()));
   }
 
   #setState(state: BusState): void {
-    if (this.#state === state || this.#closed) return;
-    this.#state = state;
+    if (this.#watch.state === state || this.#watch.closed) return;
     if (state === 'down') this.#giveUp();
-    for (const listener of [...this.#listeners]) listener(state);
+    this.#watch.set(state);
     for (const reader of this.readers) reader.busChanged(state);
   }
 
@@ -229,7 +219,8 @@ export class SimulatedBus implements Bus {
 
   async #send(records: readonly OutRecord[], line: { arrivesMs: number }): Promise<void> {
     if (records.length === 0) return;
-    if (this.#state === 'down' || this.#closed) throw new SendFailure('the bus is down', { maybeSent: false });
+    const { state, closed } = this.#watch;
+    if (state === 'down' || closed) throw new SendFailure('the bus is down', { maybeSent: false });
     const { world } = this.cluster;
     this.life.sends();
     const copies = records.map((record) => ({ ...record, value: Buffer.from(record.value) }));

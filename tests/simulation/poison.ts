@@ -4,6 +4,7 @@
 import { handle } from '../../ev-central/core/handle.ts';
 import type { Input } from '../../ev-central/core/inputs.ts';
 import type { State } from '../../ev-central/core/state.ts';
+import { isBefore } from '../../shared/fact-position.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { Fact } from '../../shared/messages/catalogue.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
@@ -131,10 +132,8 @@ export class Poison {
 /** A fact that was taken or passed over before: it is recognised, and nobody looks into it. */
 function isKnown({ pointStates }: State, input: Input): boolean {
   if (input.kind !== 'fact') return false;
-  const { pointId, bootId, seq } = input.fact;
-  const accepted = pointStates.get(pointId)?.accepted ?? null;
-  if (accepted === null) return false;
-  return bootId < accepted.bootId || (bootId === accepted.bootId && seq <= accepted.seq);
+  const accepted = pointStates.get(input.fact.pointId)?.accepted ?? null;
+  return accepted !== null && !isBefore(accepted, input.fact);
 }
 
 function recordOf(input: Input): PoisonedRecord | null {

@@ -4,6 +4,7 @@
 import { newestCommand } from '../../ev-central/core/commands.ts';
 import type { Send } from '../../ev-central/core/effects.ts';
 import type { State } from '../../ev-central/core/state.ts';
+import { isBefore } from '../../shared/fact-position.ts';
 import type { PointId, SessionId } from '../../shared/ids.ts';
 import type { SessionsHeld } from '../../shared/messages/sessions-held.ts';
 
@@ -31,8 +32,7 @@ export class StrayWatch {
     for (const [pointId, facts] of this.#said) {
       const accepted = state.pointStates.get(pointId)?.accepted ?? null;
       if (accepted === null || facts.length === 0) continue;
-      const isPast = ({ bootId, seq }: SessionsHeld): boolean =>
-        bootId < accepted.bootId || (bootId === accepted.bootId && seq <= accepted.seq);
+      const isPast = (fact: SessionsHeld): boolean => !isBefore(accepted, fact);
       this.#said.set(pointId, facts.filter((fact) => !isPast(fact)));
       if (state.points.get(pointId) === undefined) continue;
       // Those of an older boot may have been numbered anew: then they come again.

@@ -1,7 +1,6 @@
 // What was captured on a TCP link sent again: a frame into its own live link, a frame twice in a new connection, and
 // a whole authentication in a new connection, in plain TCP. A driver's log-in carries her password, which is why plain
 // TCP is for the loopback: her log-in is captured and sent again over TLS.
-import { join } from 'node:path';
 import { CONTROL } from '../../../shared/wire/frame-codec.ts';
 import { type Cables, inWords, linkEnds, logLines, withCables } from '../cables.ts';
 import type { Drill, Stage } from '../drill.ts';
@@ -121,14 +120,12 @@ async function asNewConnection(stage: Stage, capture: Capture): Promise<void> {
 async function loginOverTls(stage: Stage, capture: Capture, cables: Cables): Promise<void> {
   const { network } = stage;
   const [driverId = ''] = network.driverIds;
-  const tlsDir = join(stage.dir, 'tls');
   stage.say('EV_Central and its clients are started again, with TLS');
   const clients = [...network.drivers.values()].map((driver) => driver.process);
   const monitors = network.pointIds.map((id) => network.pointOf(id).monitor);
   await Promise.all([...new Set([...clients, ...monitors])].map((process) => process.stop()));
   await network.central.stop();
-  await network.startCentral(['--tls', '--tls-dir', tlsDir]);
-  network.moreEnv['EV_TLS_CA'] = join(tlsDir, 'ca.crt');
+  await network.startCentralWithTls();
   for (const id of network.pointIds) network.startMonitor(id);
   await network.seat([driverId], 'driver-tls');
   const sinceMs = Date.now();
