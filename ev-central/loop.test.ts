@@ -71,6 +71,19 @@ test('inputs that wait together are written in one transaction, with their offse
   expect(loop.waiting).toBe(0);
 });
 
+test('a batch takes nothing more in after its time: links are read between two of them', () => {
+  const { loop, run, batches, time } = driven({ core: { endBatch: () => [], handle: () => {
+    time.monotonicMs += LIMITS.batchMs / 2;
+    return [];
+  } } });
+  for (let n = 0; n < 5; n += 1) loop.give(tick);
+  run();
+  expect([batches.length, loop.waiting]).toEqual([1, 3]);
+  run();
+  run();
+  expect([batches.length, loop.waiting]).toEqual([3, 0]);
+});
+
 test('marks of sent rows wait for the next commit instead of getting one of their own', async () => {
   const { loop, run, batches, ticker } = driven();
   const pushed = loop.push({ count: 0, inputs: () => [], outboxDone: [7, 8] });

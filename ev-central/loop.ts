@@ -184,14 +184,18 @@ export class InputLoop {
     });
   }
 
-  /** One batch: up to `LIMITS.batchInputs` inputs, a work as a whole, in one transaction. */
+  /** One batch: `LIMITS.batchInputs` inputs or `LIMITS.batchMs`, a work as a whole, in one transaction. */
   #drain(): void {
     if (this.#mode === 'stopped') return;
     const nowMs = this.#now();
     const gathered = gather();
+    const { clock } = this.#options;
+    const untilMs = clock.monotonic() + LIMITS.batchMs;
+    const hasRoom = (): boolean =>
+      gathered.inputs.length + gathered.samples < LIMITS.batchInputs && clock.monotonic() < untilMs;
     const done: (() => void)[] = [];
     let taken = 0;
-    while (taken < this.#queue.length && gathered.inputs.length + gathered.samples < LIMITS.batchInputs) {
+    while (taken < this.#queue.length && hasRoom()) {
       const entry = this.#queue[taken];
       invariant(entry !== undefined, 'the queue has no holes');
       const isAlone = 'alone' in entry.work && entry.work.alone === true;

@@ -75,7 +75,7 @@ class Port {
   pass(ms: number): void {
     for (let i = 0; i < ms; i += 500) {
       this.timeMs += 500;
-      this.ticker.awakeMs();
+      this.ticker.turn();
     }
   }
 }

@@ -2,8 +2,9 @@
 // their seconds are spread, so that ten thousand health checks do not leave in one instant.
 import type { PointId } from '../shared/ids.ts';
 import type { ActionResult, ScreenMessage } from '../shared/screen/handle.ts';
+import { createOpenings } from '../shared/wire/openings.ts';
 import { PointWatch } from './point-watch.ts';
-import type { PointWatchOptions } from './point-watch.ts';
+import type { PointWatchOptions, WatchTarget } from './point-watch.ts';
 import type { MonitorActions, MonitorView } from './ui/view.ts';
 
 const CHECK_EVERY_MS = 1_000;
@@ -11,9 +12,12 @@ const CHECK_EVERY_MS = 1_000;
 const SLOTS = 10;
 const MESSAGES_KEPT = 200;
 
-export type FleetOptions = Omit<PointWatchOptions, 'pointId' | 'secretSha256' | 'onMessage' | 'frameId'> & {
+export type FleetOptions = Omit<
+  PointWatchOptions, 'pointId' | 'secretSha256' | 'onMessage' | 'central' | 'engine'
+> & {
+  readonly central: Omit<WatchTarget, 'openings'>;
+  readonly engine: Omit<WatchTarget, 'openings'>;
   readonly points: ReadonlyMap<PointId, Buffer>;
-  readonly frameId: () => string;
 };
 
 export class MonitorFleet {
@@ -28,12 +32,14 @@ export class MonitorFleet {
     this.#options = options;
     const startMs = options.ticker.awakeMs();
     this.#dueMs = Array.from({ length: SLOTS }, (_unused, slot) => startMs + (slot * CHECK_EVERY_MS) / SLOTS);
+    const central = { ...options.central, openings: createOpenings() };
+    const engine = { ...options.engine, openings: createOpenings() };
     for (const [pointId, secretSha256] of options.points) {
       const onMessage = (message: ScreenMessage): void => {
         this.#messages.push(message);
         if (this.#messages.length > MESSAGES_KEPT) this.#messages.shift();
       };
-      const watch = new PointWatch({ ...options, pointId, secretSha256, onMessage });
+      const watch = new PointWatch({ ...options, central, engine, pointId, secretSha256, onMessage });
       this.#slots[this.#watches.size % SLOTS]?.push(watch);
       this.#watches.set(pointId, watch);
     }

@@ -14,18 +14,22 @@ import { LinkClient } from '../shared/wire/client.ts';
 import type { LinkClientOptions } from '../shared/wire/client.ts';
 import type { JsonObject } from '../shared/wire/json.ts';
 import type { Connect } from '../shared/wire/link-socket.ts';
+import type { Openings } from '../shared/wire/openings.ts';
 import { handleMonitor, whyNotAuthenticate } from './monitor.ts';
 import { startMonitor } from './monitor-state.ts';
 import type { MonitorEffect, MonitorInput, MonitorState, Now } from './monitor-state.ts';
 import type { MonitorPointView } from './ui/view.ts';
+
+/** How to reach one of the two; links of a fleet to it open some at a time. */
+export type WatchTarget = { readonly connect: Connect; readonly address: string; readonly openings: Openings };
 
 export type PointWatchOptions = {
   readonly pointId: PointId;
   readonly secretSha256: Buffer;
   readonly pairingCode: string | null;
   readonly software: string;
-  readonly central: { readonly connect: Connect; readonly address: string };
-  readonly engine: { readonly connect: Connect; readonly address: string };
+  readonly central: WatchTarget;
+  readonly engine: WatchTarget;
   readonly ticker: Ticker;
   readonly clock: Clock;
   /** From 0 to less than 1: the jitter of reconnects. */
@@ -98,7 +102,7 @@ export class PointWatch {
 
   #centralClient(): LinkClient {
     const client: LinkClient = new LinkClient({
-      ...this.#clientOptions(this.#options.central.connect),
+      ...this.#clientOptions(this.#options.central),
       onOpen: (link) => {
         link.onMessage = (message) => this.#received('from-central', checkMessage(toMonitorSchema, message), message);
         this.#handle({ kind: 'central-open' });
@@ -114,7 +118,7 @@ export class PointWatch {
 
   #engineClient(): LinkClient {
     const client: LinkClient = new LinkClient({
-      ...this.#clientOptions(this.#options.engine.connect),
+      ...this.#clientOptions(this.#options.engine),
       messagesBeat: true, // a health check every second, which says how Central is and what time it is there
       onOpen: (link) => {
         link.onMessage = (message) => this.#received('from-engine', checkMessage(fromEngineSchema, message), message);
@@ -129,9 +133,11 @@ export class PointWatch {
     return client;
   }
 
-  #clientOptions(connect: Connect): Pick<LinkClientOptions, 'connect' | 'ticker' | 'nowMs' | 'random'> {
+  #clientOptions(
+    { connect, openings }: WatchTarget,
+  ): Pick<LinkClientOptions, 'connect' | 'openings' | 'ticker' | 'nowMs' | 'random'> {
     const { ticker, clock, random } = this.#options;
-    return { connect, ticker, nowMs: () => clock.now(), random };
+    return { connect, openings, ticker, nowMs: () => clock.now(), random };
   }
 
   #received<T>(kind: 'from-central' | 'from-engine', parsed: Parsed<T>, raw: JsonObject): void {
@@ -144,6 +150,8 @@ export class PointWatch {
     if (this.#closed) return;
     const effects = handleMonitor(this.#state, input, this.#now());
     for (const effect of effects) this.#carryOut(effect);
+    if (this.#state.authentication.state === 'authenticated') this.#central.settled();
+    if (this.#state.engine.taken) this.#engine.settled();
     this.#options.onChange();
   }
 

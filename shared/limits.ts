@@ -20,6 +20,8 @@ export const LIMITS = {
   reconnectMs: 5_000,
   /** A connection that has not said who it is, or not proved it when asked, is closed after this time. */
   helloMs: 10_000,
+  /** Links to one server that a fleet opens at once; the others wait, so that no turn of the event loop takes seconds. */
+  openingsAtOnce: 300,
   /** Connections without an identity, at once, at one server; above it the oldest of them makes room. */
   unnamedConnections: 12_000,
   /** Connections of one server; fewer where the system gives the process fewer descriptors. */
@@ -32,6 +34,8 @@ export const LIMITS = {
   queueInputs: 50_000,
   /** Inputs after which a transaction takes nothing more: sockets wait meanwhile, and a commit costs 2 to 3 ms. */
   batchInputs: 10_000,
+  /** Time after which it takes nothing more: links wait meanwhile, and their peers give up after seconds. */
+  batchMs: 100,
   /** Outbox rows that may wait before Central refuses new charges. */
   outboxBacklog: 20_000,
   /** Outbox rows in one send to the broker. */
@@ -68,6 +72,7 @@ export const LIMITS = {
 export function assertLimits(): void {
   invariant(LIMITS.heartbeatMs * 2 < LIMITS.deadPeerMs, 'two heartbeats fit into the dead-peer time');
   invariant(LIMITS.batchInputs <= LIMITS.queueInputs, 'a batch fits into the queue');
+  invariant(LIMITS.batchMs * 10 < LIMITS.deadPeerMs, 'no peer takes a server for dead because of some batches');
   invariant(LIMITS.outboxWindow < LIMITS.outboxBacklog, 'a send is smaller than the backlog that stops new charges');
   invariant(LIMITS.unnamedConnections < LIMITS.connections, 'strangers alone do not fill a server');
   invariant(LIMITS.frameAckMs < LIMITS.frameMs, 'a frame is sent again before its reader gives up');

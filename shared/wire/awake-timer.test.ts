@@ -24,6 +24,27 @@ test('a gap is seen by whoever looks first, also between two ticks', () => {
   expect(ticker.awakeMs()).toBe(10);
 });
 
+test('a turn of the event loop counts as a second at most, however often the time is looked at in it', () => {
+  let ms = 0;
+  const ticker = createTicker(() => ms);
+  const at: number[] = [];
+  ticker.subscribe((awakeMs) => at.push(awakeMs));
+  const longTurn = (): void => {
+    for (let look = 0; look < 50; look += 1) {
+      ms += 100;
+      ticker.awakeMs();
+    }
+  };
+  longTurn();
+  expect(ticker.awakeMs()).toBe(1_000);
+  ticker.tick();
+  longTurn();
+  ticker.turn();
+  ms += 100;
+  ticker.tick();
+  expect(at).toEqual([1_000, 2_100]);
+});
+
 test('the process ticker runs while somebody listens, and tells the awake time', async () => {
   const ticker = createProcessTicker(systemClock);
   const seenMs: number[] = [];

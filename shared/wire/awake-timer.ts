@@ -1,10 +1,13 @@
 // Time-outs run only on time in which the process was awake (delivery.md, "Time"). Awake time is monotonic time minus
 // every gap of more than a second between two looks at it (SIGSTOP, a laptop's lid, a blocked event loop), so a
-// deadline in awake time moves by the gap by itself. One ticker serves all links of a process: a deadline is a number
-// that its owner compares at each tick, not a timer of its own, which keeps ten thousand links cheap.
+// deadline in awake time moves by the gap by itself. And one turn of the event loop is at most a second: during a long
+// one nobody reads what peers have sent, so their silence says nothing. (Without that, ten thousand links that opened
+// at once on a slow machine were all given up in their first turn, and again each time they came back.) One ticker
+// serves all links of a process: a deadline is a number that its owner compares at each tick, not a timer of its own,
+// which keeps ten thousand links cheap.
 import type { Clock } from '../clock.ts';
 
-/** A longer silence of our own tick means that the process was not awake. */
+/** A longer silence of our own tick means that the process was not awake; of a longer turn, only so much counts. */
 const GAP_MS = 1_000;
 /** How often deadlines are looked at: fine beside the shortest of them (1 s). */
 const TICK_MS = 100;
@@ -17,7 +20,9 @@ export type Ticker = {
 };
 
 export type ManualTicker = Ticker & {
-  /** Tells every subscriber the time. */
+  /** A turn of the event loop begins: what was waiting has been read. */
+  turn(): void;
+  /** Tells every subscriber the time, in a turn of its own. */
   tick(): void;
   subscribers(): number;
 };
@@ -27,17 +32,25 @@ export function createTicker(monotonicMs: () => number): ManualTicker {
   const callbacks = new Set<(awakeMs: number) => void>();
   let lastSeenMs = monotonicMs();
   let asleepMs = 0;
+  /** Awake time at which this turn began. */
+  let turnMs = lastSeenMs;
 
   function awakeMs(): number {
     const nowMs = monotonicMs();
     const gapMs = nowMs - lastSeenMs;
     if (gapMs > GAP_MS) asleepMs += gapMs;
     lastSeenMs = nowMs;
+    asleepMs += Math.max(0, nowMs - asleepMs - turnMs - GAP_MS);
     return nowMs - asleepMs;
   }
 
+  function turn(): void {
+    turnMs = awakeMs();
+  }
+
   function tick(): void {
-    const nowMs = awakeMs();
+    turn();
+    const nowMs = turnMs;
     for (const callback of callbacks) callback(nowMs);
   }
 
@@ -48,7 +61,7 @@ export function createTicker(monotonicMs: () => number): ManualTicker {
     };
   }
 
-  return { awakeMs, tick, subscribe, subscribers: () => callbacks.size };
+  return { awakeMs, turn, tick, subscribe, subscribers: () => callbacks.size };
 }
 
 /**
@@ -60,7 +73,7 @@ export function createProcessTicker(clock: Clock): Ticker {
   let interval: NodeJS.Timeout | null = null;
 
   function beat(): void {
-    ticker.awakeMs(); // sees a gap before anybody who is woken by the waiting input does
+    ticker.turn(); // sees a gap before anybody who is woken by the waiting input does
     setImmediate(() => ticker.tick());
   }
 

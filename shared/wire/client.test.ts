@@ -5,6 +5,7 @@ import { LinkClient } from './client.ts';
 import { CONTROL } from './frame-codec.ts';
 import { FLAGS, loopTurn, only, rawServer, startClient, startServer, testTime, waitFor } from './link-harness.ts';
 import type { Cleanup } from './link-harness.ts';
+import { createOpenings } from './openings.ts';
 import { tcpConnect } from './tcp-socket.ts';
 
 const cleanup: Cleanup = [];
@@ -72,6 +73,32 @@ test('an attempt that neither succeeds nor fails is given up in time', async () 
   expect([cancelled, reasons]).toEqual([1, [`no connection within ${LIMITS.reconnectMs} ms`]]);
   expect(client.state).toMatchObject({ kind: 'closed' });
   expect(time.ticker.subscribers()).toBe(0);
+});
+
+test('clients of a fleet open one by one: the next when the one before is settled, lost, closed, or too slow', async () => {
+  const time = testTime();
+  const { server, seen: atServer } = await startServer(time, cleanup);
+  const openings = createOpenings(1);
+  const start = () => startClient(time, server.port, cleanup, { openings });
+  const [settles, isLost, closes, hangs, last] = [start(), start(), start(), start(), start()];
+  const open = (): boolean[] => [settles, isLost, closes, hangs, last].map(({ client }) => client.link !== null);
+  await waitFor(() => settles.client.link !== null);
+  await time.pass(1_000);
+  expect(open()).toEqual([true, false, false, false, false]);
+  settles.client.link?.send({ type: 'x' });
+  settles.client.settled();
+  await waitFor(() => isLost.client.link !== null);
+  await waitFor(() => atServer.links.length === 2);
+  atServer.links[1]?.close();
+  await waitFor(() => closes.client.link !== null);
+  closes.client.close();
+  await waitFor(() => hangs.client.link !== null);
+  await time.pass(LIMITS.helloMs - 1_000);
+  expect(last.client.link).toBeNull();
+  hangs.client.link?.send({ type: 'x' });
+  await time.pass(1_500);
+  await waitFor(() => last.client.link !== null);
+  expect(open()).toEqual([true, false, false, true, true]);
 });
 
 test('a replaced client that is told to stop does not come back', async () => {

@@ -7,6 +7,7 @@ import type { CloseReason } from './close-reason.ts';
 import type { JsonObject } from './json.ts';
 import type { Connect, LinkSocket } from './link-socket.ts';
 import { Link } from './link.ts';
+import type { Openings } from './openings.ts';
 
 /** The first pause lies between 0 and this, so that a thousand clients do not come back in one instant. */
 const FIRST_PAUSE_MS = 500;
@@ -26,6 +27,8 @@ export type LinkClientOptions = {
   readonly heartbeatData?: () => JsonObject;
   /** A message is sent every second on an open link: see `LinkOptions`. */
   readonly messagesBeat?: boolean;
+  /** Shared by a fleet: each attempt waits for its turn, which lasts until `settled`, a failure, or `helloMs`. */
+  readonly openings?: Openings;
   /** A link is open: assign its `onMessage`, send the first message. */
   readonly onOpen: (link: Link) => void;
   /** A link ended, or an attempt failed (`socket-error`, `refused`, …). `stop` ends the client. */
@@ -35,6 +38,7 @@ export type LinkClientOptions = {
 
 type Step =
   | { kind: 'idle' }
+  | { kind: 'waiting' }
   | { kind: 'dialling'; untilMs: number; cancel: () => void }
   | { kind: 'linked'; link: Link; sinceMs: number }
   | { kind: 'pausing'; untilMs: number }
@@ -45,6 +49,8 @@ export class LinkClient {
   #step: Step = { kind: 'idle' };
   #state: ClientState;
   #attempts = 0;
+  /** It is this client's turn to open. */
+  #opens = false;
   #unsubscribe: () => void = () => undefined;
 
   constructor(options: LinkClientOptions) {
@@ -66,7 +72,14 @@ export class LinkClient {
   start(): void {
     invariant(this.#step.kind === 'idle', 'a link client starts once');
     this.#unsubscribe = this.#options.ticker.subscribe((nowMs) => this.#tick(nowMs));
-    this.#dial();
+    this.#askToDial();
+  }
+
+  /** What the link was opened for is done (the peer has let us in): it is the turn of others. */
+  settled(): void {
+    if (!this.#opens) return;
+    this.#opens = false;
+    this.#options.openings?.leave(this);
   }
 
   /** Ends for good: closes the link (what is queued still goes out) and tries no more. */
@@ -76,6 +89,14 @@ export class LinkClient {
     this.#stop(reason.detail);
     if (step.kind === 'dialling') step.cancel();
     if (step.kind === 'linked') step.link.close(reason);
+  }
+
+  #askToDial(): void {
+    const { openings } = this.#options;
+    this.#step = { kind: 'waiting' };
+    this.#opens = true;
+    if (openings === undefined) this.#dial();
+    else openings.ask(this, () => this.#dial());
   }
 
   #dial(): void {
@@ -116,6 +137,7 @@ export class LinkClient {
   }
 
   #lost(reason: CloseReason): void {
+    this.settled();
     const capMs = Math.min(LIMITS.reconnectMs, FIRST_PAUSE_MS * 2 ** Math.min(Math.max(this.#attempts - 1, 0), 16));
     const untilMs = this.#options.ticker.awakeMs() + this.#options.random() * capMs;
     this.#step = { kind: 'pausing', untilMs };
@@ -128,13 +150,15 @@ export class LinkClient {
   #stop(why: string): void {
     if (this.#step.kind === 'ended') return;
     this.#step = { kind: 'ended' };
+    this.settled();
     this.#unsubscribe();
     this.#setState({ kind: 'closed', sinceMs: this.#options.nowMs(), why });
   }
 
   #tick(nowMs: number): void {
     const step = this.#step;
-    if (step.kind === 'pausing' && nowMs >= step.untilMs) this.#dial();
+    if (step.kind === 'pausing' && nowMs >= step.untilMs) this.#askToDial();
+    if (step.kind === 'linked' && nowMs - step.sinceMs >= LIMITS.helloMs) this.settled();
     if (step.kind === 'dialling' && nowMs >= step.untilMs) {
       step.cancel();
       this.#lost({ code: 'socket-error', detail: `no connection within ${LIMITS.reconnectMs} ms` });

@@ -8,7 +8,7 @@ import type { LinkFrame } from './link-frames.ts';
 
 /** The acceptor pings only when the opener's pings gave it no reason to speak for this long. */
 const ACCEPTOR_PAUSE_MS = LIMITS.heartbeatMs * 1.5;
-/** An opener whose messages are its heartbeat pings this seldom while they flow, for the clocks … */
+/** An opener asks this seldom for an answer, for the clocks: between them the ACK of a ping is sign of life enough … */
 const CLOCK_PAUSE_MS = LIMITS.reconnectMs;
 /** … after so many answers, by which both ends know the offset. */
 const FIRST_PONGS = 2;
@@ -29,13 +29,18 @@ export function createHeartbeat({ role, nowMs, awakeMs, data, messagesBeat }: Op
   const offset = createClockOffset();
   let ping: { n: number; sentAtMs: number; sentAwakeMs: number; repeated: boolean } | null = null;
   let lastPingMs = awakeMs();
+  let lastAskedMs = lastPingMs;
   let pongs = 0;
+  const asksAt = (awakeNowMs: number): boolean =>
+    role === 'acceptor' || pongs < FIRST_PONGS || awakeNowMs - lastAskedMs >= CLOCK_PAUSE_MS;
 
   return {
     /** The JSON of the ping, or of the answer to the peer's ping, that leaves now as frame `n`. */
     json(item: { kind: 'ping' } | { kind: 'pong'; ping: number }, n: number): string {
       if (item.kind === 'pong') return JSON.stringify({ type: 'pong', ping: item.ping, atMs: nowMs(), data: data?.() });
       lastPingMs = awakeMs();
+      if (!asksAt(lastPingMs)) return JSON.stringify({ type: 'ping', atMs: nowMs(), answer: false });
+      lastAskedMs = lastPingMs;
       ping = { n, sentAtMs: nowMs(), sentAwakeMs: lastPingMs, repeated: false };
       return JSON.stringify({ type: 'ping', atMs: ping.sentAtMs, clock: offset.own() ?? undefined, data: data?.() });
     },
@@ -43,8 +48,10 @@ export function createHeartbeat({ role, nowMs, awakeMs, data, messagesBeat }: Op
     repeated(n: number): void {
       if (ping?.n === n) ping.repeated = true;
     },
-    takePing(frame: Extract<LinkFrame, { type: 'ping' }>): void {
-      if (frame.clock !== undefined) offset.told(frame.clock);
+    /** Whether it wants an answer. */
+    takePing({ clock, answer = true }: Extract<LinkFrame, { type: 'ping' }>): boolean {
+      if (clock !== undefined) offset.told(clock);
+      return answer;
     },
     takePong(frame: Extract<LinkFrame, { type: 'pong' }>): void {
       if (ping === null || ping.n !== frame.ping) return;
@@ -56,8 +63,8 @@ export function createHeartbeat({ role, nowMs, awakeMs, data, messagesBeat }: Op
       offset.measured({ sentAtMs, receivedAtMs: nowMs(), peerAtMs: frame.atMs, roundTripMs });
     },
     /**
-     * The opener pings at a steady pace, also when messages flow, because pings carry Central's state and the clock;
-     * unless its messages do that.
+     * The opener pings at a steady pace, also when messages flow, because its pings are the peer's reason to speak;
+     * unless its messages are.
      */
     due(awakeNowMs: number, lastSentMs: number): boolean {
       if (role === 'acceptor') return awakeNowMs - lastSentMs >= ACCEPTOR_PAUSE_MS;

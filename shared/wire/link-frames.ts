@@ -8,10 +8,14 @@ import type { JsonObject, JsonValue } from './json.ts';
 const countSchema = z.int().positive();
 const dataSchema = z.record(z.string(), z.custom<JsonValue>()).optional();
 
-/** Are you there? Carries the sender's clock, its best measurement of the clocks, and what the layer above adds. */
+/**
+ * Are you there? Carries the sender's clock, its best measurement of the clocks, and what the layer above adds. With
+ * `answer: false` its ACK is enough, and it carries nothing more.
+ */
 export const pingSchema = z.object({
   type: z.literal('ping'),
   atMs: z.int(),
+  answer: z.boolean().optional(),
   clock: z.object({ offsetMs: z.int(), roundTripMs: z.number().nonnegative() }).optional(),
   data: dataSchema,
 });
@@ -32,6 +36,7 @@ export type LinkFrame =
 
 export const LINK_FRAME_EXAMPLES = [
   { n: 7, type: 'ping', atMs: 1_763_700_000_000, clock: { offsetMs: -12, roundTripMs: 0.4 } },
+  { n: 8, type: 'ping', atMs: 1_763_700_001_000, answer: false },
   { n: 9, type: 'pong', ping: 7, atMs: 1_763_700_000_012 },
   { n: 10, type: 'bye', code: 'replaced', detail: 'another monitor authenticated as this point' },
 ] as const satisfies readonly JsonObject[];

@@ -133,10 +133,9 @@ export class Link {
    */
   close(reason: CloseReason = { code: 'closed', detail: 'closed' }): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
-    const wasOpen = this.#state === 'open';
+    this.#queue = this.#state === 'open' ? this.#queue.filter((item) => item.kind === 'message') : [];
     this.#state = 'closing';
     this.#closing = reason;
-    this.#queue = wasOpen ? this.#queue.filter((item) => item.kind === 'message') : [];
     this.#times.stepByMs = this.#ticker.awakeMs() + LIMITS.frameAckMs;
     this.resume();
     this.#dispatch();
@@ -268,7 +267,7 @@ export class Link {
   #handle(frame: Exclude<LinkFrame, { type: 'bye' }>, n: number): void {
     switch (frame.type) {
       case 'ping':
-        this.#heartbeat.takePing(frame);
+        if (!this.#heartbeat.takePing(frame)) return void (this.#lastSentMs = this.#times.lastByteMs); // by its ACK
         this.#queue = this.#queue.filter((item) => item.kind !== 'pong'); // a newer ping makes the older answer void
         this.#queue.unshift({ kind: 'pong', ping: n });
         this.onHeartbeat(frame.data ?? {});
