@@ -31,7 +31,7 @@ export const CENTRAL_SETTINGS = {
   }),
   masterKeyFile: setting({
     flag: 'master-key-file', env: 'EV_CENTRAL_MASTER_KEY_FILE', schema: text.nullable().describe('file'), default: null,
-    describe: 'the key that wraps the stored keys; without it master.key in the data folder',
+    describe: 'the key that wraps stored keys and the secrets of points; without it master.key in the data folder',
   }),
   host: setting({
     flag: 'host', env: 'EV_CENTRAL_HOST', schema: text.describe('address'), default: '127.0.0.1',

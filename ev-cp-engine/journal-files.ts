@@ -1,9 +1,10 @@
 // The journal's files on the disk: one file of lines in a folder of its own (0700, 0600), and a lock, so that two
 // processes never write one journal. The simulation puts its own disk in this place.
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../shared/failure.ts';
+import { flushFolder } from '../shared/flush-folder.ts';
 import { mendPrivate } from '../shared/private-file.ts';
 
 /** What the journal needs of a disk. */
@@ -70,7 +71,7 @@ export function openJournalFiles(dir: string): JournalFiles {
       await rm(draft, { force: true });
       throw error;
     }
-    flushDirectory(dir);
+    flushFolder(dir); // a rename is on the disk only when its folder is
   }
 
   function keepDamaged(data: Buffer): string {
@@ -90,18 +91,6 @@ export function openJournalFiles(dir: string): JournalFiles {
 /** True when the disk has no room left (or the user's share of it). */
 export function isDiskFull(error: unknown): boolean {
   return isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
-}
-
-/** A rename is on the disk only when its folder is. The new journal is in place by now: this cannot fail any more. */
-function flushDirectory(dir: string): void {
-  if (process.platform === 'win32') return; // folders cannot be opened there
-  try {
-    const fd = openSync(dir, 'r');
-    fsyncSync(fd);
-    closeSync(fd);
-  } catch {
-    // Some file systems refuse to flush a folder; the journal is whole either way.
-  }
 }
 
 /**

@@ -20,7 +20,7 @@ export const LIMITS = {
   reconnectMs: 5_000,
   /** A connection that has not said who it is, or not proved it when asked, is closed after this time. */
   helloMs: 10_000,
-  /** Links to one server that a fleet opens at once; the others wait, so that no turn of the event loop takes seconds. */
+  /** Links to one server that a fleet opens at once; the others wait, so that no turn of its loop takes seconds. */
   openingsAtOnce: 300,
   /** Connections without an identity, at once, at one server; above it the oldest of them makes room. */
   unnamedConnections: 12_000,

@@ -1,11 +1,12 @@
 // How a charge point proves that it knows its secret without sending it: Central gives a nonce of this connection, the
-// monitor answers with an HMAC. Central stores only the SHA-256 of the secret, which is the HMAC's key.
+// monitor answers with an HMAC. Its key is the SHA-256 of the secret, which is all that Central has of it; who has that
+// hash can answer, so the database holds it only as the master key wraps it (decision 0021).
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** A point's secret: 32 random bytes. */
 export const SECRET_BYTES = 32;
 
-/** The SHA-256 of a secret: what Central stores, and what both sides key the proof with. */
+/** The SHA-256 of a secret: what Central keeps, and what both sides key the proof with. */
 export function hashSecret(secret: Buffer): Buffer {
   return createHash('sha256').update(secret).digest();
 }

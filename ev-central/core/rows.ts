@@ -25,7 +25,10 @@ export type User = UserRow & {
   readonly readingKeyId: KeyId | null;
 };
 
-/** A registered charge point; `secretSha256` (base64) proves its monitor, null when the secret was revoked. */
+/**
+ * A registered charge point; `secretSha256` (base64) proves its monitor, null when the secret was revoked. In the
+ * database the master key wraps it. Never logged.
+ */
 export type ChargePoint = PointRow & { readonly secretSha256: string | null };
 
 export type ConnectorState = {

@@ -104,7 +104,7 @@ export function defineCodec<R extends object>(definition: {
   };
 }
 
-/** `requestedAtMs → requested_at_ms`, `secretSha256 → secret_sha256`. */
+/** `requestedAtMs → requested_at_ms`. */
 export function snakeCase(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -15,17 +15,22 @@ afterEach(() => {
 
 test('a master key file is made once, for its owner alone, and opens later what it wrapped', () => {
   const file = join(folder, 'keys', 'master.key');
-  const wrapped = openMasterKey(file, { makeIfMissing: true }).wrap('p-1', KEY);
+  const wrapped = openMasterKey(file, { makeIfMissing: true }).keys.wrap('p-1', KEY);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(openMasterKey(file, { makeIfMissing: true }).unwrap('p-1', wrapped)).toBe(KEY);
+  expect(openMasterKey(file, { makeIfMissing: true }).keys.unwrap('p-1', wrapped)).toBe(KEY);
 });
 
-test('a wrapped key opens neither under another id nor with another master key', () => {
-  const wrap = openMasterKey(join(folder, 'a'), { makeIfMissing: true });
-  const wrapped = wrap.wrap('p-1', KEY);
-  expect(() => wrap.unwrap('p-2', wrapped)).toThrow(/cannot open the stored key p-2/);
-  const other = openMasterKey(join(folder, 'b'), { makeIfMissing: true });
-  expect(() => other.unwrap('p-1', wrapped)).toThrow(/master key file is not the one/);
+test.each([
+  ['keys', 'secrets', 'cannot open the stored key'], ['secrets', 'keys', 'cannot open the secret of point'],
+] as const)('wrapped %s open neither under another id, nor as %s, nor by another key', (kind, other, words) => {
+  const master = openMasterKey(join(folder, 'a'), { makeIfMissing: true });
+  const wrapped = master[kind].wrap('p-1', KEY);
+  expect(master[kind].unwrap('p-1', wrapped)).toBe(KEY);
+  expect(() => master[kind].unwrap('p-2', wrapped)).toThrow(`${words} p-2`);
+  expect(() => master[other].unwrap('p-1', wrapped)).toThrow(/changed by hand/);
+  expect(() => master[kind].unwrap('p-1', KEY)).toThrow(`${words} p-1`);
+  const foreign = openMasterKey(join(folder, 'b'), { makeIfMissing: true });
+  expect(() => foreign[kind].unwrap('p-1', wrapped)).toThrow(/master key file is not the one/);
 });
 
 test('a missing, a readable and a damaged master key file are refused with what to do', () => {

@@ -1,56 +1,64 @@
-// The master key: 32 random bytes in a file of mode 0600. It wraps (AES-256-GCM) the keys that Central stores, so that
-// a copy of the database alone opens nothing.
+// The master key: 32 random bytes in a file of mode 0600. It wraps (AES-256-GCM) the keys and the points' secrets that
+// Central stores, so that a copy of the database alone opens nothing and lets nobody in.
 import type { KeyObject } from 'node:crypto';
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { flushFolder } from '../../shared/flush-folder.ts';
 import { insistOnPrivate } from '../../shared/private-file.ts';
+import { openBytes } from '../../shared/seal.ts';
 
 const MASTER_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Wraps the material of a key under its id: a wrapped key moved to another row does not open. */
-export type KeyWrap = {
-  wrap(keyId: string, keyBase64: string): string;
-  unwrap(keyId: string, wrapped: string): string;
+/** Wraps bytes (base64) under the id that they belong to: wrapped bytes moved to another row do not open. */
+export type Wrap = {
+  wrap(id: string, base64: string): string;
+  unwrap(id: string, wrapped: string): string;
 };
 
-/** A wrap with the key of a file; `makeIfMissing` is false for a database that already holds wrapped keys. */
-export function openMasterKey(file: string, options: { makeIfMissing: boolean }): KeyWrap {
-  return keyWrap(createSecretKey(readOrMake(file, options.makeIfMissing)));
+/** What the master key wraps. Each kind has a prefix of its own in what is authenticated: none opens as the other. */
+export type MasterKey = {
+  /** Keys of records, by key id. */
+  readonly keys: Wrap;
+  /** The SHA-256 of points' secrets, by point id. */
+  readonly secrets: Wrap;
+};
+
+/** The key of a file; `makeIfMissing` is false for a database that already holds what only it opens. */
+export function openMasterKey(file: string, options: { makeIfMissing: boolean }): MasterKey {
+  return masterKey(createSecretKey(readOrMake(file, options.makeIfMissing)));
 }
 
 /** For databases in memory: a key that nobody keeps. */
-export function passingMasterKey(): KeyWrap {
-  return keyWrap(createSecretKey(randomBytes(MASTER_KEY_BYTES)));
+export function passingMasterKey(): MasterKey {
+  return masterKey(createSecretKey(randomBytes(MASTER_KEY_BYTES)));
 }
 
-function keyWrap(master: KeyObject): KeyWrap {
+function masterKey(key: KeyObject): MasterKey {
   return {
-    wrap(keyId, keyBase64) {
+    keys: wrapOf(key, { prefix: 'ev-stored-key:', what: 'the stored key' }),
+    secrets: wrapOf(key, { prefix: 'ev-point-secret:', what: 'the secret of point' }),
+  };
+}
+
+function wrapOf(master: KeyObject, { prefix, what }: { prefix: string; what: string }): Wrap {
+  return {
+    wrap(id, base64) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', master, nonce, { authTagLength: TAG_BYTES });
-      cipher.setAAD(Buffer.from(`ev-stored-key:${keyId}`, 'utf8'));
-      const sealed = Buffer.concat([cipher.update(Buffer.from(keyBase64, 'base64')), cipher.final()]);
+      cipher.setAAD(Buffer.from(`${prefix}${id}`, 'utf8'));
+      const sealed = Buffer.concat([cipher.update(Buffer.from(base64, 'base64')), cipher.final()]);
       return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64');
     },
-    unwrap(keyId, wrapped) {
-      const bytes = Buffer.from(wrapped, 'base64');
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', master, bytes.subarray(0, NONCE_BYTES), {
-          authTagLength: TAG_BYTES,
-        });
-        decipher.setAAD(Buffer.from(`ev-stored-key:${keyId}`, 'utf8'));
-        decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-        const sealed = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
-        return Buffer.concat([decipher.update(sealed), decipher.final()]).toString('base64');
-      } catch (cause) {
-        throw new Failure('bad-configuration',
-          `cannot open the stored key ${keyId}: the master key file is not the one that this database was made with; `
-          + 'give the right --master-key-file', cause);
-      }
+    unwrap(id, wrapped) {
+      const bytes = openBytes(master, Buffer.from(`${prefix}${id}`, 'utf8'), Buffer.from(wrapped, 'base64'));
+      if (bytes !== undefined) return bytes.toString('base64');
+      throw new Failure('bad-configuration',
+        `cannot open ${what} ${id}: the master key file is not the one that this database was made with, or that row `
+        + 'was changed by hand; give the right --master-key-file, or restore a copy of the database');
     },
   };
 }
@@ -60,8 +68,8 @@ function readOrMake(file: string, makeIfMissing: boolean): Buffer {
   if (existing !== undefined) return existing;
   if (!makeIfMissing) {
     throw new Failure('bad-configuration',
-      `the master key file ${file} is missing, and this database holds keys that only it opens: put the file back, `
-      + 'or give --master-key-file');
+      `the master key file ${file} is missing, and this database holds keys or secrets of points that only it opens: `
+      + 'put the file back, or give --master-key-file');
   }
   const key = randomBytes(MASTER_KEY_BYTES);
   try {
@@ -69,10 +77,11 @@ function readOrMake(file: string, makeIfMissing: boolean): Buffer {
     const fd = openSync(file, 'wx', 0o600);
     try {
       writeSync(fd, key);
-      fsyncSync(fd); // the keys that it wraps are flushed too: neither may be without the other
+      fsyncSync(fd); // what it wraps is flushed too: neither may be without the other
     } finally {
       closeSync(fd);
     }
+    flushFolder(dirname(file));
   } catch (cause) {
     throw new Failure('not-writable', `cannot make the master key file ${file}: choose a folder that can be written`,
       cause);

@@ -32,6 +32,18 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       FROM requests, charging_point_states, notices`,
     expected: [{ request_id: 'r-1', answer: null, command_number: 7, clock_offset_ms: 0, number: 1 }],
   },
+  // What becomes of the hash is in old-secrets.test.ts.
+  4: {
+    insert: `INSERT INTO tariffs VALUES ('T', 'EUR', 0, '[]');
+      INSERT INTO sites VALUES ('ALC', '', '', 0, 0, 'UTC', 'T', 1);
+      INSERT INTO charging_points
+      VALUES ('ALC-01', 'ALC', 'a', 1, 2, '[]', 'hash'), ('B', 'ALC', 'b', 1, 2, '[]', NULL)`,
+    check: 'SELECT point_id, address, unwrapped_sha256, wrapped_secret FROM charging_points',
+    expected: [
+      { point_id: 'ALC-01', address: 'a', unwrapped_sha256: 'hash', wrapped_secret: null },
+      { point_id: 'B', address: 'b', unwrapped_sha256: null, wrapped_secret: null },
+    ],
+  },
 };
 
 let db: Sqlite;

@@ -35,7 +35,10 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     points: () => {
       putParents();
       if (remove) tables.points.remove(pointId(id));
-      else tables.points.put(samplePoint({ pointId: pointId(id), address: words }));
+      else tables.points.put(samplePoint({
+        pointId: pointId(id), address: words,
+        secretSha256: figure % 2 === 0 ? null : Buffer.alloc(32, figure).toString('base64'),
+      }));
     },
     pointStates: () => (remove ? tables.pointStates.remove(pointId(id)) : tables.pointStates.put(samplePointState({
       pointId: pointId(id), commandNumber: figure, operative: { on: remove, sinceMs: figure, note: words, by: words },

@@ -23,6 +23,7 @@ import {
 } from './sample-rows.ts';
 
 const HOUR_MS = 3_600_000;
+const SECRET_SHA256 = Buffer.alloc(32, 6).toString('base64');
 let folder: string;
 let store: Store;
 const clock = { nowMs: START_MS, now: (): number => clock.nowMs };
@@ -305,19 +306,22 @@ describe('a store on a file', () => {
     expect(files.map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600]);
   });
 
-  test('holds keys only as the master key file wraps them', () => {
+  test('holds keys and secrets only as the master key file wraps them', () => {
     store = open('on a file');
     store.commit(batch(filledTables()));
     const db = new Database(join(folder, 'ev.db'), { readonly: true });
-    const row = JSON.stringify(db.prepare('SELECT * FROM keys').all());
+    const rows = JSON.stringify(db.prepare('SELECT * FROM keys, charging_points').all());
     db.close();
-    expect(row).toContain('k7f2-5');
-    expect(row).not.toContain(sampleKey().keyBase64);
+    for (const held of ['k7f2-5', 'ALC-01']) expect(rows).toContain(held);
+    for (const secret of [sampleKey().keyBase64, SECRET_SHA256]) expect(rows).not.toContain(secret);
   });
 
-  test('refuses to open keys without the master key file, saying what to do', () => {
+  test.each(['keys', 'secrets'])('refuses to open %s without the master key file, saying what to do', (what) => {
     store = open('on a file');
-    store.commit(batch(filledTables()));
+    const tables = filledTables();
+    if (what === 'keys') tables.points.remove(samplePoint().pointId);
+    else tables.keys.remove(sampleKey().keyId);
+    store.commit(batch(tables));
     store.close();
     rmSync(join(folder, 'master.key'));
     expect(() => open('on a file')).toThrow(/master key file .* is missing.*put the file back/);
@@ -369,7 +373,7 @@ function filledTables(): Tables {
   if (store !== undefined) store.load(tables);
   tables.tariffs.put(sampleTariff);
   tables.sites.put(sampleSite);
-  tables.points.put(samplePoint());
+  tables.points.put(samplePoint({ secretSha256: SECRET_SHA256 }));
   tables.pointStates.put(samplePointState());
   tables.users.put(sampleUser());
   tables.sessions.put(sampleSession());

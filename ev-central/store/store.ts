@@ -17,11 +17,12 @@ import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
 import { prepareFailedRecords } from './failed-records.ts';
 import { forgetOldRows, prepareLoader } from './loading.ts';
-import type { KeyWrap } from './master-key.ts';
+import type { MasterKey } from './master-key.ts';
 import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
+import { wrapOldSecrets } from './old-secrets.ts';
 import type { OutboxLane, OutboxRow } from './outbox.ts';
 import { prepareOutbox } from './outbox.ts';
 import type { Retention } from './purge.ts';
@@ -104,15 +105,20 @@ export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOp
     if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`);
     for (const name of migrate(db, readMigrations(), clock)) log('info', 'database-migrated', { migration: name });
     attempt('make the installation id', () => makeInstallation(db));
-    return attempt(`prepare the database ${db.name}`, () => makeStore(db, openWrap(db, masterKeyFile), clock));
+    return attempt(`prepare the database ${db.name}`, () => {
+      const master = openMaster(db, masterKeyFile);
+      const wrapped = wrapOldSecrets(db, master);
+      if (wrapped > 0) log('info', 'secrets-wrapped', { points: wrapped });
+      return makeStore(db, master, clock);
+    });
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function makeStore(db: Sqlite, wrap: KeyWrap, clock: Pick<Clock, 'now'>): Store {
-  const codecs = makeCodecs(wrap);
+function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): Store {
+  const codecs = makeCodecs(master);
   const loader = prepareLoader(db, codecs);
   const writeTables = prepareTableWriters(db, codecs);
   const append = prepareAppends(db);
@@ -162,10 +168,11 @@ export function changesNothing({ tables, appends, sends, offsets, outboxDone }: 
     && Object.values(tables).every((table) => !(table instanceof Table && table.isChanged));
 }
 
-function openWrap(db: Sqlite, masterKeyFile: string | null): KeyWrap {
+function openMaster(db: Sqlite, masterKeyFile: string | null): MasterKey {
   if (masterKeyFile === null) return passingMasterKey();
-  const keys = db.prepare('SELECT count(*) FROM keys').pluck().get();
-  return openMasterKey(masterKeyFile, { makeIfMissing: keys === 0 });
+  const wrapped = db.prepare(`SELECT EXISTS (SELECT 1 FROM keys)
+    OR EXISTS (SELECT 1 FROM charging_points WHERE wrapped_secret IS NOT NULL)`).pluck().get();
+  return openMasterKey(masterKeyFile, { makeIfMissing: wrapped === 0 });
 }
 
 /** The id that begins all ids of this network: random, short, made once. */

@@ -75,13 +75,13 @@ function madeAtMs({ topic, headers, value }: BusRecord, keys: ReadonlyMap<string
 }
 
 function readKeys(network: Network): Map<string, SealKey> {
-  const wrap = openMasterKey(join(network.centralDir, 'master.key'), { makeIfMissing: false });
+  const { keys } = openMasterKey(join(network.centralDir, 'master.key'), { makeIfMissing: false });
   const file = new CentralFile(join(network.centralDir, 'central.db'));
   try {
     const rows = file.rows('SELECT key_id, wrapped_key FROM keys WHERE kind = \'point\'');
     return new Map(rows.map((row) => {
       const keyId = String(row['key_id']);
-      return [keyId, sealKey(keyId, wrap.unwrap(keyId, String(row['wrapped_key'])))];
+      return [keyId, sealKey(keyId, keys.unwrap(keyId, String(row['wrapped_key'])))];
     }));
   } finally {
     file.close();

@@ -75,7 +75,7 @@ test('an attempt that neither succeeds nor fails is given up in time', async () 
   expect(time.ticker.subscribers()).toBe(0);
 });
 
-test('clients of a fleet open one by one: the next when the one before is settled, lost, closed, or too slow', async () => {
+test('clients of a fleet open one by one: the next when the one before is settled, lost, closed or slow', async () => {
   const time = testTime();
   const { server, seen: atServer } = await startServer(time, cleanup);
   const openings = createOpenings(1);

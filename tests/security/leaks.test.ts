@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMasterKey } from '../../ev-central/store/master-key.ts';
 import type { Broker } from '../../scripts/broker.ts';
 import { openBus } from '../../shared/bus/connection.ts';
+import { hashSecret } from '../../shared/point-proof.ts';
 import { CONTROL, encodeFrame } from '../../shared/wire/frame-codec.ts';
 import { at, POINT, SmallNetwork, waitFor } from '../e2e/small-network.ts';
 import { ownBroker, randomPrefix, removeBroker } from '../integration/broker-for-tests.ts';
@@ -266,16 +267,18 @@ function townWithSecrets(): unknown {
 function secrets(): Secret[] {
   const found = Object.entries(GIVEN).map(([name, text]) => textSecret(name, text));
   for (const [id, text] of Object.entries(network.secrets.points)) {
-    found.push(textSecret(`secret of ${id}`, text), { name: `secret of ${id}`, bytes: Buffer.from(text, 'base64url') });
+    const bytes = Buffer.from(text, 'base64url');
+    found.push(textSecret(`secret of ${id}`, text), { name: `secret of ${id}`, bytes });
+    found.push({ name: `hash of the secret of ${id}`, bytes: hashSecret(bytes) });
   }
   found.push(textSecret('operator token', token), { name: 'operator token', bytes: Buffer.from(token, 'base64url') });
   const masterFile = join(network.centralDir, 'master.key');
   found.push({ name: 'master key', bytes: readFileSync(masterFile) });
-  const wrap = openMasterKey(masterFile, { makeIfMissing: false });
+  const { keys } = openMasterKey(masterFile, { makeIfMissing: false });
   const db = new Database(join(network.centralDir, 'central.db'), { readonly: true });
   const rows = db.prepare('SELECT key_id, kind, wrapped_key FROM keys').all() as Record<string, string>[];
   for (const { key_id: id = '', kind = '', wrapped_key: wrapped = '' } of rows) {
-    found.push({ name: `${kind} key ${id}`, bytes: Buffer.from(wrap.unwrap(id, wrapped), 'base64') });
+    found.push({ name: `${kind} key ${id}`, bytes: Buffer.from(keys.unwrap(id, wrapped), 'base64') });
   }
   expect(new Set(rows.map((row) => row['kind']))).toEqual(new Set(['service', 'point', 'login', 'reading']));
   db.close();
