@@ -8,10 +8,10 @@ import { Failure } from '../../shared/failure.ts';
 import { isId, sessionId } from '../../shared/ids.ts';
 import { isZone } from '../../shared/zone.ts';
 import type { Store } from '../store/store.ts';
-import { openStore } from '../store/store.ts';
 import { readStations } from './afdc-stations.ts';
 import { BCRYPT_COST } from './credentials.ts';
 import { TOOL_EXIT } from './exit-status.ts';
+import { withStore } from './local-store.ts';
 import { loadNetwork, readNetworkFile, writeSecrets } from './network-file.ts';
 import { printJson } from './output.ts';
 import { importStations } from './station-import.ts';
@@ -128,19 +128,6 @@ function addServiceKey(admin: Command): void {
         process.stdout.write(`key id  ${key.keyId}\nkey     ${key.keyBase64}\n`);
       }));
     });
-}
-
-/** Reading needs no lock: it works beside a running Central. */
-async function withStore(
-  options: ToolOptions, run: (store: Store, options: ToolOptions) => void,
-): Promise<void> {
-  const { database, masterKeyFile } = options.files;
-  const store = openStore({ file: database, masterKeyFile, clock: systemClock, log: () => undefined });
-  try {
-    run(store, options);
-  } finally {
-    store.close();
-  }
 }
 
 function sessionsWithTickets(store: Store): string[] {

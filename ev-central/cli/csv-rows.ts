@@ -22,6 +22,20 @@ export function readCsv(
   return { header, records, bad };
 }
 
+/** What a spreadsheet takes for a formula, or drops before it looks for one. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** One record with its line end. A text that a spreadsheet would carry out gets an apostrophe before it. */
+export function csvLine(cells: readonly (string | number)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 type Split = { line: number; fields: string[] };
 
 function splitRecords(text: string): Split[] {

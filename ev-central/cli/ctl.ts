@@ -5,11 +5,15 @@ import { printJson, printList, printRow } from './output.ts';
 import { readList } from './order-desk.ts';
 import type { Own } from './tool-action.ts';
 import { UsageError, withCentral, withOrder } from './tool-action.ts';
-import { addToolOptions } from './tool-options.ts';
-import { checkedOrder, numberOf, textOf, textsOf, wattsOf } from './typed-options.ts';
+import { addTimeOptions, addToolOptions } from './tool-options.ts';
+import { checkedOrder, numberOf, textOf, textsOf, timesOf, wattsOf } from './typed-options.ts';
 
 type OrderInput = Parameters<typeof checkedOrder>[0];
-type List = { what: Query['what']; about: string; columns?: readonly string[]; filters: readonly string[] };
+type List = {
+  what: Query['what']; about: string; columns?: readonly string[]; filters: readonly string[];
+  /** Its rows can be chosen by their time. */
+  timed?: true;
+};
 
 const SESSION_COLUMNS = [
   'sessionId', 'driverId', 'siteId', 'pointId', 'connectorNo', 'state', 'stateSinceMs', 'energyWh', 'powerW',
@@ -22,7 +26,7 @@ const LISTS: readonly List[] = [
   },
   { what: 'sites', about: 'sites', filters: [] },
   {
-    what: 'sessions', about: 'sessions, newest first', columns: SESSION_COLUMNS,
+    what: 'sessions', about: 'sessions, newest first', columns: SESSION_COLUMNS, timed: true,
     filters: ['driverId', 'siteId', 'pointId', 'state', 'sessionId'],
   },
   {
@@ -31,26 +35,34 @@ const LISTS: readonly List[] = [
   },
   { what: 'drivers', about: 'drivers on line', filters: [] },
   {
-    what: 'events', about: 'the event log, newest first',
+    what: 'events', about: 'the event log, newest first', timed: true,
     filters: ['pointId', 'siteId', 'sessionId', 'driverId', 'kind'],
     columns: ['atMs', 'kind', 'siteId', 'pointId', 'sessionId', 'data'],
   },
   {
     what: 'dead-letters', about: 'what could not be opened, decoded or handled', filters: ['reason', 'claimedSender'],
+    timed: true,
     columns: ['atMs', 'source', 'reason', 'detail', 'claimedSender'],
   },
-  { what: 'audit', about: 'log-ins, refusals and orders', filters: ['who', 'action'] },
   {
-    what: 'tickets', about: 'tickets, newest first',
+    what: 'audit', about: 'log-ins, refusals and orders, newest first', timed: true,
+    filters: ['who', 'action', 'outcome', 'address'],
+  },
+  {
+    what: 'tickets', about: 'tickets, newest first', timed: true,
     filters: ['driverId', 'sessionId', 'siteId', 'pointId', 'ticketId'],
     columns: ['ticketId', 'kind', 'sessionId', 'driverId', 'pointId', 'startedAtMs', 'endedAtMs', 'energyWh',
       'totalMinor', 'currency'],
   },
   {
     what: 'ledger', about: 'what was booked on accounts, newest first', filters: ['userId', 'sessionId', 'kind'],
+    timed: true,
     columns: ['atMs', 'userId', 'kind', 'amountMinor', 'balanceMinor', 'sessionId', 'ticketId', 'reason'],
   },
-  { what: 'commands', about: 'commands with their outcome', filters: ['pointId', 'sessionId', 'outcome', 'type'] },
+  {
+    what: 'commands', about: 'commands with their outcome', timed: true,
+    filters: ['pointId', 'sessionId', 'outcome', 'type'],
+  },
   { what: 'users', about: 'accounts', filters: ['role'] },
 ];
 
@@ -82,13 +94,14 @@ export function addCtlCommands(ctl: Command): void {
 function addList(ctl: Command, list: List): void {
   const command = ctl.command(list.what).description(list.about);
   for (const flag of list.filters.map(flagOf)) command.option(`--${flag} <value>`, `with this ${flag}`);
+  if (list.timed === true) addTimeOptions(command);
   if (list.what === 'sessions') command.option('--open', 'only those that are not over');
   addToolOptions(command.option('--limit <number>', 'at most so many rows', '200'))
     .action(withCentral(async ({ desk, options }, _args, own) => {
       const limit = numberOf(own, 'limit') ?? 200;
       if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number from 1');
       printList(await readList(desk, list.what, filterOf(list, own), limit), options, list.columns);
-    }));
+    }, (_args, own) => filterOf(list, own)));
 }
 
 function filterOf(list: List, own: Own): Query['filter'] {
@@ -96,7 +109,7 @@ function filterOf(list: List, own: Own): Query['filter'] {
     const value = textOf(own, camel(flagOf(name)));
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(given), ...(own['open'] === true ? { open: 'yes' } : {}) };
+  return { ...Object.fromEntries(given), ...timesOf(own), ...(own['open'] === true ? { open: 'yes' } : {}) };
 }
 
 /** stop, resume and maintenance: one, some, a site, or all. */

@@ -3,6 +3,8 @@ export const TOOL_EXIT = {
   done: 0,
   /** Central, or a rule of the registry, said no. */
   refused: 2,
+  /** The audit log is not as EV_Central has written it. */
+  broken: 3,
   /** EV_Central cannot be reached. */
   unreachable: 5,
   /** The log-in was refused. */
@@ -12,6 +14,6 @@ export const TOOL_EXIT = {
 /** For `--help`. */
 export const TOOL_EXIT_HELP = `
 Exit status:
-  0 done       5 EV_Central cannot be reached
-  2 refused    6 the log-in was refused         64 wrong usage
+  0 done       3 the audit log is broken         6 the log-in was refused
+  2 refused    5 EV_Central cannot be reached    64 wrong usage
 `;

@@ -17,9 +17,9 @@ export function withDesk(run: Run) {
   return action(openDesk, run, () => undefined);
 }
 
-/** A command that only a running Central can carry out. */
-export function withCentral(run: Run) {
-  return action(connectCentral, run, () => undefined);
+/** A command that only a running Central can carry out; `check` refuses what was typed before anything is connected. */
+export function withCentral(run: Run, check: (args: readonly string[], own: Own) => unknown = () => undefined) {
+  return action(connectCentral, run, check);
 }
 
 /** One order to the running Central; what was typed is checked before anything is connected. */

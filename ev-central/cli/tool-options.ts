@@ -41,6 +41,13 @@ export function addToolOptions(command: Command): Command {
     .option('--json', 'print JSON for programs');
 }
 
+/** For what can be chosen by its time; `timesOf` reads them. */
+export function addTimeOptions(command: Command): Command {
+  return command
+    .option('--from <time>', 'from this time on: 2026-03-31 (UTC), 2026-03-31T16:00Z or 2026-03-31T18:00+02:00')
+    .option('--to <time>', 'before this time; a date means to the end of that day');
+}
+
 /** Reads the shared options of a command. Throws `Failure('bad-configuration')`. */
 export function readToolOptions(
   command: Command, env: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,5 +1,5 @@
 // What a person types as an option, checked: quantities, times of day, prices. A wrong one is a usage error in words.
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ConnectorType } from '../../shared/messages/values.ts';
 import { CONNECTOR_TYPES } from '../../shared/messages/values.ts';
 import { orderSchema } from '../../shared/messages/orders.ts';
@@ -57,6 +57,33 @@ export function connectorsOf(
     if (known === undefined) throw new UsageError(`--connector: ${type} is none of ${CONNECTOR_TYPES.join(', ')}`);
     return { connectorNo: i + 1, type: known, maxPowerW: wattsOf(kw, `--connector ${text}`) };
   });
+}
+
+/**
+ * `--from` and `--to` as the lists filter by time. A date means its day of UTC: from its beginning, or to its end. A
+ * time bears its offset; what is at `--to` itself is left out.
+ */
+export function timesOf(own: Own): { sinceMs?: number; untilMs?: number } {
+  const [from, to] = [textOf(own, 'from'), textOf(own, 'to')];
+  const sinceMs = from === undefined ? undefined : timeOf(from, '--from').startMs;
+  const untilMs = to === undefined ? undefined : timeOf(to, '--to').endMs;
+  if (sinceMs !== undefined && untilMs !== undefined && sinceMs >= untilMs) {
+    throw new UsageError(`--from ${from ?? ''} is not before --to ${to ?? ''}`);
+  }
+  return { ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }) };
+}
+
+const DAY_MS = 86_400_000;
+
+function timeOf(text: string, flag: string): { startMs: number; endMs: number } {
+  const isDate = z.iso.date().safeParse(text).success;
+  const withSeconds = text.replace(/(T\d\d:\d\d)(?=[Z+-])/, '$1:00');
+  if (!isDate && !z.iso.datetime({ offset: true }).safeParse(withSeconds).success) {
+    throw new UsageError(`${flag}: "${text}" is no time: write 2026-03-31, 2026-03-31T16:00Z or `
+      + '2026-03-31T18:00+02:00');
+  }
+  const startMs = Date.parse(text);
+  return { startMs, endMs: isDate ? startMs + DAY_MS : startMs };
 }
 
 /** `08:00-20:00 → minutes of the day`. */

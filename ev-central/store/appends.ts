@@ -1,18 +1,19 @@
-// The tables that only grow: audit, ledger, holds, meter values, tickets, notices, events and dead letters.
+// The tables that only grow: ledger, holds, meter values, tickets, notices, events and dead letters; rows of the audit
+// log go to its chain.
 import type { Append } from '../core/effects.ts';
 import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import type { AuditChain } from './audit-chain.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite } from './database.ts';
 
-type AppendTable = Append['table'];
+type AppendTable = Exclude<Append['table'], 'audit'>;
 
-/** Prepares the inserts; the function returned writes one appended row. */
-export function prepareAppends(db: Sqlite): (append: Append) => void {
-  const audit = insert(db, auditRows);
+/** Prepares the inserts; the function returned writes the appended rows of a batch, inside its transaction. */
+export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (appends: readonly Append[]) => void {
   const ledger = insert(db, ledgerRows);
   const holds = insert(db, holdRows);
   const meterValue = insert(db, meterValueRows);
@@ -21,18 +22,20 @@ export function prepareAppends(db: Sqlite): (append: Append) => void {
   const deadLetter = insert(db, deadLetterRows);
   const notice = db.prepare('INSERT INTO notices (user_id, number, type, at_ms, message) VALUES (?, ?, ?, ?, ?)');
   const writers: { readonly [T in AppendTable]: (row: Extract<Append, { table: T }>['row']) => void } = {
-    audit, ledger, holds, meter_values: meterValue, tickets: ticket,
+    ledger, holds, meter_values: meterValue, tickets: ticket,
     notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
     events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
     dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),
   };
-  return (append) => (writers[append.table] as (row: Append['row']) => void)(append.row);
+  return (appends) => {
+    const audited: AuditRow[] = [];
+    for (const append of appends) {
+      if (append.table === 'audit') audited.push(append.row);
+      else (writers[append.table] as (row: Append['row']) => void)(append.row);
+    }
+    chain.append(audited);
+  };
 }
-
-export const auditRows = defineCodec<AuditRow>({
-  table: 'audit', key: [],
-  fields: { atMs: whole(), who: text(), address: text(), action: text(), outcome: text(), parameters: json() },
-});
 
 export const ledgerRows = defineCodec<LedgerRow>({
   table: 'ledger', key: [],

@@ -1,7 +1,8 @@
 // The master key: 32 random bytes in a file of mode 0600. It wraps (AES-256-GCM) the keys and the points' secrets that
-// Central stores, so that a copy of the database alone opens nothing and lets nobody in.
+// Central stores, so that a copy of the database alone opens nothing and lets nobody in; and the key that chains the
+// audit log is derived from it, so that who can only write in the database cannot make the chain fit.
 import type { KeyObject } from 'node:crypto';
-import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
@@ -19,12 +20,17 @@ export type Wrap = {
   unwrap(id: string, wrapped: string): string;
 };
 
-/** What the master key wraps. Each kind has a prefix of its own in what is authenticated: none opens as the other. */
+/**
+ * What the master key wraps, and what is derived from it. Each kind that is wrapped has a prefix of its own in what is
+ * authenticated: none opens as the other.
+ */
 export type MasterKey = {
   /** Keys of records, by key id. */
   readonly keys: Wrap;
   /** The SHA-256 of points' secrets, by point id. */
   readonly secrets: Wrap;
+  /** Makes the hashes of the audit log (audit-chain.ts). */
+  readonly auditKey: KeyObject;
 };
 
 /** The key of a file; `makeIfMissing` is false for a database that already holds what only it opens. */
@@ -41,6 +47,7 @@ function masterKey(key: KeyObject): MasterKey {
   return {
     keys: wrapOf(key, { prefix: 'ev-stored-key:', what: 'the stored key' }),
     secrets: wrapOf(key, { prefix: 'ev-point-secret:', what: 'the secret of point' }),
+    auditKey: createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'ev-audit-chain-1', MASTER_KEY_BYTES))),
   };
 }
 
@@ -68,8 +75,8 @@ function readOrMake(file: string, makeIfMissing: boolean): Buffer {
   if (existing !== undefined) return existing;
   if (!makeIfMissing) {
     throw new Failure('bad-configuration',
-      `the master key file ${file} is missing, and this database holds keys or secrets of points that only it opens: `
-      + 'put the file back, or give --master-key-file');
+      `the master key file ${file} is missing, and this database holds keys, secrets of points or an audit log that `
+      + 'need it: put the file back, or give --master-key-file');
   }
   const key = randomBytes(MASTER_KEY_BYTES);
   try {

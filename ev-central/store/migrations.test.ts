@@ -44,6 +44,15 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       { point_id: 'B', address: 'b', unwrapped_sha256: null, wrapped_secret: null },
     ],
   },
+  // How the rows are chained is in old-audit.test.ts.
+  5: {
+    insert: "INSERT INTO audit VALUES (7, 5, 'olga', '10.0.0.7', 'stop', 'done', '{}')",
+    check: 'SELECT *, (SELECT count(*) FROM audit_chain) AS chains FROM audit',
+    expected: [{
+      row_id: 7, at_ms: 5, who: 'olga', address: '10.0.0.7', action: 'stop', outcome: 'done', parameters: '{}',
+      hash: null, chains: 0,
+    }],
+  },
 };
 
 let db: Sqlite;

@@ -30,8 +30,10 @@ function wrapAll(db: Sqlite, master: MasterKey): number {
   return rows.length;
 }
 
-/** Secrets wrapped with a key other than the rest of this database is would open with neither. */
-function insistOnRightKey(db: Sqlite, { keys, secrets }: MasterKey): void {
+/**
+ * What is wrapped or chained with a key other than the rest of this database is would fit neither. @throws Failure
+ */
+export function insistOnRightKey(db: Sqlite, { keys, secrets }: Pick<MasterKey, 'keys' | 'secrets'>): void {
   const key = db.prepare('SELECT key_id AS id, wrapped_key AS wrapped FROM keys LIMIT 1').get();
   const secret = db.prepare(`SELECT point_id AS id, wrapped_secret AS wrapped FROM charging_points
     WHERE wrapped_secret IS NOT NULL LIMIT 1`).get();

@@ -1,5 +1,6 @@
 // Deletes what nobody needs any more, in small slices, so that no batch waits long for it.
 import type { Settings } from '../core/settings.ts';
+import type { AuditChain } from './audit-chain.ts';
 import type { Sqlite } from './database.ts';
 import { RECORDS_KEPT_MS } from './loading.ts';
 
@@ -13,7 +14,9 @@ const SLICE_ROWS = 500;
 export type Retention = Pick<Settings, 'noticesKeptMs' | 'eventsKeptMs' | 'auditKeptMs' | 'deadLettersKeptMs'>;
 
 /** The function returned deletes one slice of each table; it returns how many rows it deleted. */
-export function preparePurge(db: Sqlite): (nowMs: number, kept: Retention) => number {
+export function preparePurge(
+  db: Sqlite, chain: Pick<AuditChain, 'purge'>,
+): (nowMs: number, kept: Retention) => number {
   const records = `< ? LIMIT ${SLICE_ROWS}`;
   const slices = [
     slice('outbox', 'row_id', `done_at_ms ${records}`, OUTBOX_KEPT_MS),
@@ -26,12 +29,13 @@ export function preparePurge(db: Sqlite): (nowMs: number, kept: Retention) => nu
   const read: readonly { sql: string; keptMs: (kept: Retention) => number }[] = [
     { sql: slice('notices', '(user_id, number)', `at_ms ${records}`, 0).sql, keptMs: (kept) => kept.noticesKeptMs },
     { sql: oldest('events'), keptMs: (kept) => kept.eventsKeptMs },
-    { sql: oldest('audit'), keptMs: (kept) => kept.auditKeptMs },
     { sql: oldest('dead_letters'), keptMs: (kept) => kept.deadLettersKeptMs },
   ];
   const all = [...prepared, ...read.map(({ sql, keptMs }) => ({ statement: db.prepare(sql), keptMs }))];
-  return db.transaction((nowMs: number, kept: Retention): number =>
-    all.reduce((deleted, { statement, keptMs }) => deleted + statement.run(nowMs - keptMs(kept)).changes, 0));
+  const purge = db.transaction((nowMs: number, kept: Retention): number => all.reduce(
+    (deleted, { statement, keptMs }) => deleted + statement.run(nowMs - keptMs(kept)).changes,
+    chain.purge({ nowMs, beforeMs: nowMs - kept.auditKeptMs, limit: SLICE_ROWS })));
+  return (nowMs, kept) => purge.immediate(nowMs, kept);
 }
 
 /** Rows are written in the order of their time: the oldest have the lowest ids, and no index of the time is needed. */

@@ -1,18 +1,24 @@
 // The lists that people and tools read from the database, page by page, newest first. What only the core's memory
 // knows (points, queue, drivers on line, status) is not here.
+import type { AuditRow } from '../core/rows.ts';
 import type { UserLimits } from '../../shared/messages/orders.ts';
 import type { SessionRow } from '../../shared/messages/rows.ts';
 import type { Role } from '../../shared/messages/values.ts';
-import { auditRows, deadLetterRows, eventRows, ledgerRows, ticketRows } from './appends.ts';
+import { deadLetterRows, eventRows, ledgerRows, ticketRows } from './appends.ts';
+import { auditRows } from './audit-link.ts';
 import { sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
 
-/** `my-…` lists need the filter `driverId`, which the caller sets from the log-in. */
+/**
+ * `my-…` lists need the filter `driverId`, which the caller sets from the log-in. `audit-log` is the audit as it is
+ * exported: oldest first, with row id and hash, parameters as they stand.
+ */
 export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
-  | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger';
+  | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
+  | 'ledger';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -99,7 +105,22 @@ const userRows = defineCodec<UserListRow>({
   },
 });
 
+/** A row of the audit log as it is exported. */
+export type AuditLogRow = Omit<AuditRow, 'parameters'> & {
+  readonly rowId: number; readonly parameters: string; readonly hash: string | null;
+};
+const auditLogRows = defineCodec<AuditLogRow>({
+  table: 'audit', key: [],
+  fields: {
+    rowId: whole(), atMs: whole(), who: text(), address: text(), action: text(), outcome: text(), parameters: text(),
+    hash: nullable(text()),
+  },
+});
+
 const TIME = { sinceMs: 'at_ms >= ?', untilMs: 'at_ms < ?' };
+const AUDIT_FILTERS = {
+  who: 'who = ?', action: 'action = ?', outcome: 'outcome = ?', address: 'address = ?', ...TIME,
+};
 const SESSION_SELECT = `SELECT s.rowid AS cursor, s.*, m.power_w AS live_power_w, m.soc_percent AS live_soc_percent
   FROM charging_sessions s LEFT JOIN live_meters m ON m.session_id = s.session_id`;
 const SESSION_FILTERS = {
@@ -142,9 +163,8 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
     ...newestFirst(deadLetterRows),
     filters: { reason: 'reason = ?', claimedSender: 'claimed_sender = ?', source: 'source = ?', ...TIME },
   },
-  audit: {
-    ...newestFirst(auditRows), filters: { who: 'who = ?', action: 'action = ?', outcome: 'outcome = ?', ...TIME },
-  },
+  audit: { ...newestFirst(auditRows), filters: AUDIT_FILTERS },
+  'audit-log': { ...newestFirst(auditLogRows), order: 'ASC', filters: AUDIT_FILTERS },
   commands: {
     ...newestFirst(commandRows), cursor: 'rowid',
     select: `SELECT rowid AS cursor, ${commandRows.columns.join(', ')} FROM commands`,

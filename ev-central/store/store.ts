@@ -12,6 +12,9 @@ import type { Log } from '../../shared/log.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { prepareAppends } from './appends.ts';
+import { prepareAuditChain } from './audit-chain.ts';
+import type { AuditHead, AuditReport } from './audit-check.ts';
+import { prepareAuditCheck } from './audit-check.ts';
 import { makeCodecs } from './codecs.ts';
 import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
@@ -22,6 +25,7 @@ import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
+import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
 import type { OutboxLane, OutboxRow } from './outbox.ts';
 import { prepareOutbox } from './outbox.ts';
@@ -33,8 +37,9 @@ import { prepareHistory } from './history.ts';
 import { prepareTableWriters } from './table-writers.ts';
 
 export { OUTBOX_LANES, type OutboxLane, type OutboxRow } from './outbox.ts';
+export type { AuditFault, AuditHead, AuditReport } from './audit-check.ts';
 export type { StoredPosition } from './offsets.ts';
-export type { QueryPage, StoredList } from './queries.ts';
+export type { AuditLogRow, QueryPage, StoredList } from './queries.ts';
 
 /** What one batch leaves behind; written in one transaction. */
 export type Commit = {
@@ -83,6 +88,8 @@ export type Store = {
   meterValues(sessionId: SessionId): MeterValueRow[];
   /** The tickets of a session: the final one, then its corrections. */
   ticketsOf(sessionId: SessionId): Ticket[];
+  /** Reads the whole audit log and says what of it does not fit; `expected` is an end of it that was kept elsewhere. */
+  verifyAudit(expected: AuditHead | null): AuditReport;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;
   close(): void;
@@ -109,6 +116,8 @@ export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOp
       const master = openMaster(db, masterKeyFile);
       const wrapped = wrapOldSecrets(db, master);
       if (wrapped > 0) log('info', 'secrets-wrapped', { points: wrapped });
+      const chained = chainOldAudit(db, master, clock.now());
+      if (chained > 0) log('info', 'audit-chained', { rows: chained });
       return makeStore(db, master, clock);
     });
   } catch (error) {
@@ -121,16 +130,18 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const codecs = makeCodecs(master);
   const loader = prepareLoader(db, codecs);
   const writeTables = prepareTableWriters(db, codecs);
-  const append = prepareAppends(db);
+  const chain = prepareAuditChain(db, master.auditKey);
+  const append = prepareAppends(db, chain);
   const outbox = prepareOutbox(db);
   const offsets = prepareOffsets(db);
   const history = prepareHistory(db, codecs);
   const queries = prepareQueries(db);
-  const purge = preparePurge(db);
+  const purge = preparePurge(db, chain);
+  const verifyAudit = prepareAuditCheck(db, master.auditKey);
   const failed = prepareFailedRecords(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
-    for (const row of batch.appends) append(row);
+    append(batch.appends);
     const rows = batch.sends.map((send) => outbox.add(send, batch.now));
     for (const position of batch.offsets) offsets.put(position);
     for (const rowId of batch.outboxDone) outbox.markDone(rowId, batch.now);
@@ -157,6 +168,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
+    verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),
     purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),
   };
@@ -171,7 +183,8 @@ export function changesNothing({ tables, appends, sends, offsets, outboxDone }: 
 function openMaster(db: Sqlite, masterKeyFile: string | null): MasterKey {
   if (masterKeyFile === null) return passingMasterKey();
   const wrapped = db.prepare(`SELECT EXISTS (SELECT 1 FROM keys)
-    OR EXISTS (SELECT 1 FROM charging_points WHERE wrapped_secret IS NOT NULL)`).pluck().get();
+    OR EXISTS (SELECT 1 FROM charging_points WHERE wrapped_secret IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM audit_chain)`).pluck().get();
   return openMasterKey(masterKeyFile, { makeIfMissing: wrapped === 0 });
 }
 

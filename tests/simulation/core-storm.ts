@@ -72,6 +72,7 @@ export function storm(seed: number): string | null {
     compareMemory(net);
     checkBooks(net);
     comesToRest(net);
+    checkAudit(net);
     return null;
   } catch (error) {
     return `storm ${seed}: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`
@@ -122,6 +123,11 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
   for (const { userId, balanceMinor } of state.users.values()) {
     if ((booked.get(userId) ?? 0) !== balanceMinor) throw new Error(`the ledger of ${userId} differs from its balance`);
   }
+}
+
+function checkAudit({ store }: StoredNetwork): void {
+  const { faults } = store.verifyAudit(null);
+  if (faults.length > 0) throw new Error(`the audit log is broken: ${JSON.stringify(faults)}`);
 }
 
 /** Only who waits in a queue may wait for ever. */

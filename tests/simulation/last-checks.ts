@@ -75,6 +75,12 @@ export function checkPoints({ world, central, engines }: Town): void {
   }
 }
 
+/** The audit log is a whole chain, whatever deaths and full disks came between its rows. */
+export function checkAudit({ world, disk: { store } }: Town): void {
+  const { rows, faults: [fault] } = store.verifyAudit(null);
+  if (fault !== undefined) world.fail(`the audit log of ${rows} rows is broken: ${JSON.stringify(fault)}`);
+}
+
 function shownOf({ link, health, operative, connectors, faults }: PointState): string {
   return JSON.stringify({
     connected: link.connected, health: health.engine, operative: operative.on, faults: [...faults].sort(),
