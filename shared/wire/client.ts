@@ -49,8 +49,6 @@ export class LinkClient {
   #step: Step = { kind: 'idle' };
   #state: ClientState;
   #attempts = 0;
-  /** It is this client's turn to open. */
-  #opens = false;
   #unsubscribe: () => void = () => undefined;
 
   constructor(options: LinkClientOptions) {
@@ -77,8 +75,6 @@ export class LinkClient {
 
   /** What the link was opened for is done (the peer has let us in): it is the turn of others. */
   settled(): void {
-    if (!this.#opens) return;
-    this.#opens = false;
     this.#options.openings?.leave(this);
   }
 
@@ -94,7 +90,6 @@ export class LinkClient {
   #askToDial(): void {
     const { openings } = this.#options;
     this.#step = { kind: 'waiting' };
-    this.#opens = true;
     if (openings === undefined) this.#dial();
     else openings.ask(this, () => this.#dial());
   }
