@@ -170,8 +170,9 @@ function checkSums(town: Town): void {
   }
   const tickets = [...history.tickets.values()].flat();
   const billedWh = tickets.reduce((sum, { energyWh }) => sum + energyWh, 0);
-  // From the database: memory forgets what is over for long.
-  const disputedWh = [...history.reportedWh.keys()]
+  // From the database: memory forgets what is over for long. Not of the reported ones alone: an engine that died of a
+  // full disk may have written the end without ever learning that it had.
+  const disputedWh = [...history.holds.keys()]
     .reduce((sum, id) => sum + (store.session(sessionId(id))?.disputedWh ?? 0), 0);
   if (deliveredWh !== billedWh + disputedWh + lostWh(town)) {
     const odd = oddSessions(town).join('; ');
