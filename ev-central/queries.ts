@@ -5,7 +5,7 @@ import type { PointOffer } from '../shared/messages/rows.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
 import {
-  choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, waitingSessions,
+  choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, tariffRow, waitingSessions,
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
@@ -45,7 +45,8 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
-    case 'tariffs': return slice([...state.tariffs.values()], after, limit, asItIs);
+    case 'tariffs': return slice([...state.tariffs.values()].filter(({ active }) => active), after, limit,
+      ({ tariffId }) => tariffRow(state, tariffId, nowMs));
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];

@@ -54,7 +54,7 @@ export const meterValueRows = defineCodec<MeterValueRow>({
   table: 'meter_values', key: ['sessionId', 'sample'],
   fields: {
     sessionId: text(), sample: whole(), registerWh: whole(), powerW: whole(), socPercent: nullable(whole()),
-    atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(),
+    atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(), kind: text(),
   },
 });
 

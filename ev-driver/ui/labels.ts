@@ -10,7 +10,7 @@ export const DRIVER_LABELS = {
     idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
   },
   column: {
-    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price/kWh', waiting: 'Wait', far: 'Away',
+    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT', waiting: 'Wait', far: 'Away',
     site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy', amount: 'Amount', why: 'Why',
     session: 'Session',
   },

@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { priceNowSchema } from './ocpi-tariff.ts';
 import {
   amountMinorSchema, atMsSchema, connectorNoSchema, connectorTypeSchema, endReasonSchema, energyWhSchema,
-  latitudeSchema, longitudeSchema, pointStatusSchema, powerWSchema, priceBandSchema, sessionStateSchema,
-  socPercentSchema,
+  latitudeSchema, longitudeSchema, pointStatusSchema, powerWSchema, sessionStateSchema, socPercentSchema,
 } from './values.ts';
 
 /** `points`, as a driver sees it. Filters: siteId, text, latitude, longitude, radiusM, connectorType, minPowerW. */
@@ -24,9 +24,8 @@ export const pointOfferSchema = z.object({
   connectors: z.array(z.object({
     connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema, status: pointStatusSchema,
   })),
-  /** The price that holds now at this site, and the currency. */
-  band: priceBandSchema,
-  perSessionMicros: z.int().nonnegative(),
+  /** The prices that hold now at this point; null when its tariff is not valid now. */
+  price: priceNowSchema.nullable(),
   currency: currencySchema,
   /** Drivers waiting at the site. */
   waiting: z.int().nonnegative(),
