@@ -192,13 +192,16 @@ export class Network {
     this.fact('booted', { previous, connectors: [{ connectorNo: 1, plugged: true }] }, point);
   }
 
-  sample(session: Session, sample: number, registerWh: number, state: 'charging' | 'suspended-ev' = 'charging'): void {
+  sample(
+    session: Session, sample: number, registerWh: number, state: 'charging' | 'suspended-ev' = 'charging',
+    powerW = 11_000,
+  ): void {
     if (session.pointId === null || session.connectorNo === null) throw new Error('no point');
     this.feed({
       kind: 'meter', sender: session.pointId,
       sample: {
         v: 1, id: messageId(`m-${sample}`), atMs: this.now, corr: session.corr, type: 'meter', pointId: session.pointId,
-        sessionId: session.sessionId, connectorNo: session.connectorNo, bootId: 100, sample, registerWh, powerW: 11_000,
+        sessionId: session.sessionId, connectorNo: session.connectorNo, bootId: 100, sample, registerWh, powerW,
         socPercent: 50, uptimeMs: this.now - 1_763_600_000_000, state,
       },
     });

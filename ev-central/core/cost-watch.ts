@@ -79,7 +79,9 @@ function leastMinor(state: State, session: Session): number {
 }
 
 /** What a charge that begins at a time costs at the least, with VAT. */
-export function leastCost(state: State, { tariff, timeZone }: Pick<Session, 'tariff' | 'timeZone'>, atMs: number): number {
+export function leastCost(
+  state: State, { tariff, timeZone }: Pick<Session, 'tariff' | 'timeZone'>, atMs: number,
+): number {
   const rules = rulesOf(state, tariff);
   const nothing = { kind: 'charging', untilMs: atMs, energyWh: 0, powerW: null, currentMa: null } as const;
   return dueMinor(addSpan(beginTariffUsage(atMs), nothing, rules, timeZone), rules);

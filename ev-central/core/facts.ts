@@ -98,7 +98,8 @@ function started(step: Step, fact: SessionStarted): void {
   // From here on its uptime tells how long it charges, whatever its clock does.
   state.meters.put({
     sessionId: session.sessionId, sample: 0, registerWh: fact.meterStartWh, powerW: 0, socPercent: fact.socPercent,
-    state: 'charging', kind: 'charging', atMs: startedAtMs, rawAtMs: fact.atMs, uptimeMs: fact.uptimeMs, receivedAtMs: now,
+    state: 'charging', kind: 'charging', atMs: startedAtMs, rawAtMs: fact.atMs, uptimeMs: fact.uptimeMs,
+    receivedAtMs: now,
   });
   if (startedAtMs - now > TOLERANCE_MS) begun = flagSession(step, begun, 'clock-ahead');
   state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);

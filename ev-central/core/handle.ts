@@ -227,7 +227,8 @@ function sendProgress(step: Step, id: SessionId): void {
       ...envelope(step, session.corr), type: 'progress', driverId: session.driverId, sessionId: id,
       pointId: session.pointId, connectorNo: session.connectorNo, state: session.state,
       energyWh: meteredWh(step.state, session), powerW: meter.powerW, socPercent: meter.socPercent,
-      costMinor: provisionalCost(step.state, session), currency: session.currency, remainingMs: remainingMs(state, session),
+      costMinor: provisionalCost(step.state, session), currency: session.currency,
+      remainingMs: remainingMs(state, session),
     },
   });
 }

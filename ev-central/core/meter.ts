@@ -1,6 +1,6 @@
 // Meter samples: newest wins. The sample becomes the session's live figures; every so often, at every price border, and
-// where charging and standing idle change, it is stored and folded into the session's usage. The hot path of Central: no
-// allocation that is not needed, and no exact price where the cost is sure to be far from its limit.
+// where charging and standing idle change, it is stored and folded into the session's usage. The hot path of Central:
+// no allocation that is not needed, and no exact price where the cost is sure to be far from its limit.
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { SessionState } from '../../shared/messages/values.ts';
 import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
@@ -91,8 +91,8 @@ function followState(step: Step, session: Session, sample: MeterSample): Session
 }
 
 /**
- * A sample tells of the time since the one before. Where that was of another kind, or of a power that has another price,
- * what came before is stored: a span between two stored values is of one kind.
+ * A sample tells of the time since the one before. Where that was of another kind, or of a power that has another
+ * price, what came before is stored: a span between two stored values is of one kind.
  */
 function storeBeforeChange(step: Step, session: Session, before: LiveMeter, live: LiveMeter): Session {
   if (before.sample <= session.lastStoredSample) return session;

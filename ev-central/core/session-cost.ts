@@ -1,5 +1,5 @@
-// What a session has used and what that costs: its usage, folded over its stored meter values, and its newest reading on
-// top. Live cost, provisional cost and ticket are the same fold and the same price.
+// What a session has used and what that costs: its usage, folded over its stored meter values, and its newest reading
+// on top. Live cost, provisional cost and ticket are the same fold and the same price.
 import { invariant } from '../../shared/assert.ts';
 import type { LiveMeter, MeterValueRow, Session } from './rows.ts';
 import type { State } from './state.ts';

@@ -17,8 +17,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and points' secrets. */
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
-    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, sessions,
+    meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts,
   };
 }
 

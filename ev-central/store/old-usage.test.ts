@@ -18,8 +18,8 @@ const CLOCK = { now: (): number => 1_763_845_298_012 };
 /** The last version with prices by bands of the day. */
 const BEFORE = 5;
 
-// What EV_Central of that version had written: a charge that was closed and corrected, and one under way, under a tariff
-// that has been changed since.
+// What EV_Central of that version had written: a charge that was closed and corrected, and one under way, under a
+// tariff that has been changed since.
 const BANDS = [
   { fromMinute: 0, toMinute: 480, perKwhMicros: 200_000, perMinuteMicros: 0 },
   { fromMinute: 480, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 10_000 },

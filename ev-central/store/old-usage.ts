@@ -46,7 +46,9 @@ function foldOne(db: Sqlite, row: SqlRecord): void {
     .run(JSON.stringify(usage), session.sessionId);
 }
 
-function fold(db: Sqlite, { sessionId, meterStartWh, startedAtMs, timeZone }: Session, rules: TariffRules): TariffUsage {
+function fold(
+  db: Sqlite, { sessionId, meterStartWh, startedAtMs, timeZone }: Session, rules: TariffRules,
+): TariffUsage {
   const values = db.prepare(`SELECT ${meterValueRows.columns.join(', ')} FROM meter_values
     WHERE session_id = ? AND sample > 0 ORDER BY sample`).all(sessionId) as SqlRecord[];
   return values.map((value) => meterValueRows.decode(value)).reduce((usage, value) =>

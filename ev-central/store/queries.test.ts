@@ -7,7 +7,8 @@ import { networkEvent } from '../../shared/messages/network-event.ts';
 import { sessionRowSchema } from '../../shared/messages/rows.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import {
-  sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleVersion, sampleUser, START_MS,
+  sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, sampleVersion,
+  START_MS,
 } from './sample-rows.ts';
 import type { Store } from './store.ts';
 import { IN_MEMORY, openStore } from './store.ts';

@@ -4,8 +4,8 @@ import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, sampleVersion,
-  START_MS,
+  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */

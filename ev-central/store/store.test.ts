@@ -19,7 +19,8 @@ import { applyChange, changeArbitrary } from './random-change-for-tests.ts';
 import type { Commit, Store } from './store.ts';
 import { changesNothing, IN_MEMORY, openStore } from './store.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleVersion, sampleUser, START_MS,
+  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 const HOUR_MS = 3_600_000;

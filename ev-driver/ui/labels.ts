@@ -10,8 +10,8 @@ export const DRIVER_LABELS = {
     idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
   },
   column: {
-    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT', waiting: 'Wait', far: 'Away',
-    site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy', amount: 'Amount', why: 'Why',
+    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT',
+    waiting: 'Wait', far: 'Away', site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy', amount: 'Amount', why: 'Why',
     session: 'Session',
   },
   keys: {

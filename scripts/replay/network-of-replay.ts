@@ -17,7 +17,8 @@ const TARIFF: NetworkTariff = {
     { price_components: [{ type: 'FLAT', price: 0.25, vat: 8.25, step_size: 1 }] },
     {
       price_components: [
-        { type: 'ENERGY', price: 0.21, vat: 8.25, step_size: 1 }, { type: 'TIME', price: 0.15, vat: 8.25, step_size: 1 },
+        { type: 'ENERGY', price: 0.21, vat: 8.25, step_size: 1 },
+        { type: 'TIME', price: 0.15, vat: 8.25, step_size: 1 },
         { type: 'PARKING_TIME', price: 0.3, step_size: 300 },
       ],
       restrictions: { start_time: '07:00', end_time: '22:00' },

@@ -1,5 +1,5 @@
-// The lines of a ticket. A line is what one price component of the session's OCPI tariff came to, or what a minimum or a
-// maximum price added. Tickets of before prices were OCPI's have lines by bands of the day: what was issued is not
+// The lines of a ticket. A line is what one price component of the session's OCPI tariff came to, or what a minimum or
+// a maximum price added. Tickets of before prices were OCPI's have lines by bands of the day: what was issued is not
 // written anew, so these stay readable.
 import { z } from 'zod';
 

@@ -27,7 +27,8 @@ export type KeyLabel = (typeof KEY_LABELS)[number];
 /** Short titles on screens and tickets. */
 export const LABELS = [
   'ticket', 'correction', 'corrects', 'session', 'driver', 'point', 'connector', 'site', 'tariff', 'started', 'ended',
-  'duration', 'energy', 'power', 'meter', 'reason', 'total', 'net', 'vat', 'balance', 'held', 'cost', 'time-left', 'state-of-charge',
+  'duration', 'energy', 'power', 'meter', 'reason', 'total', 'net', 'vat', 'balance', 'held', 'cost', 'time-left',
+  'state-of-charge',
   'price', 'state', 'place-in-queue', 'wait', 'since', 'flags', 'central', 'engine', 'bus', 'requests', 'messages',
   'on-line', 'connecting', 'away', 'refused', 'up', 'down', 'ok', 'ko', 'unreachable', 'unknown',
 ] as const;

@@ -52,7 +52,8 @@ export const ENGLISH_TITLES: Titles = {
   label: {
     ticket: 'Ticket', correction: 'Correction', corrects: 'Corrects', session: 'Session', driver: 'Driver',
     point: 'Point', connector: 'Connector', site: 'Site', tariff: 'Tariff', started: 'Started', ended: 'Ended',
-    duration: 'Duration', energy: 'Energy', power: 'Power', meter: 'Meter', reason: 'Reason', total: 'Total', net: 'Without VAT', vat: 'VAT',
+    duration: 'Duration', energy: 'Energy', power: 'Power', meter: 'Meter', reason: 'Reason', total: 'Total',
+    net: 'Without VAT', vat: 'VAT',
     balance: 'Balance', held: 'Held', cost: 'Cost', 'time-left': 'Time left', 'state-of-charge': 'Battery',
     price: 'Price', state: 'State', 'place-in-queue': 'Place', wait: 'Wait', since: 'Since', flags: 'Remarks',
     central: 'EV_Central', engine: 'Engine', bus: 'Bus', requests: 'Requests', messages: 'Messages',

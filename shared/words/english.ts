@@ -14,7 +14,7 @@ const refusal: Words['refusal'] = {
   'balance-too-low': (f) =>
     `The balance${money(f, 'balanceMinor', ' of ', '')} is too low`
     + `${money(f, 'neededMinor', ': this charge needs ', '')}.`,
-  'no-tariff': (f) => `There is no price${given(f, 'siteId', ' at ', '') || ' there'} at this time: no charge may begin.`,
+  'no-tariff': (f) => `No price holds${given(f, 'siteId', ' at ', '') || ' there'} at this time: no charge can begin.`,
   'currency-mismatch': () => 'This site charges in another currency than your account has.',
   'too-many-sessions': (f) => `You have as many charges at once as you may${given(f, 'limit', ' (', ')')}.`,
   'outside-hours': (f) => `You may not begin a charge at this time of day${hours(f)}.`,

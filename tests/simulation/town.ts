@@ -115,7 +115,8 @@ export function dayTariff(perKwh: number): Order {
         restrictions: { min_power: 20, max_kwh: 4 },
       },
       { price_components: [
-        { type: 'ENERGY', price: perKwh, vat: 21, step_size: 100 }, { type: 'TIME', price: 0.6, vat: 21, step_size: 60 },
+        { type: 'ENERGY', price: perKwh, vat: 21, step_size: 100 },
+        { type: 'TIME', price: 0.6, vat: 21, step_size: 60 },
       ] },
       {
         price_components: [{ type: 'PARKING_TIME', price: 6, step_size: 30 }], restrictions: { min_duration: 120 },
