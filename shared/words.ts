@@ -48,7 +48,7 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
     return (ticketLine[line.kind] + band).padEnd(20) + quantity.padStart(27) + amount.padStart(13);
   });
   const netMinor = ticket.vat.reduce((sum, part) => sum + part.netMinor, 0);
-  const vat = ticket.vat.length === 0 ? [] : [
+  const vat = ticket.vat.every(({ rate }) => rate === '0') ? [] : [
     `${label.net.padEnd(12)}${money(netMinor).padStart(48)}`,
     ...ticket.vat.filter(({ rate }) => rate !== '0').map(({ rate, netMinor: net, vatMinor }) =>
       `${`${label.vat} ${rate} %`.padEnd(12)}${`${money(net)}: ${money(vatMinor)}`.padStart(48)}`),

@@ -3,10 +3,9 @@
 import type { Command } from 'commander';
 import { sessionId } from '../../shared/ids.ts';
 import type { TicketLine } from '../../shared/messages/ticket-line.ts';
-import { words } from '../../shared/words.ts';
-import { formatMicros, lineFigures } from '../../shared/words/quantities.ts';
 import type { Store } from '../store/store.ts';
 import { TOOL_EXIT } from './exit-status.ts';
+import { lineText } from './line-text.ts';
 import { withStore } from './local-store.ts';
 import { printJson } from './output.ts';
 import type { TicketCheck } from './ticket-check.ts';
@@ -65,8 +64,8 @@ function ticketLines(check: TicketCheck): string {
   return [
     `${ticketId} of session ${session}, tariff ${tariff}: ${same ? 'the same' : 'DIFFERS'}`,
     ...(isOld ? ['  - made before OCPI tariffs, by bands of the day: only energy and total are compared'] : []),
-    ...lines.map((line) => `  ${mark(line.same)} ${line.same ? lineText(line.stored)
-      : `stored ${lineText(line.stored)}, recomputed ${lineText(line.recomputed)}`}`),
+    ...lines.map((line) => `  ${mark(line.same)} ${line.same ? textOf(line.stored)
+      : `stored ${textOf(line.stored)}, recomputed ${textOf(line.recomputed)}`}`),
     figure('energy, Wh', stored.energyWh, recomputed.energyWh),
     ...(isOld ? [] : [figure('VAT, minor units', vatMinor(stored), vatMinor(recomputed))]),
     figure('total, minor units', stored.totalMinor, recomputed.totalMinor),
@@ -77,10 +76,8 @@ function mark(same: boolean): string {
   return same ? 'ok' : 'NO';
 }
 
-function lineText(line: TicketLine | null): string {
-  if (line === null) return 'nothing';
-  const { quantity, amountMicros } = lineFigures(line);
-  return `${words().ticketLine[line.kind].padEnd(16)} ${quantity} = ${formatMicros(amountMicros)}`;
+function textOf(line: TicketLine | null): string {
+  return line === null ? 'nothing' : lineText(line);
 }
 
 function vatMinor({ vat }: TicketCheck['stored']): number {

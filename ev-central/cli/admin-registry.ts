@@ -9,7 +9,9 @@ import { giveOrder, ListRefused, readList } from './order-desk.ts';
 import type { Own, Tool } from './tool-action.ts';
 import { report, UsageError, withDesk } from './tool-action.ts';
 import { addToolOptions } from './tool-options.ts';
-import { checkedOrder, connectorsOf, needNumber, needText, numberOf, tariffOf, textOf, textsOf } from './typed-options.ts';
+import {
+  checkedOrder, connectorsOf, needNumber, needText, numberOf, tariffOf, textOf, textsOf,
+} from './typed-options.ts';
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 

@@ -1,23 +1,12 @@
 // The cheap look at the cost of a charge, made for each of its readings: an exact price is reckoned only when the cost
 // may be near a limit since the last time. Kept in memory, made anew when it is not there.
 import type { Session } from './rows.ts';
-import type { State } from './state.ts';
+import type { CostWatch, State } from './state.ts';
 import { usageNow } from './session-cost.ts';
 import { rulesOf } from './tariffs.ts';
-import { type Border, nextBorder } from './tariff/border.ts';
+import { nextBorder } from './tariff/border.ts';
 import { addSpan, beginTariffUsage, type TariffUsage } from './tariff/usage.ts';
 import { dueMinor, usedMinor } from './tariff/usage-price.ts';
-
-export type CostWatch = {
-  /** Where another price may hold, from the last stored reading on. */
-  border: Border;
-  /** What is due at the very beginning, whatever follows: a fee, a minimum price. */
-  readonly leastMinor: number;
-  /** When and at which register the cost was reckoned last, and what it can be at most besides what was used since. */
-  atMs: number;
-  registerWh: number;
-  highestMinor: number;
-};
 
 export function watchOf(state: State, session: Session, usage: TariffUsage): CostWatch {
   const known = state.costWatches.get(session.sessionId);

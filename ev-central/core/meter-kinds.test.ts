@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkTickets } from '../cli/ticket-check.ts';
 import { tariffId } from '../../shared/ids.ts';
-import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import { currency } from '../../shared/money.ts';
 import type { Store } from '../store/store.ts';
 import { IN_MEMORY, openStore } from '../store/store.ts';
@@ -85,7 +85,7 @@ describe('meter values', () => {
 describe('a ticket under any tariff', () => {
   let store: Store;
   beforeEach(() => {
-    store = openStore({ file: IN_MEMORY, masterKeyFile: null, clock: { now: () => network.now }, log: () => undefined });
+    store = opened();
   });
   afterEach(() => store.close());
 
@@ -112,23 +112,23 @@ describe('a ticket under any tariff', () => {
       });
       expect(checkTickets(store, session.sessionId)).toMatchObject([{ same: true, isOld: false }]);
       store.close();
-      store = openStore({
-        file: IN_MEMORY, masterKeyFile: null, clock: { now: () => network.now }, log: () => undefined,
-      });
+      store = opened();
     }), { numRuns: 60 });
   });
 });
+
+function opened(): Store {
+  const clock = { now: (): number => network.now };
+  return openStore({ file: IN_MEMORY, masterKeyFile: null, clock, log: () => undefined });
+}
 
 const steps = fc.array(fc.record({
   ms: fc.integer({ min: 1_000, max: 900_000 }), wh: fc.integer({ min: 0, max: 4_000 }), isIdle: fc.boolean(),
   powerW: fc.integer({ min: 1, max: 60_000 }),
 }), { minLength: 1, maxLength: 12 });
 
-function put(tariff: Pick<NetworkTariff, 'elements'> & Partial<NetworkTariff>): void {
-  const ocpi = { ...tariff, id: tariffId('day'), currency: currency('EUR') };
-  delete (ocpi as Partial<NetworkTariff>).start_date_time;
-  delete (ocpi as Partial<NetworkTariff>).end_date_time;
-  network.order({ kind: 'put-tariff', tariff: ocpi });
+function put(tariff: Omit<OcpiTariff, 'currency'>): void {
+  network.order({ kind: 'put-tariff', tariff: { ...tariff, id: tariffId('day'), currency: currency('EUR') } });
 }
 
 /** Samples a second apart, 10 Wh each. */

@@ -5,7 +5,6 @@ import type {
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
-import type { CostWatch } from './cost-watch.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
@@ -15,6 +14,7 @@ import type {
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { Table } from './table.ts';
+import type { Border } from './tariff/border.ts';
 import type { TariffRules } from './tariff/rules.ts';
 
 /** The stored tables. The store knows one codec for each; adding a table breaks its build until it has one. */
@@ -43,6 +43,18 @@ export type FactGap = {
   readonly times: number;
   /** How often the point was asked for what is missing. */
   readonly asked: number;
+};
+
+/** Of a running session; see cost-watch.ts. Never stored. */
+export type CostWatch = {
+  /** Where another price may hold, from the last stored reading on. */
+  border: Border;
+  /** What is due at the very beginning, whatever follows: a fee, a minimum price. */
+  readonly leastMinor: number;
+  /** When and at which register the cost was reckoned last, and what it can be at most besides what was used since. */
+  atMs: number;
+  registerWh: number;
+  highestMinor: number;
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */

@@ -70,8 +70,8 @@ export function sampleSession(change: Partial<Session> = {}): Session {
     timeZone: 'Europe/Madrid', commandNumber: 1, plugByMs: null, startedAtMs: START_MS, startedRawMs: START_MS,
     startReceivedMs: START_MS, bootId: 1, meterStartWh: 1_000,
     usage: beginTariffUsage(START_MS), lastStoredSample: 0, stopping: null, endedAtMs: null, endReceivedMs: null,
-    meterStopWh: null, endReason: null, refusal: null, provisional: false, settled: false, energyWh: 0, costMinor: 0, ticketId: null, disputedWh: 0,
-    flags: [], ...change,
+    meterStopWh: null, endReason: null, refusal: null, provisional: false, settled: false, energyWh: 0, costMinor: 0,
+    ticketId: null, disputedWh: 0, flags: [], ...change,
   };
 }
 

@@ -55,6 +55,10 @@ export function pointsPage(host: Host<DriverScreenView>, actions: DriverActions)
     },
     keys: () => [
       { key: 'c', label: L.keys.charge, whyNot: actions.whyNotRequest(), run: () => ask(table.selected()) },
+      { key: 'e', label: L.keys.estimate, whyNot: actions.whyNotRequest(), run: () => {
+        const offer = table.selected();
+        if (offer !== undefined) actions.estimate(offer.pointId);
+      } },
       { key: '/', label: L.keys.filter, run: () => (table.filter.editing = true) },
       { key: 'f5', label: L.keys.reload, run: () => actions.reload() },
     ],

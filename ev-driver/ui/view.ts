@@ -123,6 +123,8 @@ export type DriverActions = {
   whyNotCancel(requestId: RequestId): string | null;
   /** Asks Central again for the points and the history; the view brings them. */
   reload(): void;
+  /** Asks what a usual charge at a point would cost now; a message says it. */
+  estimate(pointId: PointId): void;
   /** The user asked for more history than `history` holds. */
   moreHistory(): void;
 };

@@ -1,6 +1,7 @@
 // What a language must say: one entry for every member of every closed list of words. A language is an object of this
 // type, so a new refusal, state or notice breaks the build until every language has words for it.
 import type { TicketLine } from '../messages/ticket-line.ts';
+import type { EstimateRow } from '../messages/rows.ts';
 import type { PriceWords } from './price.ts';
 import type { LogLevel } from '../log.ts';
 import type { Notice } from '../messages/notice.ts';
@@ -69,6 +70,8 @@ export type Words = {
   readonly label: Readonly<Record<Label, string>>;
   readonly key: Readonly<Record<KeyLabel, string>>;
   readonly notice: NoticeWords;
+  /** What a charge would cost, with what that assumes. */
+  estimate(estimate: EstimateRow): string;
   /** `540000` → "9 min"; null is "unknown". */
   duration(durationMs: number | null): string;
 };
