@@ -46,6 +46,7 @@ export class History {
   readonly #break: Break | null;
   readonly #poison: Poison;
   readonly #started = new Set<string>();
+  readonly #chargesOf = new Map<string, Map<string, number>>();
   readonly #meterOfSession = new Map<string, number>();
   readonly #barredKeys = new Map<string, { keyId: string | null; accepted: string }>();
   readonly #acceptedOf = new Map<string, { bootId: number; seq: number }>();
@@ -95,7 +96,11 @@ export class History {
         }
         if (fact.type !== 'session-ended') return;
         seen(`${fact.pointId}/${fact.connectorNo}`, fact.meterStopWh);
-        this.reportedWh.set(fact.sessionId, fact.meterStopWh - fact.meterStartWh);
+        // Where start and end were lost, a session may charge once more, at its next offer.
+        const charges = this.#chargesOf.get(fact.sessionId) ?? new Map<string, number>();
+        charges.set(`${fact.pointId}/${fact.connectorNo} ${fact.meterStartWh}`, fact.meterStopWh - fact.meterStartWh);
+        this.#chargesOf.set(fact.sessionId, charges);
+        this.reportedWh.set(fact.sessionId, [...charges.values()].reduce((sum, wh) => sum + wh, 0));
       },
     });
   }
