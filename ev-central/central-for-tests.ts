@@ -18,7 +18,7 @@ import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { MemoryBus } from './memory-bus.ts';
 import { createMessageBoard } from './message-board.ts';
 import { openStore, type Store } from './store/store.ts';
-import { samplePoint, sampleSite, sampleTariff, sampleUser } from './store/sample-rows.ts';
+import { samplePoint, sampleSite, sampleTariff, sampleVersion, sampleUser } from './store/sample-rows.ts';
 
 export const SECRET = Buffer.alloc(32, 9);
 export const TOKEN = 'token-of-this-test-0123456789';
@@ -58,6 +58,7 @@ export async function startTestCentral(options: {
   const { state } = central;
   if (state.sites.size === 0) {
     state.tariffs.put(sampleTariff);
+  state.tariffVersions.put(sampleVersion);
     state.sites.put(sampleSite);
     const { passwordHash = null, pinHash = null } = options;
     state.users.put(sampleUser({ passwordHash, pinHash }));

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS } from './core/settings.ts';
 import type { State } from './core/state.ts';
 import type { PageQuery } from './links/drivers.ts';
 import { createReader, offersOf } from './queries.ts';
-import { samplePoint, sampleSite, sampleTariff } from './store/sample-rows.ts';
+import { samplePoint, sampleSite, sampleTariff, sampleVersion } from './store/sample-rows.ts';
 
 const POINTS = 5_000;
 const SITES = 50;
@@ -17,6 +17,7 @@ const OPERATOR = { role: 'operator', userId: userId('olga') } as const;
 function network(): State {
   const state = createState(DEFAULT_SETTINGS);
   state.tariffs.put(sampleTariff);
+  state.tariffVersions.put(sampleVersion);
   for (let i = 0; i < SITES; i += 1) {
     state.sites.put({ ...sampleSite, siteId: siteId(`site-${i}`), name: `Place ${i}`, latitude: 30 + i / 10 });
   }

@@ -2,10 +2,11 @@
 // store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
+import { estimateFor } from './core/price-estimate.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
 import {
-  choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, waitingSessions,
+  choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, tariffRow, waitingSessions,
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
@@ -23,7 +24,7 @@ export type QueryOptions = {
   readonly nowMs: () => number;
 };
 
-const DRIVERS_LISTS: readonly What[] = ['points', 'sites', 'my-sessions', 'my-notices', 'my-tickets'];
+const DRIVERS_LISTS: readonly What[] = ['points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets'];
 const POINT_FILTERS = ['siteId', 'pointId', 'text', 'latitude', 'longitude', 'radiusM', 'connectorType', 'minPowerW'];
 const DEFAULT_RADIUS_M = 10_000;
 
@@ -45,7 +46,12 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
-    case 'tariffs': return slice([...state.tariffs.values()], after, limit, asItIs);
+    case 'tariffs': return slice([...state.tariffs.values()].filter(({ active }) => active), after, limit,
+      ({ tariffId }) => tariffRow(state, tariffId, nowMs));
+    case 'estimate': {
+      const answer = estimateFor(state, query.filter, asker.userId, nowMs);
+      return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
+    }
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];

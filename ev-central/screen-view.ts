@@ -3,11 +3,10 @@ import type { LinkView } from '../shared/screen/handle.ts';
 import type { UserId } from '../shared/ids.ts';
 import type { SessionRow } from '../shared/messages/rows.ts';
 import { connectorStatus, pointStatus } from './core/point-status.ts';
-import { bandAt } from './core/price.ts';
 import type { ChargePoint } from './core/rows.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
-import { sessionRow } from './core/views.ts';
+import { pricesAt, sessionRow } from './core/views.ts';
 import type { MessageBoard } from './message-board.ts';
 import type { CentralView, ConnectorView, DriverView, PointView, RequestView, TileSession } from './ui/view.ts';
 
@@ -52,7 +51,6 @@ function busView(state: State): LinkView {
 
 function pointView({ state, startedAtMs }: ViewSource, point: ChargePoint, nowMs: number): PointView {
   const site = state.sites.must(point.siteId);
-  const tariff = state.tariffs.must(site.tariffId);
   const known = state.pointStates.get(point.pointId);
   const link = state.monitorLinks.get(point.pointId);
   const { status, sinceMs, why } = pointStatus(state, point.pointId);
@@ -60,7 +58,7 @@ function pointView({ state, startedAtMs }: ViewSource, point: ChargePoint, nowMs
   const barred = known?.barred?.why ?? null;
   return {
     pointId: point.pointId, siteId: point.siteId, place: site.name,
-    perKwhMicros: bandAt(tariff, site.timeZone, nowMs).perKwhMicros, currency: tariff.currency,
+    ...pricesAt(state, point, nowMs),
     status, sinceMs, why, operative: known?.operative.on ?? true,
     barred: barred === 'key-revoked' && point.secretSha256 === null ? 'point-revoked' : barred,
     monitorAddress: link?.address ?? null,

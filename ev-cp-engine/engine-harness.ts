@@ -23,8 +23,8 @@ export const SETUP: EngineSetup = {
   key: { keyId: 'k1', keyBase64: Buffer.alloc(32).toString('base64'), expiresAtMs: null }, topicPrefix: 'ev',
   partitions: 12, monitorLossPolicy: 'finish', acceptedUpTo: null, nextCommandNumber: 1,
   tariff: {
-    tariffId: tariffId('t'), currency: currency('EUR'), perSessionMicros: 0,
-    bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 420_000, perMinuteMicros: 0 }],
+    id: tariffId('t'), currency: currency('EUR'),
+    elements: [{ price_components: [{ type: 'ENERGY', price: 0.42, step_size: 1 }] }],
   },
 };
 

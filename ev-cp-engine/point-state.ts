@@ -1,5 +1,6 @@
 // What one charge point knows. `kept` is plain data that the journal writes as it is and a restart reads back; `live`
 // holds for this run only (links, bus, scripts). Both belong to engine.ts and its neighbours, who change them in place.
+import type { NetworkTariff } from '../shared/messages/ocpi-tariff.ts';
 import { z } from 'zod';
 import { type FactPosition, factPositionSchema } from '../shared/fact-position.ts';
 import { correlationIdSchema, type PointId, pointIdSchema, type SessionId,
@@ -7,7 +8,7 @@ import { correlationIdSchema, type PointId, pointIdSchema, type SessionId,
 import type { Fact, FromEngine, ToEngine, Command } from '../shared/messages/catalogue.ts';
 import type { MeterSample } from '../shared/messages/meter-sample.ts';
 import { type Connector, connectorTypeSchema, type FaultCode, faultCodeSchema, type Goal, goalSchema,
-  type KeyGrant, type Tariff } from '../shared/messages/values.ts';
+  type KeyGrant } from '../shared/messages/values.ts';
 import type { LogFields, LogLevel } from '../shared/log.ts';
 import { type Vehicle, type VehicleChoice, vehicleSchema } from './vehicle.ts';
 
@@ -124,7 +125,7 @@ export type Live = {
   key: { held: boolean; sinceMs: number; why: string; expiresAtMs: number | null };
   /** Why nothing new may start because of the journal; null: it is well. */
   journalTrouble: string | null;
-  tariff: Tariff | null;
+  tariff: NetworkTariff | null;
   /** The point's clock minus the machine's (replay). */
   clockShiftMs: number;
   /** Uptime of the process at which this boot began, less the time that scripts have skipped. */

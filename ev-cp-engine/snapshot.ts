@@ -94,13 +94,11 @@ function pointView(
 ): EnginePointView {
   const { kept, live } = point;
   const away = isAway(station, point);
-  const band = live.tariff?.bands.length === 1 ? live.tariff.bands[0] : undefined;
   const hasFault = (code: FaultCode): boolean => kept.faults.some((fault) => fault.code === code);
   return {
     pointId, siteId: kept.siteId, place: kept.place, status, sinceMs, why: whyOf(station, point),
     operative: kept.operative,
-    price: band === undefined || live.tariff === null ? null
-      : { perKwhMicros: band.perKwhMicros, currency: live.tariff.currency },
+    tariff: live.tariff,
     connectors: kept.connectors.map((connector) => connectorView(point, connector, away)),
     faults: kept.faults.map(({ code, connectorNo, sinceMs: since, detail }) =>
       ({ code, connectorNo, sinceMs: since, detail })),
@@ -186,7 +184,7 @@ function unnamedPoint(sinceMs: number): EnginePointView {
   const nowhere: LinkView = { state: 'connecting', sinceMs, why: NO_POINT };
   return {
     pointId: null, siteId: null, place: '', status: 'Unavailable', sinceMs, why: NO_POINT, operative: true,
-    price: null, connectors: [], faults: [], forcedKo: false, powerLost: false, monitor: nowhere, central: nowhere,
+    tariff: null, connectors: [], faults: [], forcedKo: false, powerLost: false, monitor: nowhere, central: nowhere,
     key: { held: false, sinceMs, why: NO_POINT, expiresAtMs: null }, journalFacts: 0,
   };
 }

@@ -5,10 +5,13 @@ import { pointId } from '../shared/ids.ts';
 import { noticeSchema, type Notice } from '../shared/messages/notice.ts';
 import type { PointsChanged } from '../shared/messages/points-changed.ts';
 import type { QueryAnswer } from '../shared/messages/query-answer.ts';
-import { pointOfferSchema, sessionRowSchema, type PointOffer, type SessionRow } from '../shared/messages/rows.ts';
+import {
+  estimateRowSchema, pointOfferSchema, sessionRowSchema, type PointOffer, type SessionRow,
+} from '../shared/messages/rows.ts';
+import { words } from '../shared/words.ts';
 import { chargeOfRow, isOver } from './charges.ts';
-import { centralTime, putCharge, type ClientEffect, type ClientState, type Now } from './client-state.ts';
-import type { Purpose } from './client-state.ts';
+import { centralTime, putCharge, say, sentence } from './client-state.ts';
+import type { ClientEffect, ClientState, Now, Purpose } from './client-state.ts';
 import { applied } from './deliveries.ts';
 import { takeAnswer } from './notice-inbox.ts';
 import { askNoticePage, askPoints } from './questions.ts';
@@ -29,6 +32,7 @@ export function queryAnswered(state: ClientState, answer: QueryAnswer, now: Now,
     case 'notices': return noticesAnswered(state, query, answer, now, out);
     case 'points': return pointsAnswered(state, query, answer, now, out);
     case 'sessions': return sessionsAnswered(state, query, answer, out);
+    case 'estimate': return estimateAnswered(state, answer, now);
     case 'look-up': {
       for (const offer of offers(answer.rows)) state.directory.set(offer.pointId, offer.siteId);
       // A point that nobody knows has no site: Central says so, whatever the record's key.
@@ -89,6 +93,13 @@ function pointsAnswered(
   }
   state.pointsAtMs = centralTime(now);
   out.push({ kind: 'event', event: { kind: 'rows', what: 'points' } });
+}
+
+function estimateAnswered(state: ClientState, { rows: [row], error }: QueryAnswer, now: Now): void {
+  const parsed = estimateRowSchema.safeParse(row);
+  const atMs = centralTime(now);
+  if (parsed.success) say(state, { atMs, level: 'info', text: words().estimate(parsed.data) });
+  else if (error !== null) say(state, { atMs, level: 'warn', text: sentence(error) });
 }
 
 function sessionsAnswered(

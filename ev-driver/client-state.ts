@@ -31,6 +31,7 @@ export type Purpose =
   | { readonly what: 'notices'; readonly found: readonly Notice[] }
   | { readonly what: 'points'; readonly found: readonly PointOffer[] }
   | { readonly what: 'sessions'; readonly isFirst: boolean }
+  | { readonly what: 'estimate' }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
 export type Now = {
@@ -114,6 +115,7 @@ export type ClientInput =
       readonly kind: 'sent'; readonly requestId: RequestId; readonly outcome: 'sent' | 'not-sent' | 'unknown';
     }
   | { readonly kind: 'reload' }
+  | { readonly kind: 'estimate'; readonly pointId: PointId }
   | { readonly kind: 'more-sessions' };
 
 /** What the batch, the scripts and the fleet wait for. */

@@ -14,7 +14,7 @@ import { centralTime, say, sentence, setLink } from './client-state.ts';
 import type { ClientEffect, ClientInput, ClientState, Now } from './client-state.ts';
 import { applied, askForMissing, forgetNetwork, noticeCame, progressCame } from './deliveries.ts';
 import { takeAnswer } from './notice-inbox.ts';
-import { askNotices, askPoints, askSessions } from './questions.ts';
+import { askEstimate, askNotices, askPoints, askSessions } from './questions.ts';
 import { ask, cancel, failCharge, sendTakeBacks, sent, stop } from './requests.ts';
 
 /** The answer to a log-in: bcrypt takes its time when a thousand come at once. */
@@ -41,6 +41,7 @@ export function handleClient(state: ClientState, input: ClientInput, now: Now): 
     case 'cancel': cancel(state, input, out); break;
     case 'sent': sent(state, input, now, out); break;
     case 'reload': reload(state, now, out); break;
+    case 'estimate': if (state.login.state === 'in') askEstimate(state, input.pointId, now, out); break;
     case 'more-sessions':
       if (state.sessionsNext !== null) askSessions(state, state.sessionsNext, now, out);
       break;

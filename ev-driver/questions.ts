@@ -53,6 +53,12 @@ export function lookUpPoint(
   askFor(state, { what: 'look-up', ...wanted }, { what: 'points', filter, after: LATER_PAGE, limit: 1 }, now, out);
 }
 
+/** Asks what a usual charge would cost at a point now. */
+export function askEstimate(state: ClientState, pointId: PointId, now: Now, out: ClientEffect[]): void {
+  const query = { what: 'estimate', filter: { pointId }, after: null, limit: 1 } as const;
+  askFor(state, { what: 'estimate' }, query, now, out);
+}
+
 function askFor(
   state: ClientState, purpose: Purpose, query: Pick<Query, 'what' | 'filter' | 'after' | 'limit'>, now: Now,
   out: ClientEffect[],

@@ -68,7 +68,7 @@ function offerView(offer: PointOffer, position: Position | null): OfferView {
     pointId, siteId, siteName: offer.place, place: offer.address, status, currency, waiting,
     maxPowerW: Math.max(0, ...connectors.map((connector) => connector.maxPowerW)), connectorTypes: [...types],
     connectors: connectors.length, freeConnectors: connectors.filter((c) => c.status === 'Available').length,
-    perKwhMicros: offer.band.perKwhMicros,
+    price: offer.price,
     distanceM: position === null ? offer.distanceM : Math.round(haversineM(position, offer)),
   };
 }

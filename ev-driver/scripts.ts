@@ -2,6 +2,7 @@
 // with an exit status that says what happened.
 import { isoTime } from '../shared/clock.ts';
 import { ticketText, words } from '../shared/words.ts';
+import { priceText } from '../shared/words/price.ts';
 import { formatEnergy } from '../shared/words/quantities.ts';
 import { sessionId, type RequestId } from '../shared/ids.ts';
 import { Failure } from '../shared/failure.ts';
@@ -124,11 +125,10 @@ export async function pointsScript(
   if (trouble !== null) return trouble;
   for (const row of run.client.state.points.values()) {
     const powerW = Math.max(...row.connectors.map((connector) => connector.maxPowerW));
-    const { perKwhMicros } = row.band;
     run.say('point', { row }, [
       row.pointId.padEnd(16), words().pointStatus[row.status].padEnd(18),
       `${(powerW / 1000).toFixed(0)} kW`.padStart(6),
-      `${(perKwhMicros / 1e6).toFixed(3)} ${row.currency}/kWh`, row.place,
+      `${row.currency} ${priceText(row.price, words().price)}`, row.place,
       ...(row.distanceM === null ? [] : [`${(row.distanceM / 1000).toFixed(1)} km`]),
     ].join('  '));
   }

@@ -76,6 +76,7 @@ export class DriverTerminal {
         order(whyNotCancel(client.state, id), () => client.cancel(id), 'taking it back')),
       whyNotCancel: (id: RequestId) => whyNot(({ state }) => whyNotCancel(state, id)),
       reload: () => this.#client?.handle({ kind: 'reload' }),
+      estimate: (id) => this.#client?.handle({ kind: 'estimate', pointId: id }),
       moreHistory: () => this.#client?.handle({ kind: 'more-sessions' }),
     };
   }

@@ -52,6 +52,8 @@ export const LIMITS = {
   requestExpiryMaxMs: 600_000,
   /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
   journalFacts: 100_000,
+  /** Characters of one tariff as JSON: with its envelope it fits into a frame, whatever script it is written in. */
+  tariffCharacters: 20_000,
   /** Elements of one tariff. */
   tariffElements: 100,
   /** Price components of one element of a tariff. */

@@ -42,7 +42,7 @@ describe('notices', () => {
       'The charge at ALC-01 broke off: the point broke down. Provisional: 4.120 kWh, 1.74 EUR; the true end follows.',
       'The charge at ALC-01 connector 1 goes on after all, as of 05:39: 4.310 kWh, 1.82 EUR so far. '
         + 'The provisional amount no longer counts.',
-      'Ticket k7f2-120: 10.000 kWh at ALC-01, 4.20 EUR; balance 75.80 EUR.',
+      'Ticket k7f2-120: 10.000 kWh at ALC-01, 5.08 EUR; balance 75.80 EUR.',
       'Waiting at ALC: place 2, estimated wait 9 min.',
       'Your turn: ALC-01 connector 1 is kept for you until 05:42.',
     ]);
@@ -56,8 +56,10 @@ describe('a ticket', () => {
     const lines = ticketText(ticket, 'Europe/Madrid');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(lines).toContain('Started      2025-11-21 04:33:20 Europe/Madrid');
-    expect(lines).toContainEqual(expect.stringMatching(/^Energy 00:00-24:00 +10\.000 kWh x 0\.42 +4\.20$/));
-    expect(lines.at(-1)).toMatch(/^Total +4\.20 EUR$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^Energy +10\.000 kWh x 0\.42\/kWh +4\.20$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Without VAT +4\.20 EUR$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^VAT 21 % +4\.20 EUR: 0\.88 EUR$/));
+    expect(lines.at(-1)).toMatch(/^Total +5\.08 EUR$/);
   });
 
   it('says what it corrects', () => {

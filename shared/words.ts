@@ -1,12 +1,13 @@
 // The one catalogue of words for people: screens, tickets, answers of the tools. English now; another language is one
 // more file in shared/words/ and one more line here.
 import type { Notice } from './messages/notice.ts';
+import { isBandLine } from './messages/ticket-line.ts';
 import type { PointStatus, Ticket } from './messages/values.ts';
 import { formatMoney } from './money.ts';
 import type { Words } from './words/catalogue.ts';
 import { english } from './words/english.ts';
 import {
-  formatClock, formatDateTime, formatEnergy, formatLineQuantity, formatMicros, formatMinuteOfDay,
+  formatClock, formatDateTime, formatEnergy, formatMicros, formatMinuteOfDay, lineFigures,
 } from './words/quantities.ts';
 
 const LANGUAGES = { en: english } as const satisfies Record<string, Words>;
@@ -38,13 +39,20 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
   const { label, endReason, ticketLine } = words(language);
   const row = (title: string, value: string): string => `${title.padEnd(12)} ${value}`;
   const title = ticket.kind === 'correction' ? label.correction : label.ticket;
+  const money = (amountMinor: number): string => formatMoney(amountMinor, ticket.currency);
   const prices = ticket.lines.map((line) => {
-    const band = line.kind === 'session' ? ''
-      : ` ${formatMinuteOfDay(line.fromMinute)}-${formatMinuteOfDay(line.toMinute)}`;
-    const quantity = `${formatLineQuantity(line)} x ${formatMicros(line.unitPriceMicros)}`;
-    const amount = formatMicros(Math.round(line.amountMicros / 100) * 100);
-    return (ticketLine[line.kind] + band).padEnd(24) + quantity.padStart(22) + amount.padStart(14);
+    const { quantity, amountMicros } = lineFigures(line);
+    const band = isBandLine(line) && line.kind !== 'session'
+      ? ` ${formatMinuteOfDay(line.fromMinute)}-${formatMinuteOfDay(line.toMinute)}` : '';
+    const amount = formatMicros(Math.round(amountMicros / 100) * 100);
+    return (ticketLine[line.kind] + band).padEnd(20) + quantity.padStart(27) + amount.padStart(13);
   });
+  const netMinor = ticket.vat.reduce((sum, part) => sum + part.netMinor, 0);
+  const vat = ticket.vat.every(({ rate }) => rate === '0') ? [] : [
+    `${label.net.padEnd(12)}${money(netMinor).padStart(48)}`,
+    ...ticket.vat.filter(({ rate }) => rate !== '0').map(({ rate, netMinor: net, vatMinor }) =>
+      `${`${label.vat} ${rate} %`.padEnd(12)}${`${money(net)}: ${money(vatMinor)}`.padStart(48)}`),
+  ];
   return [
     `${title} ${ticket.ticketId}`,
     ...(ticket.corrects === null ? [] : [row(label.corrects, ticket.corrects)]),
@@ -61,7 +69,8 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
     ...prices,
     '-'.repeat(60),
     `${label.energy.padEnd(12)}${formatEnergy(ticket.energyWh).padStart(48)}`,
-    `${label.total.padEnd(12)}${formatMoney(ticket.totalMinor, ticket.currency).padStart(48)}`,
+    ...vat,
+    `${label.total.padEnd(12)}${money(ticket.totalMinor).padStart(48)}`,
     ...(ticket.flags.length === 0 ? [] : [row(label.flags, ticket.flags.join(', '))]),
   ];
 }

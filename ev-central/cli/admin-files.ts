@@ -1,13 +1,12 @@
-// `admin load`, `import`, `recompute`, `service-key`: whole networks from files, tickets made again, the services' key.
+// `admin load`, `import`, `service-key`: whole networks from files, and the services' key.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { emptyTables } from '../core/state.ts';
 import { serviceKey } from '../bus/send-keys.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/failure.ts';
-import { isId, sessionId } from '../../shared/ids.ts';
+import { isId } from '../../shared/ids.ts';
 import { isZone } from '../../shared/zone.ts';
-import type { Store } from '../store/store.ts';
 import { readStations } from './afdc-stations.ts';
 import { BCRYPT_COST } from './credentials.ts';
 import { TOOL_EXIT } from './exit-status.ts';
@@ -15,10 +14,7 @@ import { withStore } from './local-store.ts';
 import { loadNetwork, readNetworkFile, writeSecrets } from './network-file.ts';
 import { printJson } from './output.ts';
 import { importStations } from './station-import.ts';
-import type { TicketCheck } from './ticket-check.ts';
-import { checkTickets } from './ticket-check.ts';
 import { guarded, UsageError, withDesk } from './tool-action.ts';
-import type { ToolOptions } from './tool-options.ts';
 import { addToolOptions, readToolOptions } from './tool-options.ts';
 import { numberOf, textOf } from './typed-options.ts';
 
@@ -51,7 +47,6 @@ export function addFileCommands(admin: Command): void {
         + `${JSON.stringify(secrets, null, 2)}\n`);
     }));
   addImport(admin);
-  addRecompute(admin);
   addServiceKey(admin);
 }
 
@@ -85,25 +80,6 @@ function addImport(admin: Command): void {
     }));
 }
 
-function addRecompute(admin: Command): void {
-  addToolOptions(admin.command('recompute [session]')
-    .description('makes tickets again from the stored meter values and compares; 0 when all are the same')
-    .option('--all', 'every ticket'))
-    .action(async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
-      await guarded(() => withStore(readToolOptions(command), (store, options) => {
-        const one = command.args[0];
-        if ((one === undefined) === (command.opts()['all'] !== true)) {
-          throw new UsageError('name a session, or give --all');
-        }
-        const checks = (one === undefined ? sessionsWithTickets(store) : [one])
-          .flatMap((id) => checkTickets(store, sessionId(id)) ?? [null]);
-        if (one !== undefined && checks[0] === null) throw new UsageError(`session ${one} has no ticket`);
-        reportChecks(checks.filter((check) => check !== null), options);
-      }));
-    });
-}
-
 function addServiceKey(admin: Command): void {
   addToolOptions(admin.command('service-key <name>')
     .description('prints the key that opens events and dead letters, for a named service; it is audited'))
@@ -128,30 +104,6 @@ function addServiceKey(admin: Command): void {
         process.stdout.write(`key id  ${key.keyId}\nkey     ${key.keyBase64}\n`);
       }));
     });
-}
-
-function sessionsWithTickets(store: Store): string[] {
-  const sessions = new Set<string>();
-  let after: string | null = null;
-  do {
-    const page = store.query('tickets', {}, after, 500);
-    for (const row of page.rows) sessions.add(String(row['sessionId']));
-    after = page.next;
-  } while (after !== null);
-  return [...sessions];
-}
-
-function reportChecks(checks: readonly TicketCheck[], { json }: ToolOptions): void {
-  const different = checks.filter((check) => !check.same);
-  if (different.length > 0) process.exitCode = TOOL_EXIT.refused;
-  if (json) {
-    return printJson({ outcome: different.length === 0 ? 'done' : 'refused', tickets: checks.length, different });
-  }
-  for (const check of different.slice(0, NAMED)) {
-    process.stderr.write(`${check.ticketId} of session ${check.sessionId} differs:\n  stored     `
-      + `${JSON.stringify(check.stored)}\n  recomputed ${JSON.stringify(check.recomputed)}\n`);
-  }
-  process.stdout.write(`${checks.length} tickets made again from their meter values, ${different.length} differ\n`);
 }
 
 function readText(file: string): string {

@@ -1,8 +1,7 @@
-// `admin site|point|tariff`: adds, lists, shows, changes and removes. A change repeats what is there and is not named.
+// `admin site|point`: adds, lists, shows, changes and removes. A change repeats what is there and is not named.
 import type { Command } from 'commander';
 import { pointRowSchema, siteRowSchema } from '../../shared/messages/orders.ts';
 import type { Query } from '../../shared/messages/query.ts';
-import { tariffSchema } from '../../shared/messages/values.ts';
 import { makePointSecret } from './credentials.ts';
 import { printJson, printList, printRow } from './output.ts';
 import type { OrderDesk, Row } from './order-desk.ts';
@@ -11,7 +10,7 @@ import type { Own, Tool } from './tool-action.ts';
 import { report, UsageError, withDesk } from './tool-action.ts';
 import { addToolOptions } from './tool-options.ts';
 import {
-  bandOf, checkedOrder, connectorsOf, microsOf, needNumber, needText, numberOf, textOf, textsOf,
+  checkedOrder, connectorsOf, needNumber, needText, numberOf, tariffOf, textOf, textsOf,
 } from './typed-options.ts';
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
@@ -48,7 +47,8 @@ export function addPointCommands(admin: Command): void {
   for (const verb of ['add', 'change'] as const) {
     addToolOptions(point.command(`${verb} <id>`).description(`${verb}s a charge point`)
       .option('--site <id>').option('--address <text>').option('--lat <degrees>').option('--lon <degrees>')
-      .option('--connector <type:kW>', 'such as IEC_62196_T2:22; once for each connector', many))
+      .option('--connector <type:kW[:tariff]>', 'such as IEC_62196_T2:22; once for each connector', many)
+      .option('--tariff <id>', "another tariff than its site's; none takes it away"))
       .action(withDesk((tool, [id = ''], own) => putPoint(tool, { verb, id, own })));
   }
   addToolOptions(point.command('new-secret <id>').description('gives a point another secret; the old one is void'))
@@ -65,30 +65,6 @@ export function addPointCommands(admin: Command): void {
     what: 'points', key: 'pointId', columns: ['pointId', 'siteId', 'place', 'address', 'status', 'sinceMs'],
   });
   addRemove(point, (id) => checkedOrder({ kind: 'remove-point', pointId: id }));
-}
-
-export function addTariffCommands(admin: Command): void {
-  const tariff = admin.command('tariff').description('prices: per kWh, minute and session, by time of day');
-  for (const verb of ['add', 'change'] as const) {
-    addToolOptions(tariff.command(`${verb} <id>`).description(`${verb}s a tariff`)
-      .option('--currency <code>').option('--session <price>', 'price of a session')
-      .option('--band <from-to=kWh[+minute]>', 'such as 00:00-08:00=0.20+0.01; together they cover the day', many))
-      .action(withDesk(async ({ desk, options }, [id = ''], own) => {
-        const known = verb === 'change' ? tariffSchema.parse(await find(desk, 'tariffs', 'tariffId', id)) : null;
-        const session = textOf(own, 'session');
-        const bands = textsOf(own, 'band')?.map(bandOf) ?? known?.bands;
-        if (bands === undefined) throw new UsageError('--band is missing: give the prices of the whole day');
-        report(await giveOrder(desk, checkedOrder({
-          kind: 'put-tariff',
-          tariff: {
-            tariffId: id, currency: textOf(own, 'currency') ?? known?.currency ?? 'EUR', bands,
-            perSessionMicros: session === undefined ? known?.perSessionMicros ?? 0 : microsOf(session),
-          },
-        })), options);
-      }));
-  }
-  addListAndShow(tariff, { what: 'tariffs', key: 'tariffId' });
-  addRemove(tariff, (id) => checkedOrder({ kind: 'remove-tariff', tariffId: id }));
 }
 
 /** Adds `list` and `show`. */
@@ -139,6 +115,7 @@ async function putPoint(
       pointId: id, siteId, address: textOf(own, 'address') ?? known?.address ?? '',
       latitude: numberOf(own, 'lat') ?? known?.latitude ?? site.latitude,
       longitude: numberOf(own, 'lon') ?? known?.longitude ?? site.longitude, connectors,
+      ...tariffOf(own, known?.tariffId),
     },
   }));
   if (secret === null || outcome.outcome === 'refused') return report(outcome, options);

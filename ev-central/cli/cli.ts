@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
 import { addPriceCommand } from './admin-price.ts';
-import { addPointCommands, addSiteCommands, addTariffCommands } from './admin-registry.ts';
+import { addRecomputeCommand } from './admin-recompute.ts';
+import { addPointCommands, addSiteCommands } from './admin-registry.ts';
+import { addTariffCommands } from './admin-tariff.ts';
 import { addUserCommands } from './admin-users.ts';
 import { addCtlCommands } from './ctl.ts';
 import { TOOL_EXIT_HELP } from './exit-status.ts';
@@ -19,6 +21,7 @@ export function addToolCommands(program: Command): void {
   addTariffCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
+  addRecomputeCommand(admin);
   addAuditCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')

@@ -1,6 +1,7 @@
 // `ctl`: what the operator's screen shows and does, for scripts. It needs a running Central.
 import type { Command } from 'commander';
 import type { Query } from '../../shared/messages/query.ts';
+import { addEstimateCommand } from './ctl-estimate.ts';
 import { printJson, printList, printRow } from './output.ts';
 import { readList } from './order-desk.ts';
 import type { Own } from './tool-action.ts';
@@ -85,6 +86,7 @@ export function addCtlCommands(ctl: Command): void {
       process.stdout.write('\n');
       printList(events, options, ['atMs', 'kind', 'sessionId', 'data']);
     }));
+  addEstimateCommand(ctl);
   addScopeOrders(ctl);
   addPointOrders(ctl);
   addSessionOrders(ctl);

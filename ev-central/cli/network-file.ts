@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { Failure } from '../../shared/failure.ts';
 import { userIdSchema } from '../../shared/ids.ts';
 import { readJsonFile } from '../../shared/json-file.ts';
+import { networkTariffSchema } from '../../shared/messages/ocpi-tariff.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { pointRowSchema, siteRowSchema, userLimitsSchema } from '../../shared/messages/orders.ts';
-import { amountMinorSchema, priorityClassSchema, roleSchema, tariffSchema } from '../../shared/messages/values.ts';
+import { amountMinorSchema, priorityClassSchema, roleSchema } from '../../shared/messages/values.ts';
 import { currency, currencySchema } from '../../shared/money.ts';
 import { hashSecret, parseSecret } from '../../shared/point-proof.ts';
 import { hashPassword, hashPin, makePassword, makePin, makePointSecret } from './credentials.ts';
@@ -17,7 +18,7 @@ import { readList } from './order-desk.ts';
 const networkSchema = z.strictObject({
   /** Free text for whoever reads the file. */
   about: z.string().default(''),
-  tariffs: z.array(tariffSchema).default([]),
+  tariffs: z.array(networkTariffSchema).default([]),
   sites: z.array(siteRowSchema).default([]),
   points: z.array(pointRowSchema.extend({
     /** 32 bytes as base64url; without it one is generated for a new point. */
@@ -71,7 +72,7 @@ export async function loadNetwork(
   const users: Record<string, { password: string; pin: string }> = {};
   const orders: { what: string; order: Order }[] = [
     ...network.tariffs.map((tariff) =>
-      ({ what: `tariff ${tariff.tariffId}`, order: { kind: 'put-tariff', tariff } as const })),
+      ({ what: `tariff ${tariff.id}`, order: { kind: 'put-tariff', tariff } as const })),
     ...network.sites.map((site) => ({ what: `site ${site.siteId}`, order: { kind: 'put-site', site } as const })),
   ];
   for (const { secret, ...point } of network.points) {

@@ -74,8 +74,8 @@ test('many orders over several connections come to the same end, each with its o
     ...Array.from({ length: count }, (_unused, i): Order => ({
       kind: 'put-tariff',
       tariff: {
-        tariffId: tariffId(`t-${i}`), currency: currency('EUR'), perSessionMicros: i,
-        bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 1, perMinuteMicros: 0 }],
+        id: tariffId(`t-${i}`), currency: currency('EUR'),
+        elements: [{ price_components: [{ type: 'ENERGY', price: i, step_size: 1 }] }],
       },
     })),
     ...Array.from({ length: count }, (_unused, i): Order => ({

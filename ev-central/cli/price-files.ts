@@ -9,6 +9,7 @@ import { ceilIn, decimalOf, isExact, sumOf } from '../../shared/decimal.ts';
 import { Failure } from '../../shared/failure.ts';
 import { readExactJsonFile } from '../../shared/json-file.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import { daysOfDate, isCalendarDay, ocpiTariffSchema } from '../../shared/messages/ocpi-tariff.ts';
 import { ratio, roundHalfEven } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
@@ -66,8 +67,13 @@ const sessionSchema = z.object({
 
 /** Reads an OCPI tariff. Throws `Failure('bad-configuration')` that names file, field and fault. */
 export function readTariffFile(file: string): TariffRules {
+  return tariffRules(readOcpiTariff(file));
+}
+
+/** The tariff of a file as it stands there. Throws likewise. */
+export function readOcpiTariff(file: string): OcpiTariff {
   const value = readExactJsonFile(file, 'the tariff', LIMITS.priceFileBytes);
-  return tariffRules(checked(ocpiTariffSchema, value, { file, what: 'an OCPI 2.2.1 tariff' }));
+  return checked(ocpiTariffSchema, value, { file, what: 'an OCPI 2.2.1 tariff' });
 }
 
 /** Reads a session: `{ timeZone, start, periods }`. Throws `Failure('bad-configuration')` likewise. */

@@ -73,8 +73,8 @@ function freshTariff(id: string): Order {
   return {
     kind: 'put-tariff',
     tariff: {
-      tariffId: tariffId(id), currency: currency('USD'), perSessionMicros: 0,
-      bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 350_000, perMinuteMicros: 0 }],
+      id: tariffId(id), currency: currency('USD'),
+      elements: [{ price_components: [{ type: 'ENERGY', price: 0.35, step_size: 1 }] }],
     },
   };
 }

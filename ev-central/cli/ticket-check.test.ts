@@ -3,7 +3,7 @@ import { ANA, Network } from '../core/core-harness.ts';
 import type { Session } from '../core/rows.ts';
 import type { Store } from '../store/store.ts';
 import { IN_MEMORY, openStore } from '../store/store.ts';
-import { checkTickets } from './ticket-check.ts';
+import { checkTickets, type TicketSource } from './ticket-check.ts';
 
 let store: Store;
 let network: Network;
@@ -48,7 +48,8 @@ describe('a ticket made again from its stored meter values', () => {
     const session = charged({ hours: 2, whPerSample: 100 });
     network.end(session, 2_000, 'driver');
     commit();
-    const forged: Pick<Store, 'session' | 'meterValues' | 'ticketsOf'> = {
+    const forged: TicketSource = {
+      tariffVersion: (key) => store.tariffVersion(key),
       session: (id) => store.session(id), ticketsOf: (id) => store.ticketsOf(id),
       meterValues: (id) => store.meterValues(id).map((value, i, all) =>
         (i === all.length - 1 ? { ...value, registerWh: value.registerWh + 1 } : value)),

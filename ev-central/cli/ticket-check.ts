@@ -1,78 +1,98 @@
-// Makes the tickets of a session again from its stored meter values, with the price model that made them, and compares.
-import { addUsage, beginUsage, priceOf, totalMinor, usageDifference, usedWh } from '../core/price.ts';
-import type { MeterValueRow, Session, Usage } from '../core/rows.ts';
+// Makes the tickets of a session again from its stored meter values and the stored version of its tariff, and compares
+// line by line. Of tickets from before OCPI tariffs the lines are by bands of the day, which nothing makes any more:
+// there energy and total are compared.
+import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import { addReading } from '../core/session-cost.ts';
+import { type Bill, billDifference, billOf } from '../core/tariff/ticket-lines.ts';
+import { tariffRules, type TariffRules } from '../core/tariff/rules.ts';
+import { beginTariffUsage, type TariffUsage } from '../core/tariff/usage.ts';
+import { priceOfUsage } from '../core/tariff/usage-price.ts';
 import type { SessionId } from '../../shared/ids.ts';
-import type { Ticket, TicketLine } from '../../shared/messages/values.ts';
+import { isBandLine, type TicketLine } from '../../shared/messages/ticket-line.ts';
+import type { Ticket, VatPart } from '../../shared/messages/values.ts';
 import type { Store } from '../store/store.ts';
 
 export type TicketFigures = {
   readonly energyWh: number; readonly meterStartWh: number; readonly meterStopWh: number; readonly totalMinor: number;
   readonly lines: readonly TicketLine[];
+  readonly vat: readonly VatPart[];
+};
+export type LineCheck = {
+  readonly same: boolean; readonly stored: TicketLine | null; readonly recomputed: TicketLine | null;
 };
 export type TicketCheck = {
   readonly sessionId: string;
   readonly ticketId: string;
+  readonly tariff: TariffKey;
   readonly same: boolean;
+  /** The ticket was made by bands of the day: its lines are not compared. */
+  readonly isOld: boolean;
+  readonly lines: readonly LineCheck[];
   readonly stored: TicketFigures;
   readonly recomputed: TicketFigures;
 };
+export type TicketSource = Pick<Store, 'session' | 'meterValues' | 'ticketsOf' | 'tariffVersion'>;
 
 /** Checks every ticket of a session; null when there is no such session or it has no ticket. Reads only. */
-export function checkTickets(
-  store: Pick<Store, 'session' | 'meterValues' | 'ticketsOf'>, sessionId: SessionId,
-): TicketCheck[] | null {
+export function checkTickets(store: TicketSource, sessionId: SessionId): TicketCheck[] | null {
   const session = store.session(sessionId);
   const tickets = session === undefined ? [] : store.ticketsOf(sessionId);
   if (session === undefined || tickets.length === 0) return null;
+  const version: TariffVersion | undefined = store.tariffVersion(session.tariff);
+  if (version === undefined) return null;
+  const rules = tariffRules(version.ocpi);
   const values = store.meterValues(sessionId);
-  let before: Usage | null = null;
+  let before: { usage: TariffUsage; bill: Bill } | null = null;
   return tickets.map((ticket, i) => {
     // What Central had when it made this ticket. A session that is over stores no samples any more: each correction
     // added one value, its own end.
-    const usage = fold(session, values.slice(0, values.length - (tickets.length - 1 - i)));
-    const recomputed = before === null ? finalFigures(session, usage) : correctionFigures(session, usage, before);
-    before = usage;
-    const stored = figuresOf(ticket);
-    return {
-      sessionId, ticketId: ticket.ticketId, same: JSON.stringify(stored) === JSON.stringify(recomputed), stored,
-      recomputed,
+    const usage = fold(session, values.slice(0, values.length - (tickets.length - 1 - i)), rules);
+    const bill = billOf(priceOfUsage(usage, rules), rules);
+    const energyWh = usage.energyWh - (before?.usage.energyWh ?? 0);
+    const meterStopWh = (session.meterStartWh ?? 0) + usage.energyWh;
+    const recomputed: TicketFigures = {
+      energyWh, meterStartWh: meterStopWh - energyWh, meterStopWh,
+      ...(before === null ? bill : billDifference(bill, before.bill)),
     };
+    before = { usage, bill };
+    return compared(ticket, session.tariff, recomputed);
   });
 }
 
 /** The fold of a session over its stored meter values, from the reading at which it began. */
-function fold(session: Session, values: readonly MeterValueRow[]): Usage {
-  let usage = beginUsage({ registerWh: session.meterStartWh ?? 0, atMs: session.startedAtMs ?? 0 });
+function fold(session: Session, values: readonly MeterValueRow[], rules: TariffRules): TariffUsage {
+  const { meterStartWh, startedAtMs, timeZone } = session;
+  let usage = beginTariffUsage(startedAtMs ?? 0);
   for (const value of values) {
     if (value.sample === 0) continue; // the reading at the start: where the fold begins
-    usage = addUsage(usage, value, session.tariff, session.timeZone);
+    usage = addReading(usage, value, { meterStartWh: meterStartWh ?? 0, rules, timeZone });
   }
   return usage;
 }
 
-function finalFigures({ tariff }: Session, usage: Usage): TicketFigures {
-  const { lines, totalMinor: total } = priceOf(usage, tariff);
-  return { ...energyOf(usage), totalMinor: total, lines };
-}
-
-function correctionFigures({ tariff }: Session, usage: Usage, before: Usage): TicketFigures {
-  const difference = usageDifference(usage, before);
+function compared(ticket: Ticket, tariff: TariffKey, recomputed: TicketFigures): TicketCheck {
+  const { energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat } = ticket;
+  const stored: TicketFigures = { energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat };
+  const isOld = lines.some(isBandLine);
+  const checks = isOld ? [] : Array.from({ length: Math.max(lines.length, recomputed.lines.length) }, (_none, i) => {
+    const [was, is] = [lines[i] ?? null, recomputed.lines[i] ?? null];
+    return { same: isSame(was, is), stored: was, recomputed: is };
+  });
+  const same = checks.every((line) => line.same) && totalMinor === recomputed.totalMinor
+    && energyWh === recomputed.energyWh && meterStartWh === recomputed.meterStartWh
+    && meterStopWh === recomputed.meterStopWh && (isOld || isSame(vat, recomputed.vat));
   return {
-    ...energyOf(difference), totalMinor: totalMinor(usage, tariff) - totalMinor(before, tariff),
-    lines: priceOf(difference, { ...tariff, perSessionMicros: 0 }).lines,
+    sessionId: ticket.sessionId, ticketId: ticket.ticketId, tariff, same, isOld, lines: checks, stored, recomputed,
   };
 }
 
-function energyOf(usage: Usage): Pick<TicketFigures, 'energyWh' | 'meterStartWh' | 'meterStopWh'> {
-  const energyWh = usedWh(usage);
-  const meterStopWh = usage.last.registerWh;
-  return { energyWh, meterStartWh: meterStopWh - energyWh, meterStopWh };
+/** Whatever the order of their fields: a ticket may have come through another program. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
-/** In the order in which the recomputed figures have their fields, so that both compare as JSON. */
-function figuresOf(ticket: Ticket): TicketFigures {
-  const { energyWh, meterStartWh, meterStopWh } = ticket;
-  const lines = ticket.lines.map(({ kind, fromMinute, toMinute, quantity, unitPriceMicros, amountMicros }) =>
-    ({ kind, fromMinute, toMinute, quantity, unitPriceMicros, amountMicros }));
-  return { energyWh, meterStartWh, meterStopWh, totalMinor: ticket.totalMinor, lines };
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]));
 }

@@ -47,15 +47,16 @@ export function wattsOf(text: string, what: string): number {
   return Math.round(kw * 1_000);
 }
 
-/** `IEC_62196_T2:22 → type and 22 kW`; numbered in the order given. */
+/** `IEC_62196_T2:22 → type and 22 kW`, with a tariff of its own behind another colon; numbered in the order given. */
 export function connectorsOf(
   texts: readonly string[],
-): { connectorNo: number; type: ConnectorType; maxPowerW: number }[] {
+): { connectorNo: number; type: ConnectorType; maxPowerW: number; tariffId?: string }[] {
   return texts.map((text, i) => {
-    const [type = '', kw = ''] = text.split(':');
+    const [type = '', kw = '', ...tariff] = text.split(':');
     const known = CONNECTOR_TYPES.find((each) => each === type.toUpperCase());
     if (known === undefined) throw new UsageError(`--connector: ${type} is none of ${CONNECTOR_TYPES.join(', ')}`);
-    return { connectorNo: i + 1, type: known, maxPowerW: wattsOf(kw, `--connector ${text}`) };
+    const own = tariff.length === 0 ? {} : { tariffId: tariff.join(':') };
+    return { connectorNo: i + 1, type: known, maxPowerW: wattsOf(kw, `--connector ${text}`), ...own };
   });
 }
 
@@ -94,20 +95,20 @@ export function hoursOf(text: string): { fromMinute: number; toMinute: number } 
   return { fromMinute: from, toMinute: to };
 }
 
-/** `00:00-08:00=0.20` or `08:00-24:00=0.42+0.01`: per kWh, and per minute behind the plus. */
-export function bandOf(text: string): {
-  fromMinute: number; toMinute: number; perKwhMicros: number; perMinuteMicros: number;
-} {
-  const [hours = '', prices = ''] = text.split('=');
-  const [perKwh = '', perMinute = '0'] = prices.split('+');
-  return { ...hoursOf(hours), perKwhMicros: microsOf(perKwh), perMinuteMicros: microsOf(perMinute) };
+/** `--tariff`: an id, or `none`; without it what was known. */
+export function tariffOf(own: Own, known: string | undefined): { tariffId?: string } {
+  const id = textOf(own, 'tariff') ?? known;
+  return id === undefined || id === 'none' ? {} : { tariffId: id };
 }
 
-/** `0.42 → 420000` millionths, exact. */
-export function microsOf(text: string): number {
-  const match = /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text.trim());
-  if (match === null) throw new UsageError(`"${text}" is no price: write it as 0.42`);
-  return Number(`${match[1] ?? '0'}${(match[2] ?? '').padEnd(6, '0')}`);
+/** A price as an exact decimal number, `0.42`. */
+export function priceOf(own: Own, name: string): number | undefined {
+  const text = textOf(own, name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text.trim())) {
+    throw new UsageError(`--${kebab(name)}: "${text}" is no price: write it as 0.42`);
+  }
+  return Number(text);
 }
 
 /** Checks an order as Central would; a bad field is a usage error that names it. */

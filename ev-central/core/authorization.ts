@@ -10,6 +10,7 @@ import { reviewQueueAt } from './queue-review.ts';
 import { moveSession, putSession } from './session-change.ts';
 import { connectorKey } from './session-index.ts';
 import type { Step } from './step.ts';
+import { atItsTariff } from './tariffs.ts';
 import { closeHold } from './wallet.ts';
 
 /** How long a connector that refused or stayed silent is offered to nobody. */
@@ -19,7 +20,7 @@ const REST_MS = 5_000;
 export function askPoint(step: Step, session: Session, place: Place, offered: boolean): Session {
   const { state, now } = step;
   const plugByMs = now + state.settings.plugTimeoutMs;
-  const held = putSession(step, { ...session, ...place, offered, plugByMs });
+  const held = putSession(step, atItsTariff(step, { ...session, ...place, offered, plugByMs }));
   const number = sendAuthorize(step, held);
   return putSession(step, { ...held, commandNumber: number });
 }

@@ -6,11 +6,14 @@ import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
 import { msOfDay } from '../../shared/zone.ts';
 import { askPoint } from './authorization.ts';
+import { leastCost } from './cost-watch.ts';
 import { notify, refuse } from './notices.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
+import { tariffKey } from './state.ts';
 import { nextId, type Step } from './step.ts';
+import { type PricedPlace, tariffFor } from './tariffs.ts';
 import { availableMinor, openHold } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
@@ -19,6 +22,7 @@ export type Wish = {
   readonly target: Target; readonly fit: Fit; readonly goal: Goal; readonly mayQueue: boolean;
   readonly atPoint: boolean;
 };
+type Chosen = Exclude<Choice, { kind: 'none' }>;
 export type Answer =
   | { readonly outcome: 'accepted' | 'queued'; readonly session: Session }
   | { readonly outcome: 'refused'; readonly reason: Refusal; readonly facts: Facts };
@@ -44,7 +48,9 @@ function decide(step: Step, wish: Wish): Answer {
   const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
   if (choice.kind === 'none') return refused(choice.reason, choice.facts);
   const site = state.sites.must(choice.siteId);
-  const { currency } = state.tariffs.must(site.tariffId);
+  const version = tariffFor(state, pricedPlace(wish, choice), now);
+  if (version === undefined) return refused('no-tariff', { siteId: site.siteId });
+  const { currency } = version.ocpi;
   if (currency !== user.currency) return refused('currency-mismatch', { currency, wallet: user.currency });
   const outside = outsideHours(user, site.timeZone, now);
   if (outside !== undefined) return outside;
@@ -52,22 +58,26 @@ function decide(step: Step, wish: Wish): Answer {
     const no = queueRefusal(step, user, wish, choice);
     if (no !== undefined) return no;
   }
-  const holdMinor = wish.goal.amountMinor ?? state.settings.defaultHoldMinor;
+  const tariff = tariffKey(version.tariffId, version.version);
+  // A fee or a minimum price is due however little is charged.
+  const least = leastCost(state, { tariff, timeZone: site.timeZone }, now);
+  const holdMinor = Math.max(wish.goal.amountMinor ?? state.settings.defaultHoldMinor, least);
   if (availableMinor(user) < holdMinor) {
     const facts = { missingMinor: holdMinor - availableMinor(user), currency: user.currency };
     return refused('balance-too-low', facts);
   }
-  return begin(step, wish, user, choice, holdMinor);
+  return begin(step, wish, user, choice, { holdMinor, tariff, currency });
 }
 
 function begin(
-  step: Step, wish: Wish, user: User, choice: Exclude<Choice, { kind: 'none' }>, holdMinor: number,
+  step: Step, wish: Wish, user: User, choice: Chosen,
+  { holdMinor, ...price }: Pick<Session, 'holdMinor' | 'tariff' | 'currency'>,
 ): Answer {
   const { state, now } = step;
   const site = state.sites.must(choice.siteId);
   const queued = choice.kind === 'busy';
   const session = newSession(step, wish, user, holdMinor, {
-    siteId: site.siteId, timeZone: site.timeZone, tariff: state.tariffs.must(site.tariffId),
+    siteId: site.siteId, timeZone: site.timeZone, ...price,
     state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
   });
   openHold(step, user.userId, session.sessionId, holdMinor);
@@ -82,7 +92,7 @@ function begin(
   return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
 }
 
-type Beginning = Pick<Session, 'siteId' | 'timeZone' | 'tariff' | 'state' | 'queuedAtMs'>;
+type Beginning = Pick<Session, 'siteId' | 'timeZone' | 'tariff' | 'currency' | 'state' | 'queuedAtMs'>;
 
 function newSession(step: Step, wish: Wish, user: User, holdMinor: number, beginning: Beginning): Session {
   const { now } = step;
@@ -91,12 +101,20 @@ function newSession(step: Step, wish: Wish, user: User, holdMinor: number, begin
     sessionId: sessionId(nextId(step)), requestId: wish.requestId, corr: wish.corr, driverId: wish.driverId,
     pointId: null, connectorNo: null, atPoint: wish.atPoint, stateSinceMs: now, requestedAtMs: now,
     target: wish.target, fit: wish.fit, goal: wish.goal, priorityClass: user.priorityClass, toldPlace: null,
-    offered: false, holdMinor, currency: beginning.tariff.currency, commandNumber: null, plugByMs: null,
+    offered: false, holdMinor, commandNumber: null, plugByMs: null,
     startedAtMs: null, startedRawMs: null, startReceivedMs: null, bootId: null, meterStartWh: null, usage: null,
     lastStoredSample: 0,
     stopping: null, endedAtMs: null, endReceivedMs: null, meterStopWh: null, endReason: null, refusal: null,
     provisional: false, settled: false, energyWh: 0, costMinor: 0, ticketId: null, disputedWh: 0, flags: [],
   };
+}
+
+/** Which point it is, somebody who waits for any one does not know yet. */
+function pricedPlace({ target, driverId }: Wish, choice: Chosen): PricedPlace {
+  const { siteId } = choice;
+  if (choice.kind !== 'busy') return { siteId, userId: driverId, ...choice.place };
+  const known = target.kind === 'point' ? { pointId: target.pointId, connectorNo: target.connectorNo } : null;
+  return { siteId, userId: driverId, ...known ?? { pointId: null, connectorNo: null } };
 }
 
 function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {

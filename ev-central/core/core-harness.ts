@@ -46,10 +46,20 @@ export class Network {
     this.order({
       kind: 'put-tariff',
       tariff: {
-        tariffId: tariffId('day'), currency: currency('EUR'), perSessionMicros: 500_000,
-        bands: [
-          { fromMinute: 0, toMinute: 480, perKwhMicros: 200_000, perMinuteMicros: 0 },
-          { fromMinute: 480, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 10_000 },
+        id: tariffId('day'), currency: currency('EUR'),
+        elements: [
+          { price_components: [{ type: 'FLAT', price: 0.5, step_size: 1 }] },
+          {
+            price_components: [{ type: 'ENERGY', price: 0.2, step_size: 1 }],
+            restrictions: { start_time: '00:00', end_time: '08:00' },
+          },
+          {
+            price_components: [
+              { type: 'ENERGY', price: 0.4, step_size: 1 }, { type: 'TIME', price: 0.6, step_size: 1 },
+              { type: 'PARKING_TIME', price: 0.6, step_size: 1 },
+            ],
+            restrictions: { start_time: '08:00', end_time: '00:00' },
+          },
         ],
       },
     });
@@ -182,13 +192,16 @@ export class Network {
     this.fact('booted', { previous, connectors: [{ connectorNo: 1, plugged: true }] }, point);
   }
 
-  sample(session: Session, sample: number, registerWh: number, state: 'charging' | 'suspended-ev' = 'charging'): void {
+  sample(
+    session: Session, sample: number, registerWh: number, state: 'charging' | 'suspended-ev' = 'charging',
+    powerW = 11_000,
+  ): void {
     if (session.pointId === null || session.connectorNo === null) throw new Error('no point');
     this.feed({
       kind: 'meter', sender: session.pointId,
       sample: {
         v: 1, id: messageId(`m-${sample}`), atMs: this.now, corr: session.corr, type: 'meter', pointId: session.pointId,
-        sessionId: session.sessionId, connectorNo: session.connectorNo, bootId: 100, sample, registerWh, powerW: 11_000,
+        sessionId: session.sessionId, connectorNo: session.connectorNo, bootId: 100, sample, registerWh, powerW,
         socPercent: 50, uptimeMs: this.now - 1_763_600_000_000, state,
       },
     });

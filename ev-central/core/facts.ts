@@ -14,13 +14,13 @@ import { closeCommand, newestCommand, sendStop } from './commands.ts';
 import { notify } from './notices.ts';
 import { correctedMs, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { connectorState, freshConnector } from './point-status.ts';
-import { beginUsage } from './price.ts';
 import type { ConnectorState, PointState, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { closeSession, correctSession, interruptSession, type TrueEnd } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import { emit, pointEvent, putPointState, type Step, tell } from './step.ts';
 import { sessionsHeld, stopIfStray } from './strays.ts';
+import { beginTariffUsage } from './tariff/usage.ts';
 
 /** Carries out a fact that was accepted: the next one of its point. */
 export function applyFact(step: Step, fact: Fact): void {
@@ -98,7 +98,8 @@ function started(step: Step, fact: SessionStarted): void {
   // From here on its uptime tells how long it charges, whatever its clock does.
   state.meters.put({
     sessionId: session.sessionId, sample: 0, registerWh: fact.meterStartWh, powerW: 0, socPercent: fact.socPercent,
-    state: 'charging', atMs: startedAtMs, rawAtMs: fact.atMs, uptimeMs: fact.uptimeMs, receivedAtMs: now,
+    state: 'charging', kind: 'charging', atMs: startedAtMs, rawAtMs: fact.atMs, uptimeMs: fact.uptimeMs,
+    receivedAtMs: now,
   });
   if (startedAtMs - now > TOLERANCE_MS) begun = flagSession(step, begun, 'clock-ahead');
   state.deadlines.add('provisional', session.sessionId, now + state.settings.provisionalMs);
@@ -150,11 +151,13 @@ function begin(
     kind: 'append', table: 'meter_values',
     row: {
       sessionId: session.sessionId, sample: 0, ...start, powerW: 0, socPercent, rawAtMs, receivedAtMs: step.now,
+      kind: 'charging',
     },
   });
   return {
     ...session, pointId: fact.pointId, connectorNo: fact.connectorNo, bootId: fact.bootId, startedAtMs: start.atMs,
-    startedRawMs: rawAtMs, startReceivedMs: step.now, meterStartWh: fact.meterStartWh, usage: beginUsage(start),
+    startedRawMs: rawAtMs, startReceivedMs: step.now, meterStartWh: fact.meterStartWh,
+    usage: beginTariffUsage(start.atMs),
   };
 }
 

@@ -13,11 +13,12 @@ import { takeBadFact, takeFact } from './fact-order.ts';
 import type { Input } from './inputs.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
-import { liveCost, meterSample } from './meter.ts';
+import { meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
 import { driverGone, localRequest, login, passwordChecked } from './people.ts';
 import { freshPointState, pointStatus } from './point-status.ts';
+import { provisionalCost } from './session-cost.ts';
 import { closeAtLastMeter, meteredWh } from './session-end.ts';
 import { isOver, SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
@@ -37,7 +38,8 @@ export function createState(settings: Settings): State {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
-    progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
+    progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(), costWatches: new Map(),
+    queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
@@ -225,7 +227,8 @@ function sendProgress(step: Step, id: SessionId): void {
       ...envelope(step, session.corr), type: 'progress', driverId: session.driverId, sessionId: id,
       pointId: session.pointId, connectorNo: session.connectorNo, state: session.state,
       energyWh: meteredWh(step.state, session), powerW: meter.powerW, socPercent: meter.socPercent,
-      costMinor: liveCost(step.state, session), currency: session.currency, remainingMs: remainingMs(state, session),
+      costMinor: provisionalCost(step.state, session), currency: session.currency,
+      remainingMs: remainingMs(state, session),
     },
   });
 }

@@ -135,7 +135,7 @@ describe('a report that nobody expected', () => {
     const session = network.charging(ANA);
     network.fact('session-ended', ended(session, { endedAtMs: 200_000_000_000_000 }));
     const { ticket } = network.lastNotice(ANA, 'ticket');
-    expect(ticket.lines.filter((line) => line.kind === 'time').reduce((ms, line) => ms + line.quantity, 0))
+    expect(ticket.lines.reduce((ms, line) => (line.kind === 'TIME' ? ms + line.quantity : ms), 0))
       .toBeLessThanOrEqual(31 * 24 * HOUR_MS);
     expect(ticket.flags).toContain('clock-ahead');
   });
@@ -184,7 +184,7 @@ describe('a point whose clock jumps within a charge', () => {
     });
     const { ticket } = network.lastNotice(ANA, 'ticket');
     expect(ticket.flags).toContain('clock-jump');
-    expect(ticket.lines.filter((line) => line.kind === 'time').map((line) => line.quantity)).toEqual([120_000]);
+    expect(ticket.lines.filter((line) => line.kind === 'TIME')).toMatchObject([{ quantity: 120_000 }]);
   });
 
   it('is billed by the offset of its beginning when its monitor has gone meanwhile', () => {

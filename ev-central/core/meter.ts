@@ -1,16 +1,19 @@
-// Meter samples: newest wins. The sample becomes the session's live figures; every so often, and at every price border,
-// it is stored and folded into the session's usage. The hot path of Central: no allocation that is not needed.
+// Meter samples: newest wins. The sample becomes the session's live figures; every so often, at every price border, and
+// where charging and standing idle change, it is stored and folded into the session's usage. The hot path of Central:
+// no allocation that is not needed, and no exact price where the cost is sure to be far from its limit.
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { SessionState } from '../../shared/messages/values.ts';
 import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
-import { addUsage, bandAt, totalMinor } from './price.ts';
+import { type ExactCost, exactCost, mayHaveReached, moveBorder, watchOf } from './cost-watch.ts';
 import type { LiveMeter, Session } from './rows.ts';
+import { foldedRegisterWh, storeReading } from './session-cost.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
-import { provisionalCost, resumeSession, stopSession } from './session-end.ts';
+import { resumeSession, stopSession } from './session-end.ts';
 import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
-import type { State } from './state.ts';
-import { emit, type Step } from './step.ts';
+import type { Step } from './step.ts';
 import { isStopLost, stopStray } from './strays.ts';
+import { rulesOf } from './tariffs.ts';
+import { changesClass } from './tariff/border.ts';
 import { availableMinor, enlargeHold } from './wallet.ts';
 
 export function meterSample(step: Step, sample: MeterSample): void {
@@ -29,7 +32,8 @@ export function meterSample(step: Step, sample: MeterSample): void {
   const before = state.meters.get(session.sessionId);
   // Not begun yet: the report of its start comes on another topic, and the next sample is a second away.
   if (session.usage === null || (before !== undefined && sample.sample <= before.sample)) return;
-  if (sample.registerWh < (before?.registerWh ?? session.usage.last.registerWh)) {
+  const lastWh = before?.registerWh ?? foldedRegisterWh(session);
+  if (sample.registerWh < lastWh) {
     const flagged = flagSession(step, session, 'meter-rollback');
     if (flagged !== session) putSession(step, flagged);
     return;
@@ -37,14 +41,17 @@ export function meterSample(step: Step, sample: MeterSample): void {
   const time = timeOf(step, session, sample, before);
   const live: LiveMeter = {
     sessionId: session.sessionId, sample: sample.sample, registerWh: sample.registerWh, powerW: sample.powerW,
-    socPercent: sample.socPercent, state: sample.state, atMs: time.atMs,
+    socPercent: sample.socPercent, state: sample.state,
+    // Where energy flowed it was charging, whatever came of it at the end: samples may have been lost between.
+    kind: sample.state === 'charging' || sample.registerWh > lastWh ? 'charging' : 'parking', atMs: time.atMs,
     rawAtMs: sample.atMs, uptimeMs: sample.uptimeMs, receivedAtMs: now,
   };
+  const told = before === undefined ? session : storeBeforeChange(step, session, before, live);
   state.meters.put(live);
-  const timed = time.jumped ? putSession(step, flagSession(step, session, 'clock-jump')) : session;
+  const timed = time.jumped ? putSession(step, flagSession(step, told, 'clock-jump')) : told;
   if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
   const stored = storeWhenDue(step, followState(step, timed, sample), live);
-  watchCost(step, stored);
+  watchCost(step, stored, live);
   stopAgain(step, stored, sample);
 }
 
@@ -83,45 +90,66 @@ function followState(step: Step, session: Session, sample: MeterSample): Session
   return moveSession(step, session, to);
 }
 
+/**
+ * A sample tells of the time since the one before. Where that was of another kind, or of a power that has another
+ * price, what came before is stored: a span between two stored values is of one kind.
+ */
+function storeBeforeChange(step: Step, session: Session, before: LiveMeter, live: LiveMeter): Session {
+  if (before.sample <= session.lastStoredSample) return session;
+  const { powerW } = rulesOf(step.state, session.tariff).cuts;
+  if (before.kind === live.kind && !changesClass(powerW, before.powerW, live.powerW)) return session;
+  return store(step, session, before);
+}
+
 function storeWhenDue(step: Step, session: Session, live: LiveMeter): Session {
   const { usage } = session;
   if (usage === null) return session;
-  const { tariff, timeZone } = session;
-  const border = tariff.bands.length > 1
-    && bandAt(tariff, timeZone, live.atMs) !== bandAt(tariff, timeZone, usage.last.atMs);
-  if (!border && live.atMs - usage.last.atMs < step.state.settings.meterValueEveryMs) return session;
-  emit(step, {
-    kind: 'append', table: 'meter_values',
-    row: {
-      sessionId: session.sessionId, sample: live.sample, registerWh: live.registerWh, powerW: live.powerW,
-      socPercent: live.socPercent, atMs: live.atMs, rawAtMs: live.rawAtMs, receivedAtMs: live.receivedAtMs,
-    },
-  });
-  const folded = addUsage(usage, live, session.tariff, session.timeZone);
-  const row = { ...session, usage: folded, lastStoredSample: live.sample };
+  const { border } = watchOf(step.state, session, usage);
+  const isDue = live.atMs - usage.lastMs >= step.state.settings.meterValueEveryMs || live.atMs >= border.atMs
+    || live.registerWh - (session.meterStartWh ?? 0) >= border.energyWh;
+  return isDue ? store(step, session, live) : session;
+}
+
+function store(step: Step, session: Session, reading: LiveMeter): Session {
+  const row = storeReading(step, session, reading);
   // Not through putSession: neither the state nor the point's status changes here.
   step.state.sessions.put(row);
+  moveBorder(step.state, row);
   return row;
 }
 
-/** A session stops itself when its cost reaches the hold; at 80 % a larger hold is tried. */
-function watchCost(step: Step, session: Session): void {
-  if (session.stopping !== null || session.state === 'finishing') return;
-  const costMinor = provisionalCost(step.state, session);
-  const { goal } = session;
-  if (goal.amountMinor !== null) {
-    if (costMinor >= goal.amountMinor) stopSession(step, session, 'amount-reached');
-    return;
-  }
-  if (costMinor * 10 < session.holdMinor * 8) return;
+/**
+ * A session stops itself when what would be billed now reaches the hold; at 80 % a larger hold is tried. What is due
+ * from the first moment stops nothing: it is due whether the charge goes on or not.
+ */
+function watchCost(step: Step, session: Session, live: LiveMeter): void {
+  const { usage, goal, holdMinor } = session;
+  if (usage === null || session.stopping !== null || session.state === 'finishing') return;
+  const limitMinor = goal.amountMinor ?? holdMinor * 0.8;
+  const { atMs, registerWh } = live;
+  if (!mayHaveReached(step.state, session, usage, { atMs, registerWh, limitMinor })) return;
+  const cost = exactCost(step.state, session);
+  if (cost === null) return;
+  if (goal.amountMinor !== null) return watchAmount(step, session, { ...cost, amountMinor: goal.amountMinor });
+  if (cost.dueMinor * 10 < holdMinor * 8) return;
   const user = step.state.users.get(session.driverId);
   const more = step.state.settings.defaultHoldMinor;
   if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
-  else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
+  else if (cost.dueMinor >= holdMinor && cost.dueMinor > cost.leastMinor) stopSession(step, session, 'hold-used-up');
 }
 
-/** The cost so far, for the live figures. */
-export function liveCost(state: State, session: Session): number {
-  if (session.usage === null) return 0;
-  return Math.max(provisionalCost(state, session), totalMinor(session.usage, session.tariff));
+/**
+ * An amount that the driver named is reached by what she used: what a step size or a minimum price adds is due whether
+ * she goes on or not. The hold is made to cover that, too.
+ */
+function watchAmount(
+  step: Step, session: Session, { usedMinor, dueMinor, amountMinor }: ExactCost & { amountMinor: number },
+): void {
+  if (usedMinor >= amountMinor) return stopSession(step, session, 'amount-reached');
+  const missingMinor = dueMinor - session.holdMinor;
+  if (missingMinor <= 0) return;
+  const user = step.state.users.get(session.driverId);
+  if (user !== undefined && availableMinor(user) >= missingMinor) {
+    putSession(step, enlargeHold(step, session, missingMinor));
+  } else stopSession(step, session, 'hold-used-up');
 }

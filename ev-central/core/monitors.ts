@@ -12,6 +12,7 @@ import { freshConnector } from './point-status.ts';
 import type { KeyRow, PointState } from './rows.ts';
 import { interruptSession, stopSession } from './session-end.ts';
 import { audit, emit, pointEvent, putPointState, type Step, tell } from './step.ts';
+import { shownTariff } from './tariffs.ts';
 
 type Proof = Extract<Input, { kind: 'monitor-proof' }>;
 type Health = Extract<Input, { kind: 'point-health' }>;
@@ -182,11 +183,12 @@ function welcome(step: Step, connectionId: ConnectionId, pointId: PointId, key: 
   const registered = state.points.must(pointId);
   const point = state.pointStates.must(pointId);
   const site = state.sites.must(registered.siteId);
+  const place = { siteId: site.siteId, pointId, connectorNo: null, userId: null };
   const setup: PointSetup = {
     siteId: site.siteId, place: site.name, connectors: registered.connectors, operative: point.operative.on,
     key: keyGrant(key), topicPrefix: state.settings.topicPrefix, partitions: state.settings.partitions,
     monitorLossPolicy: state.settings.monitorLossPolicy, acceptedUpTo: point.accepted,
-    nextCommandNumber: point.commandNumber + 1, tariff: state.tariffs.must(site.tariffId),
+    nextCommandNumber: point.commandNumber + 1, tariff: shownTariff(state, place, step.now).ocpi,
   };
   emit(step, { kind: 'frame', connectionId, re, frame: { type: 'welcome-monitor', ...setup } });
 }

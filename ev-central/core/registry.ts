@@ -11,6 +11,7 @@ import { freshConnector, freshPointState } from './point-status.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { User } from './rows.ts';
 import { event, putPointState, type Step } from './step.ts';
+import { isTariff, putTariff, removeTariff } from './tariffs.ts';
 import { book } from './wallet.ts';
 
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
@@ -21,10 +22,8 @@ type RegistryOrder = OrderOf<
 
 export function registryOrder(step: Step, order: RegistryOrder): Result {
   switch (order.kind) {
-    case 'put-tariff':
-      step.state.tariffs.put(order.tariff);
-      return done(`tariff ${order.tariff.tariffId} is in force for sessions that begin now`);
-    case 'remove-tariff': return removeTariff(step, order);
+    case 'put-tariff': return putTariff(step, order.tariff);
+    case 'remove-tariff': return removeTariff(step, order.tariffId);
     case 'put-site': return putSite(step, order);
     case 'remove-site': return removeSite(step, order);
     case 'put-point': return putPoint(step, order);
@@ -45,16 +44,8 @@ export function registryOrder(step: Step, order: RegistryOrder): Result {
   }
 }
 
-function removeTariff(step: Step, { tariffId }: OrderOf<'remove-tariff'>): Result {
-  if (step.state.tariffs.get(tariffId) === undefined) return refused(`no such tariff: ${tariffId}`);
-  const user = [...step.state.sites.values()].find((site) => site.tariffId === tariffId);
-  if (user !== undefined) return refused(`tariff ${tariffId} is in use at site ${user.siteId}`);
-  step.state.tariffs.remove(tariffId);
-  return done(`tariff ${tariffId} is removed`);
-}
-
 function putSite(step: Step, { site }: OrderOf<'put-site'>): Result {
-  if (step.state.tariffs.get(site.tariffId) === undefined) return refused(`no such tariff: ${site.tariffId}`);
+  if (!isTariff(step.state, site.tariffId)) return refused(`no such tariff: ${site.tariffId}`);
   if (!isZone(site.timeZone)) return refused(`no such time zone: ${site.timeZone} (use a name such as Europe/Madrid)`);
   step.state.sites.put(site);
   registryEvent(step, site.siteId, null, { put: 'site' });
@@ -75,6 +66,9 @@ function removeSite(step: Step, { siteId }: OrderOf<'remove-site'>): Result {
 function putPoint(step: Step, { point, secretSha256 }: OrderOf<'put-point'>): Result {
   const { state, now } = step;
   if (state.sites.get(point.siteId) === undefined) return refused(`no such site: ${point.siteId}`);
+  const noTariff = [point, ...point.connectors].find(({ tariffId }) =>
+    tariffId !== undefined && !isTariff(state, tariffId));
+  if (noTariff !== undefined) return refused(`no such tariff: ${noTariff.tariffId ?? ''}`);
   const known = state.points.get(point.pointId);
   if (known === undefined && secretSha256 === null) return refused(`a new point needs a secret`);
   if (known !== undefined && known.siteId !== point.siteId && busy(step, point.pointId)) {

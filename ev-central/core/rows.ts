@@ -1,14 +1,16 @@
 // What Central knows, row by row: the types of the stored tables. All of it is plain data.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TicketId, UserId,
+  ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { CommandRefusal, Refusal } from '../../shared/messages/refusal.ts';
+import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
 import type { PointRow, UserRow } from '../../shared/messages/orders.ts';
 import type {
-  EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target, Tariff,
+  EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target,
 } from '../../shared/messages/values.ts';
+import type { TariffUsage } from './tariff/usage.ts';
 
 /** One row for the whole installation. The counter makes ids; it commits with everything else. */
 export type Installation = { readonly installationId: string; readonly counter: number };
@@ -69,10 +71,24 @@ export type PointState = {
   readonly evictionsMs: readonly number[];
 };
 
-/** Energy and time of a session, folded over its stored meter values, by the price band in which they fell. */
-export type BandUsage = { readonly fromMinute: number; readonly energyWh: number; readonly durationMs: number };
-export type MeterPoint = { readonly registerWh: number; readonly atMs: number };
-export type Usage = { readonly bands: readonly BandUsage[]; readonly last: MeterPoint };
+/**
+ * A tariff's name and which of its versions are looked at: those from the first to the newest. One that was removed
+ * keeps its number, so that no version is ever given twice.
+ */
+export type Tariff = {
+  readonly tariffId: TariffId; readonly firstVersion: number; readonly newestVersion: number; readonly active: boolean;
+};
+
+/** A tariff as it was put once. Never changed or removed: tickets are made again from it. */
+export type TariffVersion = {
+  readonly tariffId: TariffId; readonly version: number; readonly putAtMs: number; readonly ocpi: NetworkTariff;
+};
+
+/** `<tariff>#<version>`: an id has no '#'. */
+export type TariffKey = `${string}#${number}`;
+
+/** Did energy flow, or was the vehicle only plugged in? */
+export type MeterKind = 'charging' | 'parking';
 
 export type Session = {
   readonly sessionId: SessionId;
@@ -98,8 +114,8 @@ export type Session = {
   readonly offered: boolean;
   readonly holdMinor: number;
   readonly currency: Currency;
-  /** The tariff and zone that the session keeps from its beginning. */
-  readonly tariff: Tariff;
+  /** The version of a tariff and the zone that the session keeps from its beginning. */
+  readonly tariff: TariffKey;
   readonly timeZone: string;
   readonly commandNumber: number | null;
   readonly plugByMs: number | null;
@@ -110,7 +126,8 @@ export type Session = {
   readonly startReceivedMs: number | null;
   readonly bootId: number | null;
   readonly meterStartWh: number | null;
-  readonly usage: Usage | null;
+  /** Folded over its stored meter values; null before it charges. */
+  readonly usage: TariffUsage | null;
   /** The number of the last meter sample that was stored (and folded in). */
   readonly lastStoredSample: number;
   /** A stop was ordered: why, and when it was sent. */
@@ -139,6 +156,8 @@ export type LiveMeter = {
   readonly powerW: number;
   readonly socPercent: number | null;
   readonly state: 'charging' | 'suspended-ev' | 'suspended-evse';
+  /** Of the time since the sample before. */
+  readonly kind: MeterKind;
   readonly atMs: number;
   readonly rawAtMs: number;
   readonly uptimeMs: number;
@@ -232,4 +251,6 @@ export type HoldRow = {
 export type MeterValueRow = {
   readonly sessionId: SessionId; readonly sample: number; readonly registerWh: number; readonly powerW: number;
   readonly socPercent: number | null; readonly atMs: number; readonly rawAtMs: number; readonly receivedAtMs: number;
+  /** Of the time since the value before. */
+  readonly kind: MeterKind;
 };

@@ -9,12 +9,16 @@ import { sendStop } from './commands.ts';
 import { notify } from './notices.ts';
 import { connectorState } from './point-status.ts';
 import { LONGEST_STEP_MS } from './point-time.ts';
-import { addUsage, type Price, priceOf, totalMinor, usageDifference, usedWh } from './price.ts';
-import type { Session, Usage } from './rows.ts';
+import type { LiveMeter, MeterKind, MeterValueRow, Session } from './rows.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
+import { foldedRegisterWh, provisionalCost, storeReading, withReading } from './session-cost.ts';
 import { CONNECTOR_RELEASED } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
+import { rulesOf, tariffIdOfKey } from './tariffs.ts';
+import { type Bill, billDifference, billOf } from './tariff/ticket-lines.ts';
+import type { TariffUsage } from './tariff/usage.ts';
+import { priceOfUsage } from './tariff/usage-price.ts';
 import { book, closeHold } from './wallet.ts';
 
 /**
@@ -72,8 +76,10 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   const { state, now } = step;
   const usage = finalUsage(step, session, end);
   if (usage === null) return;
-  const price = priceOf(usage, session.tariff);
-  const ticket = makeTicket(step, session, end, { price, usage, kind: 'final' });
+  const ticket = makeTicket(step, session, end, {
+    bill: billOfUsage(state, session, usage), energyWh: usage.energyWh, kind: 'final',
+    meterStopWh: foldedRegisterWh({ ...session, usage }),
+  });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const settled = closeHold(step, session, 'settled');
   const balanceMinor = book(step, session.driverId, {
@@ -82,12 +88,13 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   });
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
   const closed = moveSession(step, settled, finalState, {
-    usage, endedAtMs: end.endedAtMs, endReceivedMs: now, meterStopWh: usage.last.registerWh, endReason: end.reason,
-    provisional: false, settled: true, lastStoredSample: lastSample(step, settled) + 1, energyWh: usedWh(usage),
+    usage, endedAtMs: end.endedAtMs, endReceivedMs: now, meterStopWh: ticket.meterStopWh, endReason: end.reason,
+    provisional: false, settled: true, lastStoredSample: lastSample(step, settled) + 1, energyWh: usage.energyWh,
     costMinor: ticket.totalMinor, ticketId: ticket.ticketId,
   });
   holdConnectorUntilUnplugged(step, closed);
   state.progressSentMs.delete(session.sessionId);
+  state.costWatches.delete(session.sessionId);
   event(step, 'ticket', { siteId: session.siteId, corr: session.corr, session }, { ticket });
   notify(step, closed, {
     type: 'ended', sessionId: session.sessionId, pointId: session.pointId, state: finalState, reason: end.reason,
@@ -103,9 +110,9 @@ export function closeAtLastMeter(step: Step, session: Session, reason: EndReason
   const flagged = flagSession(step, session, flag);
   closeSession(step, flagged, {
     reason,
-    meterStopWh: meter?.registerWh ?? session.usage.last.registerWh,
-    endedAtMs: meter?.atMs ?? session.usage.last.atMs,
-    rawEndedAtMs: meter?.rawAtMs ?? session.usage.last.atMs,
+    meterStopWh: meter?.registerWh ?? foldedRegisterWh(session),
+    endedAtMs: meter?.atMs ?? session.usage.lastMs,
+    rawEndedAtMs: meter?.rawAtMs ?? session.usage.lastMs,
     socPercent: meter?.socPercent ?? null,
   });
 }
@@ -113,7 +120,7 @@ export function closeAtLastMeter(step: Step, session: Session, reason: EndReason
 /** A report of a session that was closed before: a second ticket and its own ledger entry for what was missing. */
 export function correctSession(step: Step, session: Session, end: TrueEnd): void {
   if (session.usage === null) return;
-  const missingWh = end.meterStopWh - session.usage.last.registerWh;
+  const missingWh = end.meterStopWh - foldedRegisterWh(session);
   if (missingWh <= 0) return;
   if (session.flags.includes('disputed')) {
     const flagged = flagSession(step, session, `disputed ${missingWh} Wh`);
@@ -123,10 +130,12 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
   }
   const usage = finalUsage(step, session, end);
   if (usage === null) return;
-  const difference = usageDifference(usage, session.usage);
-  const lines = priceOf(difference, { ...session.tariff, perSessionMicros: 0 }).lines;
-  const price = { lines, totalMinor: totalMinor(usage, session.tariff) - totalMinor(session.usage, session.tariff) };
-  const ticket = makeTicket(step, session, end, { price, usage: difference, kind: 'correction' });
+  const [now, before] = [usage, session.usage].map((each) => billOfUsage(step.state, session, each));
+  invariant(now !== undefined && before !== undefined, 'two usages have two bills');
+  const ticket = makeTicket(step, session, end, {
+    bill: billDifference(now, before), energyWh: usage.energyWh - session.usage.energyWh, kind: 'correction',
+    meterStopWh: foldedRegisterWh({ ...session, usage }),
+  });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const balanceMinor = book(step, session.driverId, {
     kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`,
@@ -134,44 +143,51 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
   });
   putSession(step, {
     ...session, usage, lastStoredSample: lastSample(step, session) + 1, endedAtMs: end.endedAtMs,
-    meterStopWh: usage.last.registerWh, energyWh: usedWh(usage),
+    meterStopWh: ticket.meterStopWh, energyWh: usage.energyWh,
     costMinor: session.costMinor + ticket.totalMinor,
   });
   event(step, 'ticket', { siteId: session.siteId, corr: session.corr, session }, { ticket });
   notify(step, session, { type: 'ticket', ticket, balanceMinor });
 }
 
-/** What the session would cost if it ended at its newest meter value. */
-export function provisionalCost(state: State, session: Session): number {
-  if (session.usage === null) return 0;
-  const meter = state.meters.get(session.sessionId);
-  const usage = meter === undefined || meter.registerWh < session.usage.last.registerWh
-    ? session.usage
-    : addUsage(session.usage, meter, session.tariff, session.timeZone);
-  return totalMinor(usage, session.tariff);
-}
-
 /** Energy up to the newest meter value. */
 export function meteredWh(state: State, session: Session): number {
   if (session.meterStartWh === null || session.usage === null) return 0;
   const meter = state.meters.get(session.sessionId);
-  return Math.max(meter?.registerWh ?? 0, session.usage.last.registerWh) - session.meterStartWh;
+  return Math.max(meter?.registerWh ?? 0, foldedRegisterWh(session)) - session.meterStartWh;
 }
 
-function finalUsage(step: Step, session: Session, end: TrueEnd): Usage | null {
+/** Stores the last value of a session, and the newest sample before it where that was of another kind. */
+function finalUsage(step: Step, session: Session, end: TrueEnd): TariffUsage | null {
   if (session.usage === null) return null;
-  const { last } = session.usage;
-  const atMs = Math.min(Math.max(end.endedAtMs, last.atMs), last.atMs + LONGEST_STEP_MS);
-  const stop = { registerWh: Math.max(end.meterStopWh, last.registerWh), atMs };
-  emit(step, {
-    kind: 'append', table: 'meter_values',
-    row: {
-      // After every sample that Central can have seen, so that the stored order is the fold's order.
-      sessionId: session.sessionId, sample: lastSample(step, session) + 1, ...stop,
-      powerW: 0, socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
-    },
-  });
-  return addUsage(session.usage, stop, session.tariff, session.timeZone);
+  const live = unfolded(step, session);
+  const lastWh = live?.registerWh ?? foldedRegisterWh(session);
+  const kind: MeterKind = end.meterStopWh > lastWh ? 'charging' : live?.kind ?? 'charging';
+  const hasPowers = rulesOf(step.state, session.tariff).cuts.powerW.length > 0;
+  const known = live !== null && (live.kind !== kind || hasPowers) ? storeReading(step, session, live) : session;
+  const usage = known.usage ?? session.usage;
+  const atMs = Math.min(Math.max(end.endedAtMs, usage.lastMs), usage.lastMs + LONGEST_STEP_MS);
+  const row: MeterValueRow = {
+    // After every sample that Central can have seen, so that the stored order is the fold's order.
+    sessionId: session.sessionId, sample: lastSample(step, session) + 1, atMs, kind,
+    registerWh: Math.max(end.meterStopWh, foldedRegisterWh(known)), powerW: kind === 'charging' ? live?.powerW ?? 0 : 0,
+    socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
+  };
+  emit(step, { kind: 'append', table: 'meter_values', row });
+  return withReading(step.state, session, usage, row);
+}
+
+/** The newest sample, when it is not stored. */
+function unfolded({ state }: Step, session: Session): LiveMeter | null {
+  const live = state.meters.get(session.sessionId);
+  const isNew = live !== undefined && live.sample > session.lastStoredSample
+    && live.registerWh >= foldedRegisterWh(session);
+  return isNew ? live : null;
+}
+
+function billOfUsage(state: State, session: Session, usage: TariffUsage): Bill {
+  const rules = rulesOf(state, session.tariff);
+  return billOf(priceOfUsage(usage, rules), rules);
 }
 
 /** The number of the newest sample that is stored, or that Central has seen. */
@@ -179,20 +195,23 @@ function lastSample(step: Step, session: Session): number {
   return Math.max(step.state.meters.get(session.sessionId)?.sample ?? 0, session.lastStoredSample);
 }
 
-type Billing = { readonly price: Price; readonly usage: Usage; readonly kind: Ticket['kind'] };
+type Billing = {
+  readonly bill: Bill; readonly energyWh: number; readonly meterStopWh: number; readonly kind: Ticket['kind'];
+};
 
-function makeTicket(step: Step, session: Session, end: TrueEnd, { price, usage, kind }: Billing): Ticket {
-  const energyWh = usedWh(usage);
+function makeTicket(
+  step: Step, session: Session, end: TrueEnd, { bill, energyWh, meterStopWh, kind }: Billing,
+): Ticket {
   const { pointId, connectorNo } = session;
   invariant(pointId !== null && connectorNo !== null, 'a session with a meter has a point');
   return {
     ticketId: ticketId(nextId(step)), sessionId: session.sessionId, kind,
     corrects: kind === 'correction' ? session.ticketId : null,
-    driverId: session.driverId, siteId: session.siteId, pointId, connectorNo, tariffId: session.tariff.tariffId,
+    driverId: session.driverId, siteId: session.siteId, pointId, connectorNo, tariffId: tariffIdOfKey(session.tariff),
     startedAtMs: session.startedAtMs ?? end.endedAtMs, endedAtMs: end.endedAtMs, issuedAtMs: step.now,
-    meterStartWh: usage.last.registerWh - energyWh, meterStopWh: usage.last.registerWh, energyWh,
-    endReason: end.reason, lines: [...price.lines], currency: session.currency, totalMinor: price.totalMinor,
-    flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
+    meterStartWh: meterStopWh - energyWh, meterStopWh, energyWh,
+    endReason: end.reason, lines: [...bill.lines], currency: session.currency, totalMinor: bill.totalMinor,
+    vat: [...bill.vat], flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
   };
 }
 

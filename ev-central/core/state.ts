@@ -4,21 +4,24 @@ import type {
   ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
+import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
-  PointState, RequestRecord, Session, User,
+  PointState, RequestRecord, Session, Tariff, TariffKey, TariffVersion, User,
 } from './rows.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { Table } from './table.ts';
+import type { Border } from './tariff/border.ts';
+import type { TariffRules } from './tariff/rules.ts';
 
 /** The stored tables. The store knows one codec for each; adding a table breaks its build until it has one. */
 export type Tables = {
   readonly installation: Table<'installation', Installation>;
   readonly tariffs: Table<TariffId, Tariff>;
+  readonly tariffVersions: Table<TariffKey, TariffVersion>;
   readonly sites: Table<SiteId, SiteRow>;
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
@@ -42,6 +45,18 @@ export type FactGap = {
   readonly asked: number;
 };
 
+/** Of a running session; see cost-watch.ts. Never stored. */
+export type CostWatch = {
+  /** Where another price may hold, from the last stored reading on. */
+  border: Border;
+  /** What is due at the very beginning, whatever follows: a fee, a minimum price. */
+  readonly leastMinor: number;
+  /** When and at which register the cost was reckoned last, and what it can be at most besides what was used since. */
+  atMs: number;
+  registerWh: number;
+  highestMinor: number;
+};
+
 /** A password or PIN that is compared outside, and what was asked for with it. */
 export type PendingCheck = Extract<Input, { kind: 'login' | 'local-request' }>;
 
@@ -62,6 +77,10 @@ export type State = Tables & {
   /** Sessions whose live figures changed in this batch. */
   readonly progressOwed: Set<SessionId>;
   readonly progressSentMs: Map<SessionId, number>;
+  /** Tariffs made ready for pricing. */
+  readonly rules: Map<TariffKey, TariffRules>;
+  /** Where a running session's price may change next, and how far its cost is from its limit. */
+  readonly costWatches: Map<SessionId, CostWatch>;
   /** Sites whose queue may have somebody to offer something to, or to tell a new place. */
   readonly queuesTouched: Set<SiteId>;
   /** When each queue is looked at again at the latest: somebody's ageing may change its order. */
@@ -87,6 +106,7 @@ export function emptyTables(): Tables {
   return {
     installation: new Table(() => 'installation'),
     tariffs: new Table((row) => row.tariffId),
+    tariffVersions: new Table((row) => tariffKey(row.tariffId, row.version)),
     sites: new Table((row) => row.siteId),
     points: new Table((row) => row.pointId),
     pointStates: new Table((row) => row.pointId),
@@ -99,6 +119,10 @@ export function emptyTables(): Tables {
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
   };
+}
+
+export function tariffKey(tariffId: TariffId, version: number): TariffKey {
+  return `${tariffId}#${version}`;
 }
 
 export function commandKey(pointId: PointId, number: number): string {

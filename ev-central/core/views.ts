@@ -1,13 +1,18 @@
 // What people see: rows made from the state, for screens, drivers and tools. Reads only.
-import type { PointId, SiteId } from '../../shared/ids.ts';
+import type { PointId, SiteId, TariffId } from '../../shared/ids.ts';
+import type { PriceNow } from '../../shared/messages/ocpi-tariff.ts';
 import type { PointOffer, SessionRow } from '../../shared/messages/rows.ts';
-import { liveCost } from './meter.ts';
+import type { Currency } from '../../shared/money.ts';
+import { words } from '../../shared/words.ts';
+import { tariffText } from '../../shared/words/price.ts';
 import { connectorStatus, pointStatus } from './point-status.ts';
-import { bandAt } from './price.ts';
 import type { ChargePoint, DriverLink, PointState, Session } from './rows.ts';
+import { provisionalCost } from './session-cost.ts';
 import { isOver } from './session-index.ts';
 import { distance, nearestSites } from './site-search.ts';
-import type { State } from './state.ts';
+import { type State, tariffKey } from './state.ts';
+import { newestVersion, rulesOf, tariffFor, tariffIdOf, versionAt } from './tariffs.ts';
+import { priceNow } from './tariff/price-now.ts';
 import { estimatedWaitMs, waitingLine } from './waiting-queue.ts';
 
 export type OfferFilter = {
@@ -36,7 +41,7 @@ export function choosePoints(state: State, filter: OfferFilter): readonly PointI
 /** One point as a driver sees it; `from`: where she is, if she said so. */
 export function pointOffer(state: State, point: ChargePoint, now: number, from?: OfferFilter['near']): PointOffer {
   const site = state.sites.must(point.siteId);
-  const tariff = state.tariffs.must(site.tariffId);
+  const { price, currency } = pricesAt(state, point, now);
   const { status, sinceMs, why } = pointStatus(state, point.pointId);
   return {
     pointId: point.pointId, siteId: site.siteId, place: site.name, address: point.address || site.address,
@@ -44,9 +49,35 @@ export function pointOffer(state: State, point: ChargePoint, now: number, from?:
     connectors: point.connectors.map((c) => ({
       ...c, status: connectorStatus(state, point.pointId, c.connectorNo).status,
     })),
-    band: bandAt(tariff, site.timeZone, now), perSessionMicros: tariff.perSessionMicros, currency: tariff.currency,
+    price, currency,
     waiting: state.sessionIndex.waitingAt(site.siteId).size,
     distanceM: from === undefined ? null : Math.round(distance(point, from)),
+  };
+}
+
+/** What a charge costs at a point now: at its first connector, at that one's power. */
+export function pricesAt(
+  state: State, { pointId, siteId, connectors: [first] }: ChargePoint, atMs: number,
+): { price: PriceNow | null; currency: Currency } {
+  const place = { siteId, pointId, connectorNo: first?.connectorNo ?? null, userId: null };
+  const version = tariffFor(state, place, atMs);
+  if (version === undefined) {
+    return { price: null, currency: newestVersion(state, tariffIdOf(state, place)).ocpi.currency };
+  }
+  const { timeZone } = state.sites.must(siteId);
+  const rules = rulesOf(state, tariffKey(version.tariffId, version.version));
+  return { price: priceNow(rules, { atMs, timeZone, powerW: first?.maxPowerW ?? 0 }), currency: rules.currency };
+}
+
+/** A tariff: the version that holds now, or the newest when none does. */
+export function tariffRow(state: State, id: TariffId, now: number): Readonly<Record<string, unknown>> {
+  const holding = versionAt(state, id, now);
+  const { version, putAtMs, ocpi } = holding ?? newestVersion(state, id);
+  const { newestVersion: versions } = state.tariffs.must(id);
+  return {
+    tariffId: id, version, versions, isValidNow: holding !== undefined, putAtMs, currency: ocpi.currency,
+    prices: tariffText(ocpi, words().price), validFrom: ocpi.start_date_time ?? null,
+    validUntil: ocpi.end_date_time ?? null, ocpi,
   };
 }
 
@@ -64,7 +95,7 @@ export function sessionRow(state: State, session: Session, now: number): Session
     endedAtMs: session.endedAtMs, endReason: session.endReason, provisional: session.provisional,
     energyWh: live ? meter.registerWh - (session.meterStartWh ?? 0) : session.energyWh,
     powerW: live && session.state === 'charging' ? meter.powerW : 0, socPercent: meter?.socPercent ?? null,
-    costMinor: live ? liveCost(state, session) : session.costMinor,
+    costMinor: live ? provisionalCost(state, session) : session.costMinor,
     holdMinor: session.holdMinor, currency: session.currency,
     place: place > 0 ? place : null,
     estimatedWaitMs: place > 0 ? estimatedWaitMs(state, session, place, now) : null,

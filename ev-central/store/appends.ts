@@ -54,7 +54,7 @@ export const meterValueRows = defineCodec<MeterValueRow>({
   table: 'meter_values', key: ['sessionId', 'sample'],
   fields: {
     sessionId: text(), sample: whole(), registerWh: whole(), powerW: whole(), socPercent: nullable(whole()),
-    atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(),
+    atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(), kind: text(),
   },
 });
 
@@ -64,7 +64,7 @@ export const ticketRows = defineCodec<Ticket>({
     ticketId: text(), sessionId: text(), kind: text(), corrects: nullable(text()), driverId: text(), siteId: text(),
     pointId: text(), connectorNo: whole(), tariffId: text(), startedAtMs: whole(), endedAtMs: whole(),
     issuedAtMs: whole(), meterStartWh: whole(), meterStopWh: whole(), energyWh: whole(), endReason: text(),
-    lines: json(), currency: text(), totalMinor: whole(), flags: json(),
+    lines: json(), currency: text(), totalMinor: whole(), vat: json(), flags: json(),
   },
 });
 

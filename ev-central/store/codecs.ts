@@ -1,12 +1,12 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
 import type {
   ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
-  User,
+  Tariff, TariffVersion, User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
+import type { TariffId } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import type { Tariff } from '../../shared/messages/values.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
 import type { MasterKey, Wrap } from './master-key.ts';
@@ -17,8 +17,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and points' secrets. */
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
-    installation, tariffs, sites, points: withWrappedSecret(secrets), pointStates, users, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, sessions,
+    meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts,
   };
 }
 
@@ -28,8 +28,20 @@ const installation = defineCodec<Installation>({
 
 const tariffs = defineCodec<Tariff>({
   table: 'tariffs', key: ['tariffId'],
-  fields: { tariffId: text(), currency: text(), perSessionMicros: whole(), bands: json() },
+  fields: { tariffId: text(), firstVersion: whole(), newestVersion: whole(), active: flag() },
 });
+
+export const tariffVersions = defineCodec<TariffVersion>({
+  table: 'tariff_versions', key: ['tariffId', 'version'],
+  keyValues: (key) => keyWithNumber(key),
+  fields: { tariffId: text(), version: whole(), putAtMs: whole(), ocpi: json() },
+});
+
+/** `<id>#<number>`: an id has no '#'. */
+function keyWithNumber(key: string): [string, number] {
+  const cut = key.lastIndexOf('#');
+  return [key.slice(0, cut), Number(key.slice(cut + 1))];
+}
 
 const sites = defineCodec<SiteRow>({
   table: 'sites', key: ['siteId'],
@@ -39,12 +51,14 @@ const sites = defineCodec<SiteRow>({
   },
 });
 
-type StoredPoint = Omit<ChargePoint, 'secretSha256'> & { readonly wrappedSecret: string | null };
+type StoredPoint = Omit<ChargePoint, 'secretSha256' | 'tariffId'> & {
+  readonly wrappedSecret: string | null; readonly tariffId: TariffId | null;
+};
 const storedPoints = defineCodec<StoredPoint>({
   table: 'charging_points', key: ['pointId'],
   fields: {
     pointId: text(), siteId: text(), address: text(), latitude: real(), longitude: real(), connectors: json(),
-    wrappedSecret: nullable(text()),
+    tariffId: nullable(text()), wrappedSecret: nullable(text()),
   },
 });
 
@@ -52,12 +66,13 @@ const storedPoints = defineCodec<StoredPoint>({
 function withWrappedSecret(wrap: Wrap): RowCodec<ChargePoint> {
   return {
     ...storedPoints,
-    encode: ({ secretSha256, ...row }) => storedPoints.encode({
-      ...row, wrappedSecret: secretSha256 === null ? null : wrap.wrap(row.pointId, secretSha256),
+    encode: ({ secretSha256, tariffId = null, ...row }) => storedPoints.encode({
+      ...row, tariffId, wrappedSecret: secretSha256 === null ? null : wrap.wrap(row.pointId, secretSha256),
     }),
     decode: (record) => {
-      const { wrappedSecret, ...row } = storedPoints.decode(record);
-      return { ...row, secretSha256: wrappedSecret === null ? null : wrap.unwrap(row.pointId, wrappedSecret) };
+      const { wrappedSecret, tariffId, ...row } = storedPoints.decode(record);
+      const own = tariffId === null ? {} : { tariffId };
+      return { ...row, ...own, secretSha256: wrappedSecret === null ? null : wrap.unwrap(row.pointId, wrappedSecret) };
     },
   };
 }
@@ -86,7 +101,7 @@ export const sessions = defineCodec<Session>({
     sessionId: text(), requestId: text(), corr: text(), driverId: text(), siteId: text(), pointId: nullable(text()),
     connectorNo: nullable(whole()), atPoint: flag(), state: text(), stateSinceMs: whole(), requestedAtMs: whole(),
     target: json(), fit: json(), goal: json(), priorityClass: text(), queuedAtMs: nullable(whole()),
-    toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), currency: text(), tariff: json(),
+    toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), currency: text(), tariff: text(),
     timeZone: text(), commandNumber: nullable(whole()), plugByMs: nullable(whole()), startedAtMs: nullable(whole()),
     startedRawMs: nullable(whole()), startReceivedMs: nullable(whole()), bootId: nullable(whole()),
     meterStartWh: nullable(whole()), usage: nullable(json()), stopping: nullable(json()),
@@ -100,7 +115,7 @@ const meters = defineCodec<LiveMeter>({
   table: 'live_meters', key: ['sessionId'],
   fields: {
     sessionId: text(), sample: whole(), registerWh: whole(), powerW: whole(), socPercent: nullable(whole()),
-    state: text(), atMs: whole(), rawAtMs: whole(), uptimeMs: whole(), receivedAtMs: whole(),
+    state: text(), kind: text(), atMs: whole(), rawAtMs: whole(), uptimeMs: whole(), receivedAtMs: whole(),
   },
 });
 
@@ -119,10 +134,7 @@ const orders = defineCodec<OrderRecord>({
 
 const commands = defineCodec<CommandRecord>({
   table: 'commands', key: ['pointId', 'number'],
-  keyValues: (key) => {
-    const cut = key.lastIndexOf('#'); // `<point>#<number>`, see `commandKey`; an id has no '#'
-    return [key.slice(0, cut), Number(key.slice(cut + 1))];
-  },
+  keyValues: (key) => keyWithNumber(key),
   fields: {
     pointId: text(), number: whole(), type: text(), sessionId: nullable(text()), sentAtMs: whole(),
     deadlineMs: whole(), outcome: text(), reason: nullable(text()),

@@ -1,5 +1,5 @@
 // Reads of what is over: a driver's notices, a session with its meter values and tickets.
-import type { MeterValueRow, Session } from '../core/rows.ts';
+import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import type { SessionId, UserId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -14,6 +14,7 @@ export function prepareHistory(db: Sqlite, codecs: Codecs) {
   const session = db.prepare(`${selectFrom(codecs.sessions)} WHERE session_id = ?`);
   const meterValues = db.prepare(`${selectFrom(meterValueRows)} WHERE session_id = ? ORDER BY sample`);
   const tickets = db.prepare(`${selectFrom(ticketRows)} WHERE session_id = ? ORDER BY row_id`);
+  const version = db.prepare(`${selectFrom(codecs.tariffVersions)} WHERE tariff_id = ? AND version = ?`);
   return {
     noticesAfter(userId: UserId, after: number, limit: number): { notices: Notice[]; more: boolean } {
       const texts = notices.all(userId, after, limit + 1) as string[];
@@ -26,6 +27,10 @@ export function prepareHistory(db: Sqlite, codecs: Codecs) {
     },
     meterValues: (sessionId: SessionId): MeterValueRow[] =>
       (meterValues.all(sessionId) as SqlRecord[]).map(meterValueRows.decode),
+    tariffVersion(key: TariffKey): TariffVersion | undefined {
+      const record = version.get(...codecs.tariffVersions.keyValues(key));
+      return record === undefined ? undefined : codecs.tariffVersions.decode(record as SqlRecord);
+    },
     ticketsOf: (sessionId: SessionId): Ticket[] => (tickets.all(sessionId) as SqlRecord[]).map(ticketRows.decode),
   };
 }

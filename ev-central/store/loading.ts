@@ -31,6 +31,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
       const all: Record<keyof Tables, () => void> = {
         installation: () => loadRows(db, codecs.installation, tables.installation),
         tariffs: () => loadRows(db, codecs.tariffs, tables.tariffs),
+        tariffVersions: () => loadRows(db, codecs.tariffVersions, tables.tariffVersions),
         sites: () => loadRows(db, codecs.sites, tables.sites),
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),

@@ -53,6 +53,44 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       hash: null, chains: 0,
     }],
   },
+  // How sessions and their tickets go on is in old-usage.test.ts.
+  6: {
+    insert: `INSERT INTO tariffs VALUES ('T', 'EUR', 350000,
+        '[{"fromMinute":0,"toMinute":450,"perKwhMicros":199999,"perMinuteMicros":0},'
+        || '{"fromMinute":450,"toMinute":1440,"perKwhMicros":420000,"perMinuteMicros":12345}]'),
+        ('FLAT', 'JPY', 0, '[{"fromMinute":0,"toMinute":1440,"perKwhMicros":50000000,"perMinuteMicros":0}]')`,
+    check: 'SELECT t.*, v.put_at_ms, v.ocpi FROM tariffs t JOIN tariff_versions v USING (tariff_id) ORDER BY tariff_id',
+    expected: [
+      {
+        tariff_id: 'FLAT', first_version: 1, newest_version: 1, active: 1, put_at_ms: 0,
+        ocpi: '{"id":"FLAT","currency":"JPY","elements":[{"price_components":[{"type":"ENERGY","price":50.0,'
+          + '"step_size":1}],"restrictions":null}]}',
+      },
+      {
+        tariff_id: 'T', first_version: 1, newest_version: 1, active: 1, put_at_ms: 0,
+        ocpi: '{"id":"T","currency":"EUR","elements":['
+          + '{"price_components":[{"type":"FLAT","price":0.35,"step_size":1}]},'
+          + '{"price_components":[{"type":"ENERGY","price":0.199999,"step_size":1}],'
+          + '"restrictions":{"start_time":"00:00","end_time":"07:30"}},'
+          + '{"price_components":[{"type":"ENERGY","price":0.42,"step_size":1},'
+          + '{"type":"TIME","price":0.7407,"step_size":1},{"type":"PARKING_TIME","price":0.7407,"step_size":1}],'
+          + '"restrictions":{"start_time":"07:30","end_time":"00:00"}}]}',
+      },
+    ],
+  },
+  11: {
+    insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
+        state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,
+        time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags, changed_at_ms)
+      VALUES ('s-1', 'r-1', 'c-1', 'ana', 'ALC', 0, 'completed', 5, 5, '{}', '{}', '{}', 'normal', 0, 0, 'EUR', '{}',
+        'UTC', 0, 1, 1, 42, 0, 0, '[]', 7);
+      INSERT INTO tickets (ticket_id, session_id, kind, driver_id, site_id, point_id, connector_no, tariff_id,
+        started_at_ms, ended_at_ms, issued_at_ms, meter_start_wh, meter_stop_wh, energy_wh, end_reason, lines, currency,
+        total_minor, flags)
+      VALUES ('t-1', 's-1', 'final', 'ana', 'ALC', 'A', 1, 'T', 5, 6, 7, 0, 1, 1, 'driver', '[]', 'EUR', 42, '[]')`,
+    check: 'SELECT ticket_id, total_minor, vat, flags FROM tickets',
+    expected: [{ ticket_id: 't-1', total_minor: 42, vat: '[]', flags: '[]' }],
+  },
 };
 
 let db: Sqlite;

@@ -16,7 +16,7 @@ test('deletes what only people read after its time, in slices, and nothing that 
   const notice = { ...ticketIssued.schema.parse(ticketIssued.example), atMs: START_MS };
   const value = {
     sessionId: ticket.sessionId, registerWh: 1, powerW: 0, socPercent: null, atMs: START_MS, rawAtMs: START_MS,
-    receivedAtMs: START_MS,
+    receivedAtMs: START_MS, kind: 'charging' as const,
   };
   const audit = { atMs: START_MS, who: 'olga', address: '', action: 'x', outcome: 'done', parameters: {} };
   const tables = emptyTables();

@@ -7,7 +7,8 @@ import { networkEvent } from '../../shared/messages/network-event.ts';
 import { sessionRowSchema } from '../../shared/messages/rows.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import {
-  sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
+  sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, sampleVersion,
+  START_MS,
 } from './sample-rows.ts';
 import type { Store } from './store.ts';
 import { IN_MEMORY, openStore } from './store.ts';
@@ -17,6 +18,7 @@ beforeEach(() => {
   store = openStore({ file: IN_MEMORY, masterKeyFile: null, clock: { now: () => START_MS }, log: () => undefined });
   const tables = emptyTables();
   tables.tariffs.put(sampleTariff);
+  tables.tariffVersions.put(sampleVersion);
   tables.sites.put(sampleSite);
   tables.points.put(samplePoint());
   tables.pointStates.put(samplePointState());

@@ -4,7 +4,8 @@ import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
+  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -27,7 +28,8 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
   };
   const changes: Record<keyof Tables, () => void> = {
     installation: () => tables.installation.put({ ...tables.installation.must('installation'), counter: figure }),
-    tariffs: () => tables.tariffs.put({ ...sampleTariff, perSessionMicros: figure }),
+    tariffs: () => tables.tariffs.put({ ...sampleTariff, newestVersion: figure, active: remove }),
+    tariffVersions: () => tables.tariffVersions.put({ ...sampleVersion, version: 1 + which, putAtMs: figure }),
     sites: () => {
       putParents();
       tables.sites.put({ ...sampleSite, siteId: siteId(id), name: words, latitude: figure / 2 ** 40 });

@@ -1,18 +1,29 @@
 // Rows for tests of the store: whole and plausible, each field overridable.
-import type { ChargePoint, KeyRow, LiveMeter, PointState, Session, User } from '../core/rows.ts';
+import type {
+  ChargePoint, KeyRow, LiveMeter, PointState, Session, Tariff, TariffVersion, User,
+} from '../core/rows.ts';
+import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
   correlationId, keyId, pointId, requestId, sessionId, siteId, tariffId, userId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import type { Tariff } from '../../shared/messages/values.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 
 export const START_MS = 1_763_700_000_000;
 
 export const sampleTariff: Tariff = {
-  tariffId: tariffId('day-night'), currency: currency('EUR'), perSessionMicros: 350_000,
-  bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 420_000, perMinuteMicros: 0 }],
+  tariffId: tariffId('day-night'), firstVersion: 1, newestVersion: 1, active: true,
+};
+
+export const sampleVersion: TariffVersion = {
+  tariffId: sampleTariff.tariffId, version: 1, putAtMs: START_MS,
+  ocpi: {
+    id: sampleTariff.tariffId, currency: currency('EUR'),
+    elements: [{ price_components: [
+      { type: 'ENERGY', price: 0.42, step_size: 1 }, { type: 'FLAT', price: 0.35, step_size: 1 },
+    ] }],
+  },
 };
 
 export const sampleSite: SiteRow = {
@@ -55,20 +66,19 @@ export function sampleSession(change: Partial<Session> = {}): Session {
     state: 'charging', stateSinceMs: START_MS, requestedAtMs: START_MS,
     target: { kind: 'point', pointId: pointId('ALC-01'), connectorNo: null },
     fit: { connectorType: null, minPowerW: null }, goal: NO_GOAL, priorityClass: 'normal', queuedAtMs: null,
-    toldPlace: null, offered: false, holdMinor: 2_000, currency: currency('EUR'), tariff: sampleTariff,
+    toldPlace: null, offered: false, holdMinor: 2_000, currency: currency('EUR'), tariff: 'day-night#1',
     timeZone: 'Europe/Madrid', commandNumber: 1, plugByMs: null, startedAtMs: START_MS, startedRawMs: START_MS,
     startReceivedMs: START_MS, bootId: 1, meterStartWh: 1_000,
-    usage: { bands: [{ fromMinute: 0, energyWh: 0, durationMs: 0 }], last: { registerWh: 1_000, atMs: START_MS } },
-    lastStoredSample: 0, stopping: null, endedAtMs: null, endReceivedMs: null, meterStopWh: null, endReason: null,
-    refusal: null, provisional: false, settled: false, energyWh: 0, costMinor: 0, ticketId: null, disputedWh: 0,
-    flags: [], ...change,
+    usage: beginTariffUsage(START_MS), lastStoredSample: 0, stopping: null, endedAtMs: null, endReceivedMs: null,
+    meterStopWh: null, endReason: null, refusal: null, provisional: false, settled: false, energyWh: 0, costMinor: 0,
+    ticketId: null, disputedWh: 0, flags: [], ...change,
   };
 }
 
 export function sampleMeter(change: Partial<LiveMeter> = {}): LiveMeter {
   return {
     sessionId: sessionId('k7f2-99'), sample: 1, registerWh: 1_002, powerW: 7_200, socPercent: 41, state: 'charging',
-    atMs: START_MS, rawAtMs: START_MS, uptimeMs: 1_000, receivedAtMs: START_MS, ...change,
+    kind: 'charging', atMs: START_MS, rawAtMs: START_MS, uptimeMs: 1_000, receivedAtMs: START_MS, ...change,
   };
 }
 

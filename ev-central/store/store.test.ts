@@ -19,7 +19,8 @@ import { applyChange, changeArbitrary } from './random-change-for-tests.ts';
 import type { Commit, Store } from './store.ts';
 import { changesNothing, IN_MEMORY, openStore } from './store.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
+  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 const HOUR_MS = 3_600_000;
@@ -224,7 +225,7 @@ describe.each([['in memory'], ['on a file']] as const)('a store %s', (kind) => {
     const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
     const value = {
       sessionId: ticket.sessionId, sample: 2, registerWh: 1_010, powerW: 7_000, socPercent: null, atMs: START_MS,
-      rawAtMs: START_MS, receivedAtMs: START_MS,
+      rawAtMs: START_MS, receivedAtMs: START_MS, kind: 'charging' as const,
     };
     const correction = { ...ticket, ticketId: 'k7f2-200', kind: 'correction', corrects: ticket.ticketId };
     store.commit(batch(filledTables(), {
@@ -372,6 +373,7 @@ function filledTables(): Tables {
   const tables = emptyTables();
   if (store !== undefined) store.load(tables);
   tables.tariffs.put(sampleTariff);
+  tables.tariffVersions.put(sampleVersion);
   tables.sites.put(sampleSite);
   tables.points.put(samplePoint({ secretSha256: SECRET_SHA256 }));
   tables.pointStates.put(samplePointState());

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
-import type { MeterValueRow, Session } from '../core/rows.ts';
+import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import { Table } from '../core/table.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -27,6 +27,7 @@ import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
 import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
+import { foldOldUsages } from './old-usage.ts';
 import type { OutboxLane, OutboxRow } from './outbox.ts';
 import { prepareOutbox } from './outbox.ts';
 import type { Retention } from './purge.ts';
@@ -84,6 +85,8 @@ export type Store = {
     what: StoredList, filter: Readonly<Record<string, string | number>>, after: string | null, limit: number,
   ): QueryPage;
   session(sessionId: SessionId): Session | undefined;
+  /** A tariff as it was put once; it is never removed. */
+  tariffVersion(key: TariffKey): TariffVersion | undefined;
   /** Stored samples of a session, by sample number. */
   meterValues(sessionId: SessionId): MeterValueRow[];
   /** The tickets of a session: the final one, then its corrections. */
@@ -116,6 +119,8 @@ export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOp
       const master = openMaster(db, masterKeyFile);
       const wrapped = wrapOldSecrets(db, master);
       if (wrapped > 0) log('info', 'secrets-wrapped', { points: wrapped });
+      const folded = foldOldUsages(db);
+      if (folded > 0) log('info', 'usages-folded', { sessions: folded });
       const chained = chainOldAudit(db, master, clock.now());
       if (chained > 0) log('info', 'audit-chained', { rows: chained });
       return makeStore(db, master, clock);
@@ -166,6 +171,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     query: (what, filter, after, limit) =>
       attempt(`read the list "${what}"`, () => queries({ what, filter, after, limit })),
     session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
+    tariffVersion: (key) => attempt('read a tariff', () => history.tariffVersion(key)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
     verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),

@@ -13,6 +13,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
   const write = {
     installation: writer(db, codecs.installation),
     tariffs: writer(db, codecs.tariffs),
+    tariffVersions: writer(db, codecs.tariffVersions),
     sites: writer(db, codecs.sites),
     points: writer(db, codecs.points),
     pointStates: writer(db, codecs.pointStates),
@@ -29,6 +30,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
     installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
     tariffs: (tables, nowMs) => write.tariffs(tables.tariffs, nowMs),
+    tariffVersions: (tables, nowMs) => write.tariffVersions(tables.tariffVersions, nowMs),
     sites: (tables, nowMs) => write.sites(tables.sites, nowMs),
     points: (tables, nowMs) => write.points(tables.points, nowMs),
     pointStates: (tables, nowMs) => write.pointStates(tables.pointStates, nowMs),

@@ -1,7 +1,7 @@
 // One charge point in full: state, why, link, connectors with their sessions, and its events or commands.
 import { formatMoney } from '../../shared/money.ts';
 import { fill, put, rule, type Area, type Canvas } from '../../shared/screen/canvas.ts';
-import { age, energy, power, pricePerKwh, ratedPower, shortTime } from '../../shared/screen/format.ts';
+import { age, energy, power, ratedPower, shortTime } from '../../shared/screen/format.ts';
 import type { Page } from '../../shared/screen/host.ts';
 import { LABELS } from '../../shared/screen/labels.ts';
 import { createPagedList, type PagedList } from '../../shared/screen/paged-list.ts';
@@ -9,6 +9,7 @@ import { drawFact, statusStyle, statusText } from '../../shared/screen/panels.ts
 import { ALARM, DIM, STATUS_LOOK } from '../../shared/screen/style.ts';
 import { drawPanelRows, type Column } from '../../shared/screen/table.ts';
 import { words } from '../../shared/words.ts';
+import { priceText } from '../../shared/words/price.ts';
 import { LIST_COLUMNS, listKey } from './lists.ts';
 import { CENTRAL_LABELS as L } from './labels.ts';
 import { pointOrderKeys, type Desk } from './orders.ts';
@@ -69,7 +70,7 @@ function drawPoint(canvas: Canvas, area: Area, point: PointView, nowMs: number):
   const line = (): Area => ({ x: area.x + 1, y, width: area.width - 2, height: 1 });
   y = drawFact(canvas, line(), L.detail.place, [
     { text: `${point.siteId}  ${point.place}` },
-    { text: `  ${pricePerKwh(point.perKwhMicros, point.currency)}`, style: DIM },
+    { text: `  ${point.currency} ${priceText(point.price, words().price)}`, style: DIM },
   ]);
   const heard = point.heardAtMs === null ? L.detail.never : age(nowMs - point.heardAtMs);
   y = drawFact(canvas, line(), L.detail.monitor, [

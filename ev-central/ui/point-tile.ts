@@ -1,12 +1,12 @@
 // How a charge point looks to the operator: as a tile and as a line of a list.
-import { formatMicros } from '../../shared/words/quantities.ts';
+import { shortPrice } from '../../shared/words/price.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { age, power, pricePerKwh, ratedPower } from '../../shared/screen/format.ts';
+import { age, power, ratedPower } from '../../shared/screen/format.ts';
 import { statusLabel, statusStyle, statusText } from '../../shared/screen/panels.ts';
 import { ALARM, DIM, PLAIN, STATUS_LOOK } from '../../shared/screen/style.ts';
 import type { Column } from '../../shared/screen/table.ts';
 import type { TileFace, TileLine } from '../../shared/screen/tiles.ts';
-import { STATUS_SYMBOLS } from '../../shared/words.ts';
+import { STATUS_SYMBOLS, words } from '../../shared/words.ts';
 import { CENTRAL_LABELS as L } from './labels.ts';
 import { sessionsOf } from './orders.ts';
 import type { PointView } from './view.ts';
@@ -23,7 +23,7 @@ export function pointTile(point: PointView, nowMs: number): TileFace {
     band: STATUS_LOOK[point.status].band,
     lines: [
       { left: point.place },
-      { left: pricePerKwh(point.perKwhMicros, point.currency), right: age(nowMs - point.sinceMs), style: DIM },
+      { left: shortPrice(point.price, point.currency, words().price), right: age(nowMs - point.sinceMs), style: DIM },
       lastLine,
     ],
   };
@@ -71,7 +71,7 @@ export function pointColumns(now: () => number): readonly Column<PointView>[] {
     { title: c.power, width: 8, right: true, text: (p) => power(sessionsOf(p).reduce((sum, s) => sum + s.powerW, 0)) },
     { title: c.amount, width: 9, right: true, text: amountOf },
     { title: c.driver, width: 10, text: (p) => sessionsOf(p).map((s) => s.driverId).join(',') },
-    { title: c.price, width: 9, right: true, from: 100, text: (p) => formatMicros(p.perKwhMicros) },
+    { title: c.price, width: 10, right: true, from: 100, text: (p) => shortPrice(p.price, '', words().price) },
     { title: c.connectors, width: 4, right: true, from: 110,
       text: (p) => `${p.connectors.filter((k) => k.status === 'Available').length}/${p.connectors.length}` },
     { title: c.place, width: 12, grows: true, from: 130, text: (p) => p.place },

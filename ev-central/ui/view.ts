@@ -1,4 +1,5 @@
 // What the operator's screen shows and can order: a read-only snapshot that Central builds, and its actions.
+import type { PriceNow } from '../../shared/messages/ocpi-tariff.ts';
 import type { PointId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { Order } from '../../shared/messages/orders.ts';
@@ -37,8 +38,8 @@ export type PointView = {
   readonly siteId: SiteId;
   /** Where it stands, in words. */
   readonly place: string;
-  /** The price now, in millionths of the currency's major unit per kWh. */
-  readonly perKwhMicros: number;
+  /** The prices now; null: its tariff is not valid now. */
+  readonly price: PriceNow | null;
   readonly currency: Currency;
   /** Of the whole point, derived from link, health, operative and connectors. */
   readonly status: PointStatus;

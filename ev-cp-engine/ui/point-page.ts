@@ -3,7 +3,7 @@ import { fill, fit, put, putSpans, rule, type Area, type Canvas, type Span } fro
 import { formatEnergy } from '../../shared/words/quantities.ts';
 import { formatMoney } from '../../shared/money.ts';
 import {
-  age, clockTime, dateAndTime, energy, power, pricePerKwh, ratedPower, shortTime,
+  age, clockTime, dateAndTime, energy, power, ratedPower, shortTime,
 } from '../../shared/screen/format.ts';
 import { batteryStyle, drawBar } from '../../shared/screen/gauge.ts';
 import type { Host, KeyBinding, Page } from '../../shared/screen/host.ts';
@@ -12,6 +12,7 @@ import { drawFact, drawMessages, linkSpans, statusStyle, statusText } from '../.
 import { BAD, BOLD, DIM, GOOD, STATUS_LOOK, TITLE, WARN } from '../../shared/screen/style.ts';
 import { clickable } from '../../shared/screen/canvas.ts';
 import { words } from '../../shared/words.ts';
+import { tariffText } from '../../shared/words/price.ts';
 import type { Goal } from '../../shared/messages/values.ts';
 import { ENGINE_LABELS as L } from './labels.ts';
 import { pointKeys } from './point-keys.ts';
@@ -190,7 +191,7 @@ function sessionSpans(connector: EngineConnectorView, point: EnginePointView, no
       { text: `  ${session.sessionId}`, style: DIM },
     ];
   }
-  const currency = point.price?.currency;
+  const currency = point.tariff?.currency;
   const cost = session.costMinor === null || currency === undefined ? '' : formatMoney(session.costMinor, currency);
   return [
     { text: session.driverId, style: BOLD }, { text: `  ${energy(session.energyWh)}  ${cost}  ` },
@@ -209,7 +210,8 @@ function goalText(goal: Goal, currency: Parameters<typeof formatMoney>[1] | unde
 
 function drawLinks(canvas: Canvas, area: Area, point: EnginePointView, view: EngineView): number {
   const { nowMs } = view;
-  const price = point.price === null ? '' : `  ${pricePerKwh(point.price.perKwhMicros, point.price.currency)}`;
+  const { tariff } = point;
+  const price = tariff === null ? '' : `  ${tariff.currency} ${tariffText(tariff, words().price)}`;
   rule(canvas, { ...area, height: 1 }, `${L.links}${point.siteId === null ? '' : ` - ${point.siteId}${price}`}`);
   const line = (y: number): Area => ({ x: area.x + 1, y, width: area.width - 2, height: 1 });
   let y = drawFact(canvas, line(area.y + 1), LABELS.monitor, linkSpans(point.monitor, nowMs), LABEL_WIDTH);

@@ -1,6 +1,6 @@
 // What the engine's screen shows and can do: a read-only snapshot of one point or a fleet, and the actions behind keys.
 import type { PointId } from '../../shared/ids.ts';
-import type { Currency } from '../../shared/money.ts';
+import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import type { ConnectorType, FaultCode, Goal, PointStatus } from '../../shared/messages/values.ts';
 import type { ActionAnswer, LinkView, Screen, ScreenMessage, ScreenOptions } from '../../shared/screen/handle.ts';
 
@@ -53,7 +53,7 @@ export type EnginePointView = {
   /** Why it is so, in words; empty: nothing to say. */
   readonly why: string;
   readonly operative: boolean;
-  readonly price: { readonly perKwhMicros: number; readonly currency: Currency } | null;
+  readonly tariff: OcpiTariff | null;
   readonly connectors: readonly EngineConnectorView[];
   readonly faults: readonly EngineFaultView[];
   /** The practice's KO key: health checks are answered `KO` while it is on. */

@@ -10,13 +10,13 @@ export const DRIVER_LABELS = {
     idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
   },
   column: {
-    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price/kWh', waiting: 'Wait', far: 'Away',
-    site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy', amount: 'Amount', why: 'Why',
-    session: 'Session',
+    point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT',
+    waiting: 'Wait', far: 'Away', site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy',
+    amount: 'Amount', why: 'Why', session: 'Session',
   },
   keys: {
     charge: 'Charge', stop: 'Stop charge', cancel: 'Cancel', leave: 'Leave queue', ticket: 'Ticket', filter: 'Filter',
-    reload: 'Reload', nextCharge: 'Next charge', more: 'Open',
+    reload: 'Reload', estimate: 'Estimate', nextCharge: 'Next charge', more: 'Open',
   },
   question: {
     stop: 'Stop this charge? The ticket follows.', cancel: 'Take this request back?',
@@ -44,6 +44,7 @@ export const DRIVER_LABELS = {
   state: { sending: 'sending', offered: 'kept for you' },
   help: [
     'Free points come first. "c" asks for a charge at the selected point, at a site, or near you.',
+    '"e" estimates what a charge at the selected point would cost now.',
     'A charge goes on when this program ends; log in again to see it.',
   ],
 } as const;

@@ -7,7 +7,7 @@ import { WARN } from '../../shared/screen/style.ts';
 import { createTable } from '../../shared/screen/table.ts';
 import { putRight } from '../../shared/screen/canvas.ts';
 import { STATUS_SYMBOLS, words } from '../../shared/words.ts';
-import { formatMicros } from '../../shared/words/quantities.ts';
+import { priceText, shortPrice } from '../../shared/words/price.ts';
 import { drawChargeLine, openTicket } from './charge-page.ts';
 import { DRIVER_LABELS as L } from './labels.ts';
 import { requestForm } from './request-form.ts';
@@ -31,10 +31,11 @@ export function pointsPage(host: Host<DriverScreenView>, actions: DriverActions)
         text: (p) => `${STATUS_SYMBOLS[p.status]} ${words().pointStatus[p.status]}` },
       { title: c.free, width: 5, right: true, text: (p) => `${p.freeConnectors}/${p.connectors}` },
       { title: c.power, width: 7, right: true, text: (p) => ratedPower(p.maxPowerW) },
-      { title: c.price, width: 10, right: true, text: (p) => `${formatMicros(p.perKwhMicros)} ${p.currency}` },
+      { title: c.price, width: 13, right: true, text: (p) => shortPrice(p.price, p.currency, words().price) },
       { title: c.waiting, width: 4, right: true, text: (p) => (p.waiting === 0 ? '' : String(p.waiting)) },
       { title: c.far, width: 7, right: true, from: 95, text: (p) => distance(p.distanceM) },
       { title: c.type, width: 14, from: 110, text: typesOf },
+      { title: c.prices, width: 36, from: 150, text: (p) => `${p.currency} ${priceText(p.price, words().price)}` },
       { title: c.place, width: 10, grows: true, text: (p) => `${p.siteName} ${p.place}` },
     ],
   });
@@ -54,6 +55,10 @@ export function pointsPage(host: Host<DriverScreenView>, actions: DriverActions)
     },
     keys: () => [
       { key: 'c', label: L.keys.charge, whyNot: actions.whyNotRequest(), run: () => ask(table.selected()) },
+      { key: 'e', label: L.keys.estimate, whyNot: actions.whyNotRequest(), run: () => {
+        const offer = table.selected();
+        if (offer !== undefined) actions.estimate(offer.pointId);
+      } },
       { key: '/', label: L.keys.filter, run: () => (table.filter.editing = true) },
       { key: 'f5', label: L.keys.reload, run: () => actions.reload() },
     ],

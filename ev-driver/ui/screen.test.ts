@@ -40,7 +40,8 @@ function open(options: {
       whyNotRequest: () => options.whyNot ?? null,
       stop: note('stop'), whyNotStop: () => options.whyNot ?? null,
       cancel: note('cancel'), whyNotCancel: () => options.whyNot ?? null,
-      reload: () => calls.push('reload'), moreHistory: () => calls.push('more'),
+      reload: () => calls.push('reload'), estimate: (id) => calls.push(`estimate ${id}`),
+      moreHistory: () => calls.push('more'),
     },
   });
   opened.push(screen);

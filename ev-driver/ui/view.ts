@@ -1,4 +1,5 @@
 // What the driver's screen shows and can do: a read-only snapshot that the client builds, and the actions behind keys.
+import type { PriceNow } from '../../shared/messages/ocpi-tariff.ts';
 import type { PointId, RequestId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type {
@@ -18,7 +19,8 @@ export type OfferView = {
   readonly connectorTypes: readonly ConnectorType[];
   readonly connectors: number;
   readonly freeConnectors: number;
-  readonly perKwhMicros: number;
+  /** The prices now; null: its tariff is not valid now. */
+  readonly price: PriceNow | null;
   readonly currency: Currency;
   /** Drivers waiting at its site. */
   readonly waiting: number;
@@ -121,6 +123,8 @@ export type DriverActions = {
   whyNotCancel(requestId: RequestId): string | null;
   /** Asks Central again for the points and the history; the view brings them. */
   reload(): void;
+  /** Asks what a usual charge at a point would cost now; a message says it. */
+  estimate(pointId: PointId): void;
   /** The user asked for more history than `history` holds. */
   moreHistory(): void;
 };

@@ -112,14 +112,16 @@ class Maker {
   #registry(): Input[] {
     const { sites, points, connectorsOfPoint } = this.#options;
     const where = { address: '', latitude: 38.34, longitude: -0.48 };
-    const band = { fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 };
     const connectors = range(connectorsOfPoint).map((n) => ({
       connectorNo: n + 1, type: 'IEC_62196_T2' as const, maxPowerW: 22_000,
     }));
     return [
       this.#order({
         kind: 'put-tariff',
-        tariff: { tariffId: tariffId('flat'), currency: currency('EUR'), perSessionMicros: 0, bands: [band] },
+        tariff: {
+          id: tariffId('flat'), currency: currency('EUR'),
+          elements: [{ price_components: [{ type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 }] }],
+        },
       }),
       ...range(sites).map((n) => this.#order({
         kind: 'put-site', site: {

@@ -141,10 +141,10 @@ function networkOf(pointIds: readonly string[], connectorsOfPoint: number, drive
   const siteOf = (n: number): string => `S${Math.floor(n / POINTS_OF_SITE)}`;
   const connectors = Array.from({ length: connectorsOfPoint }, (_unused, n) => (
     { connectorNo: n + 1, type: 'IEC_62196_T2', maxPowerW: 22_000 }));
-  const band = { fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 };
+  const elements = [{ price_components: [{ type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 }] }];
   return {
     about: 'Made by npm run bench.',
-    tariffs: [{ tariffId: 'flat', currency: 'EUR', perSessionMicros: 0, bands: [band] }],
+    tariffs: [{ id: 'flat', currency: 'EUR', elements }],
     sites: [...new Set(pointIds.map((_id, n) => siteOf(n)))].map((siteId) => ({
       ...where, siteId, name: `Site ${siteId}`, timeZone: 'Europe/Madrid', tariffId: 'flat', queueEnabled: true,
     })),

@@ -4,12 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { parseMeterSample } from '../../ev-central/bus/meter-parser.ts';
 import { nearestSites } from '../../ev-central/core/site-search.ts';
 import { Table } from '../../ev-central/core/table.ts';
-import { addUsage, beginUsage, priceOf } from '../../ev-central/core/price.ts';
+import { addReading } from '../../ev-central/core/session-cost.ts';
+import { tariffRules } from '../../ev-central/core/tariff/rules.ts';
+import { beginTariffUsage } from '../../ev-central/core/tariff/usage.ts';
+import { priceOfUsage } from '../../ev-central/core/tariff/usage-price.ts';
 import { siteId, tariffId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { meterSample } from '../../shared/messages/meter-sample.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import type { Tariff } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 import { open, seal, sealKey } from '../../shared/seal.ts';
 import { createFrameDecoder, encodeFrame } from '../../shared/wire/frame-codec.ts';
@@ -85,17 +87,22 @@ function benchFrame(): () => unknown {
 }
 
 function benchPrice(): () => unknown {
-  const band = { perKwhMicros: 250_000, perMinuteMicros: 10_000 };
-  const tariff: Tariff = {
-    tariffId: tariffId('t'), currency: currency('EUR'), perSessionMicros: 350_000,
-    bands: [{ fromMinute: 0, toMinute: 480, ...band }, { fromMinute: 480, toMinute: 1440, ...band }],
-  };
+  const night = [{ type: 'ENERGY', price: 0.25, step_size: 1 } as const];
+  const rules = tariffRules({
+    currency: currency('EUR'),
+    elements: [
+      { price_components: [{ type: 'FLAT', price: 0.35, vat: 21, step_size: 1 }] },
+      { price_components: night, restrictions: { start_time: '00:00', end_time: '08:00' } },
+      { price_components: [...night, { type: 'TIME', price: 0.6, vat: 21, step_size: 1 }] },
+    ],
+  });
   const startMs = Date.UTC(2026, 0, 15, 22);
   return () => {
-    let usage = beginUsage({ registerWh: 0, atMs: startMs });
+    let usage = beginTariffUsage(startMs);
     for (let i = 1; i <= 480; i += 1) {
-      usage = addUsage(usage, { registerWh: i * 366, atMs: startMs + i * 60_000 }, tariff, 'Europe/Madrid');
+      const reading = { registerWh: i * 366, atMs: startMs + i * 60_000, powerW: 22_000, kind: 'charging' } as const;
+      usage = addReading(usage, reading, { meterStartWh: 0, rules, timeZone: 'Europe/Madrid' });
     }
-    return priceOf(usage, tariff);
+    return priceOfUsage(usage, rules);
   };
 }

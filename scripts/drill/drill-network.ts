@@ -193,8 +193,11 @@ function networkFile(pointIds: readonly string[], driverIds: readonly string[], 
   const at = { address: 'Muelle 1', latitude: 38.338, longitude: -0.484 };
   return {
     tariffs: [{
-      tariffId: 'flat', currency: 'EUR', perSessionMicros: 100_000,
-      bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 }],
+      id: 'flat', currency: 'EUR',
+      elements: [{ price_components: [
+        { type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 }, { type: 'FLAT', price: 0.1, vat: 21, step_size: 1 },
+        { type: 'PARKING_TIME', price: 1.2, vat: 21, step_size: 1 },
+      ] }],
     }],
     sites: [{
       siteId: SITE, name: 'The quay', ...at, timeZone: 'Europe/Madrid', tariffId: 'flat', queueEnabled: true,

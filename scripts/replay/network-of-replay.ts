@@ -2,20 +2,28 @@
 // users the drivers. Pure.
 import { pointId, siteId, tariffId, userId, type PointId, type UserId } from '../../shared/ids.ts';
 import type { PointRow, SiteRow, UserRow } from '../../shared/messages/orders.ts';
-import type { Connector, Tariff } from '../../shared/messages/values.ts';
+import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import type { Connector } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 import type { Plan } from './plan.ts';
 
 /** A workplace's charger: SAE J1772, up to 19.2 kW. */
 const CONNECTOR: Connector = { connectorNo: 1, type: 'IEC_62196_T1', maxPowerW: 19_200 };
 const CURRENCY = currency('USD');
-/** Two bands and a price of time, so that recomputing a ticket has something to find. */
-const TARIFF: Tariff = {
-  tariffId: tariffId('day-night'), currency: CURRENCY, perSessionMicros: 250_000,
-  bands: [
-    { fromMinute: 0, toMinute: 420, perKwhMicros: 90_000, perMinuteMicros: 0 },
-    { fromMinute: 420, toMinute: 1_320, perKwhMicros: 210_000, perMinuteMicros: 2_500 },
-    { fromMinute: 1_320, toMinute: 1_440, perKwhMicros: 90_000, perMinuteMicros: 0 },
+/** Day and night, time, standing plugged in, a step and VAT, so that recomputing a ticket has something to find. */
+const TARIFF: NetworkTariff = {
+  id: tariffId('day-night'), currency: CURRENCY,
+  elements: [
+    { price_components: [{ type: 'FLAT', price: 0.25, vat: 8.25, step_size: 1 }] },
+    {
+      price_components: [
+        { type: 'ENERGY', price: 0.21, vat: 8.25, step_size: 1 },
+        { type: 'TIME', price: 0.15, vat: 8.25, step_size: 1 },
+        { type: 'PARKING_TIME', price: 0.3, step_size: 300 },
+      ],
+      restrictions: { start_time: '07:00', end_time: '22:00' },
+    },
+    { price_components: [{ type: 'ENERGY', price: 0.09, vat: 8.25, step_size: 1 }] },
   ],
 };
 const BALANCE_MINOR = 100_000_000;
@@ -25,7 +33,7 @@ const SESSIONS_AT_ONCE = 2;
 export type ReplayNetwork = {
   /** For `ev-central admin load`. */
   readonly file: {
-    readonly about: string; readonly tariffs: readonly Tariff[]; readonly sites: readonly SiteRow[];
+    readonly about: string; readonly tariffs: readonly NetworkTariff[]; readonly sites: readonly SiteRow[];
     readonly points: readonly PointRow[]; readonly users: readonly (UserRow & { balanceMinor: number })[];
   };
   readonly pointIds: readonly PointId[];
@@ -61,7 +69,7 @@ export function networkOf(plan: Plan): ReplayNetwork {
     const site = siteId(`site-${recorded.siteId}`);
     if (!sites.has(recorded.siteId)) {
       sites.set(recorded.siteId, {
-        siteId: site, name: `Location ${recorded.siteId}`, ...at, timeZone: 'UTC', tariffId: TARIFF.tariffId,
+        siteId: site, name: `Location ${recorded.siteId}`, ...at, timeZone: 'UTC', tariffId: TARIFF.id,
         queueEnabled: true,
       });
     }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { decimalOf, isExact } from '../decimal.ts';
 import { LIMITS } from '../limits.ts';
+import { tariffIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 
 /** What a price is for. TIME is charging, PARKING_TIME is plugged in without charging. */
@@ -107,6 +108,33 @@ export const ocpiTariffSchema = z.object({
   }
 });
 export type OcpiTariff = z.infer<typeof ocpiTariffSchema>;
+
+/** A tariff of this network: OCPI's own JSON under one of our ids. */
+export const networkTariffSchema = z.preprocess(refuseBands, ocpiTariffSchema.safeExtend({ id: tariffIdSchema }));
+export type NetworkTariff = z.infer<typeof networkTariffSchema>;
+
+/** Prices by bands of the day were the form before; a file of then is told what to write. */
+function refuseBands(given: unknown, context: z.RefinementCtx): unknown {
+  if (typeof given === 'object' && given !== null && ('bands' in given || 'perSessionMicros' in given)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'is in the form of before (bands, perKwhMicros): write an OCPI 2.2.1 tariff with id, currency and '
+        + 'elements; database/demo/network.json has examples',
+    });
+    return z.NEVER;
+  }
+  return given;
+}
+
+/** The prices that hold now, with VAT, as decimal text in the major unit; null where nothing is charged for it. */
+export const priceNowSchema = z.object({
+  perKwh: z.string().nullable(),
+  /** An hour of charging, and of standing plugged in without charging. */
+  perHour: z.string().nullable(),
+  perParkingHour: z.string().nullable(),
+  perSession: z.string().nullable(),
+});
+export type PriceNow = z.infer<typeof priceNowSchema>;
 export type OcpiTariffElement = z.infer<typeof tariffElementSchema>;
 export type TariffRestrictions = z.infer<typeof tariffRestrictionsSchema>;
 export type PriceComponent = z.infer<typeof priceComponentSchema>;

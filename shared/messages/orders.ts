@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { networkTariffSchema } from './ocpi-tariff.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
-  priorityClassSchema, roleSchema, tariffSchema,
+  priorityClassSchema, roleSchema,
 } from './values.ts';
 
 export const scopeSchema = z.discriminatedUnion('kind', [
@@ -35,6 +36,8 @@ export const pointRowSchema = z.object({
   latitude: latitudeSchema, longitude: longitudeSchema,
   connectors: z.array(connectorSchema).min(1).max(16)
     .refine((list) => new Set(list.map((c) => c.connectorNo)).size === list.length, 'connector numbers must differ'),
+  /** Another tariff than its site's. */
+  tariffId: tariffIdSchema.optional(),
 });
 export type PointRow = z.infer<typeof pointRowSchema>;
 
@@ -78,7 +81,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('revoke-user-keys'), userId: userIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('release-lockout'), who: z.string().max(100) }),
   // the registry
-  z.object({ kind: z.literal('put-tariff'), tariff: tariffSchema }),
+  z.object({ kind: z.literal('put-tariff'), tariff: networkTariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),
   z.object({ kind: z.literal('put-site'), site: siteRowSchema }),
   z.object({ kind: z.literal('remove-site'), siteId: siteIdSchema }),

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { factPositionSchema } from '../fact-position.ts';
 import { siteIdSchema } from '../ids.ts';
-import { commandNumberSchema, connectorSchema, keyGrantSchema, tariffSchema } from './values.ts';
+import { networkTariffSchema } from './ocpi-tariff.ts';
+import { commandNumberSchema, connectorSchema, keyGrantSchema } from './values.ts';
 
 export const pointSetupFields = {
   siteId: siteIdSchema,
@@ -19,7 +20,7 @@ export const pointSetupFields = {
   /** The number that the next command to this point will carry. */
   nextCommandNumber: commandNumberSchema,
   /** For the price on the point's own screen. */
-  tariff: tariffSchema,
+  tariff: networkTariffSchema,
 };
 export type PointSetup = z.infer<z.ZodObject<typeof pointSetupFields>>;
 
@@ -35,7 +36,7 @@ export const pointSetupExample = {
   topicPrefix: 'ev', partitions: 12, monitorLossPolicy: 'finish',
   acceptedUpTo: { bootId: 1_763_690_000, seq: 14 }, nextCommandNumber: 13,
   tariff: {
-    tariffId: 'day-night', currency: 'EUR', perSessionMicros: 0,
-    bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 420_000, perMinuteMicros: 0 }],
+    id: 'day-night', currency: 'EUR',
+    elements: [{ price_components: [{ type: 'ENERGY', price: 0.42, vat: 21, step_size: 1 }] }],
   },
 };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineFrame } from './message.ts';
 
-/** The lists that can be asked for. Drivers see the first five (of their own), operators all. */
+/** The lists that can be asked for. Drivers see the first six (of their own), operators all. */
 export const QUERIES = [
-  'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets',
+  'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
   'ledger', 'status',
 ] as const;

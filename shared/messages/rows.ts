@@ -1,12 +1,14 @@
 // The rows that a `query` answers with, for the lists that programs read (the others are printed as they are).
 // Times are UTC milliseconds; the tools print them as ISO 8601.
 import { z } from 'zod';
-import { pointIdSchema, sessionIdSchema, siteIdSchema, userIdSchema } from '../ids.ts';
+import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { priceNowSchema } from './ocpi-tariff.ts';
+import { ticketLineSchema } from './ticket-line.ts';
 import {
   amountMinorSchema, atMsSchema, connectorNoSchema, connectorTypeSchema, endReasonSchema, energyWhSchema,
-  latitudeSchema, longitudeSchema, pointStatusSchema, powerWSchema, priceBandSchema, sessionStateSchema,
-  socPercentSchema,
+  latitudeSchema, longitudeSchema, pointStatusSchema, powerWSchema, sessionStateSchema, socPercentSchema,
+  vatPartSchema,
 } from './values.ts';
 
 /** `points`, as a driver sees it. Filters: siteId, text, latitude, longitude, radiusM, connectorType, minPowerW. */
@@ -24,9 +26,8 @@ export const pointOfferSchema = z.object({
   connectors: z.array(z.object({
     connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema, status: pointStatusSchema,
   })),
-  /** The price that holds now at this site, and the currency. */
-  band: priceBandSchema,
-  perSessionMicros: z.int().nonnegative(),
+  /** The prices that hold now at this point; null when its tariff is not valid now. */
+  price: priceNowSchema.nullable(),
   currency: currencySchema,
   /** Drivers waiting at the site. */
   waiting: z.int().nonnegative(),
@@ -34,6 +35,24 @@ export const pointOfferSchema = z.object({
   distanceM: z.int().nonnegative().nullable(),
 });
 export type PointOffer = z.infer<typeof pointOfferSchema>;
+
+/**
+ * `estimate`: what a charge that begins now would cost, one row. Filters: pointId; connectorNo (its first), energyWh
+ * (20,000), powerW (the connector's most), parkingMs (none: plugged in without charging, afterwards).
+ */
+export const estimateRowSchema = z.object({
+  pointId: pointIdSchema, connectorNo: connectorNoSchema,
+  tariffId: tariffIdSchema, version: z.int().positive(),
+  /** What was assumed, with what was given. `chargingMs` is the energy at that power. */
+  startMs: atMsSchema, timeZone: z.string(), energyWh: energyWhSchema, powerW: powerWSchema,
+  chargingMs: z.int().nonnegative(), parkingMs: z.int().nonnegative(),
+  currency: currencySchema,
+  /** With VAT. */
+  totalMinor: amountMinorSchema,
+  lines: z.array(ticketLineSchema),
+  vat: z.array(vatPartSchema),
+});
+export type EstimateRow = z.infer<typeof estimateRowSchema>;
 
 /**
  * `my-sessions` and `sessions`: a session, running or over.

@@ -1,6 +1,7 @@
 // The values that several messages share: quantities with their units, places, and the closed lists of words.
 import { z } from 'zod';
 import { currencySchema } from '../money.ts';
+import { ticketLineSchema } from './ticket-line.ts';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema } from '../ids.ts';
 
 const whole = z.int().nonnegative();
@@ -103,39 +104,19 @@ export const NO_GOAL: Goal = { energyWh: null, amountMinor: null, socPercent: nu
 
 export const connectorSchema = z.object({
   connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema.positive(),
+  /** Another tariff than its point's. */
+  tariffId: tariffIdSchema.optional(),
 });
 export type Connector = z.infer<typeof connectorSchema>;
 
-/** A price that holds for a part of the day. Minutes count from the site's midnight; `from` < `to` ≤ 1440. */
-export const priceBandSchema = z.object({
-  fromMinute: z.int().min(0).max(1439),
-  toMinute: z.int().min(1).max(1440),
-  /** Millionths of the currency's major unit. */
-  perKwhMicros: whole,
-  perMinuteMicros: whole,
+/** What one VAT rate took of a ticket. */
+export const vatPartSchema = z.object({
+  /** Per cent, as decimal text: "21", "5.5". */
+  rate: z.string().regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be per cent such as 21 or 5.5'),
+  netMinor: amountMinorSchema,
+  vatMinor: amountMinorSchema,
 });
-export type PriceBand = z.infer<typeof priceBandSchema>;
-
-/** Per kWh + per minute + per session, by time of day. The bands cover the day without gap or overlap. */
-export const tariffSchema = z.object({
-  tariffId: tariffIdSchema,
-  currency: currencySchema,
-  perSessionMicros: whole,
-  bands: z.array(priceBandSchema).min(1).max(96),
-}).refine((t) => t.bands.every((b, i) => b.fromMinute === (t.bands[i - 1]?.toMinute ?? 0) && b.toMinute > b.fromMinute)
-  && t.bands.at(-1)?.toMinute === 1440, 'the bands must cover 0 to 1440 in order, without gap or overlap');
-export type Tariff = z.infer<typeof tariffSchema>;
-
-/** One line of a ticket: `quantity` is Wh for energy, ms for time, 1 for a session. */
-export const ticketLineSchema = z.object({
-  kind: z.enum(['energy', 'time', 'session']),
-  fromMinute: z.int(), toMinute: z.int(),
-  quantity: whole,
-  unitPriceMicros: whole,
-  /** In millionths of the major unit, rounded half-even for display; the total is not made of these. */
-  amountMicros: whole,
-});
-export type TicketLine = z.infer<typeof ticketLineSchema>;
+export type VatPart = z.infer<typeof vatPartSchema>;
 
 export const ticketSchema = z.object({
   ticketId: ticketIdSchema,
@@ -151,7 +132,10 @@ export const ticketSchema = z.object({
   endReason: endReasonSchema,
   lines: z.array(ticketLineSchema),
   currency: currencySchema,
+  /** With VAT: what is charged. */
   totalMinor: amountMinorSchema,
+  /** The VAT in the total, by rate: net and VAT add up to it. Empty: no VAT was reckoned. */
+  vat: z.array(vatPartSchema).default([]),
   /** What a person should know: a clock that jumped, a disputed end, a correction's reason. */
   flags: z.array(z.string()),
 });

@@ -1,5 +1,4 @@
 // Times and quantities as screens show them: short, in the machine's own time zone.
-import { formatMicros } from '../words/quantities.ts';
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
@@ -49,9 +48,4 @@ export function power(powerW: number): string {
 /** `22 kW`, `3.7 kW`: what a connector can do. */
 export function ratedPower(powerW: number): string {
   return powerW % 1000 === 0 ? `${powerW / 1000} kW` : power(powerW);
-}
-
-/** `0.42 EUR/kWh`. */
-export function pricePerKwh(perKwhMicros: number, currency: string): string {
-  return `${formatMicros(perKwhMicros)} ${currency}/kWh`;
 }

@@ -1,11 +1,13 @@
 // What a language must say: one entry for every member of every closed list of words. A language is an object of this
 // type, so a new refusal, state or notice breaks the build until every language has words for it.
+import type { TicketLine } from '../messages/ticket-line.ts';
+import type { EstimateRow } from '../messages/rows.ts';
+import type { PriceWords } from './price.ts';
 import type { LogLevel } from '../log.ts';
 import type { Notice } from '../messages/notice.ts';
 import type { AccessRefusal, CommandRefusal, Refusal } from '../messages/refusal.ts';
 import type {
   ConnectorType, DeadLetterReason, EndReason, EventKind, FaultCode, PointStatus, PriorityClass, Role, SessionState,
-  TicketLine,
 } from '../messages/values.ts';
 
 /**
@@ -26,7 +28,8 @@ export type KeyLabel = (typeof KEY_LABELS)[number];
 /** Short titles on screens and tickets. */
 export const LABELS = [
   'ticket', 'correction', 'corrects', 'session', 'driver', 'point', 'connector', 'site', 'tariff', 'started', 'ended',
-  'duration', 'energy', 'power', 'meter', 'reason', 'total', 'balance', 'held', 'cost', 'time-left', 'state-of-charge',
+  'duration', 'energy', 'power', 'meter', 'reason', 'total', 'net', 'vat', 'balance', 'held', 'cost', 'time-left',
+  'state-of-charge',
   'price', 'state', 'place-in-queue', 'wait', 'since', 'flags', 'central', 'engine', 'bus', 'requests', 'messages',
   'on-line', 'connecting', 'away', 'refused', 'up', 'down', 'ok', 'ko', 'unreachable', 'unknown',
 ] as const;
@@ -62,10 +65,13 @@ export type Words = {
   readonly eventKind: Readonly<Record<EventKind, string>>;
   readonly deadLetterReason: Readonly<Record<DeadLetterReason, string>>;
   readonly ticketLine: Readonly<Record<TicketLine['kind'], string>>;
+  readonly price: PriceWords;
   readonly logLevel: Readonly<Record<LogLevel, string>>;
   readonly label: Readonly<Record<Label, string>>;
   readonly key: Readonly<Record<KeyLabel, string>>;
   readonly notice: NoticeWords;
+  /** What a charge would cost, with what that assumes. */
+  estimate(estimate: EstimateRow): string;
   /** `540000` → "9 min"; null is "unknown". */
   duration(durationMs: number | null): string;
 };

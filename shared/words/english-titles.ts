@@ -3,7 +3,7 @@ import type { Words } from './catalogue.ts';
 
 type Titles = Pick<Words,
   'faultCode' | 'sessionState' | 'pointStatus' | 'panelStatus' | 'connectorType' | 'role' | 'priorityClass'
-  | 'eventKind' | 'deadLetterReason' | 'ticketLine' | 'logLevel' | 'label' | 'key'>;
+  | 'eventKind' | 'deadLetterReason' | 'ticketLine' | 'price' | 'logLevel' | 'label' | 'key'>;
 
 export const ENGLISH_TITLES: Titles = {
   faultCode: {
@@ -43,12 +43,17 @@ export const ENGLISH_TITLES: Titles = {
     'wrong-key': 'not understandable (wrong key)', 'not-for-us': 'for somebody else', 'too-large': 'too large',
     impossible: 'impossible now',
   },
-  ticketLine: { energy: 'Energy', time: 'Time', session: 'Session fee' },
+  ticketLine: {
+    ENERGY: 'Energy', TIME: 'Charging time', PARKING_TIME: 'Parking time', FLAT: 'Fee', MIN_PRICE: 'Up to minimum',
+    MAX_PRICE: 'Down to maximum', energy: 'Energy', time: 'Time', session: 'Session fee',
+  },
+  price: { parking: 'parking', session: 'a session', free: 'free', none: 'no price' },
   logLevel: { debug: 'detail', info: 'info', warn: 'warning', error: 'error' },
   label: {
     ticket: 'Ticket', correction: 'Correction', corrects: 'Corrects', session: 'Session', driver: 'Driver',
     point: 'Point', connector: 'Connector', site: 'Site', tariff: 'Tariff', started: 'Started', ended: 'Ended',
     duration: 'Duration', energy: 'Energy', power: 'Power', meter: 'Meter', reason: 'Reason', total: 'Total',
+    net: 'Without VAT', vat: 'VAT',
     balance: 'Balance', held: 'Held', cost: 'Cost', 'time-left': 'Time left', 'state-of-charge': 'Battery',
     price: 'Price', state: 'State', 'place-in-queue': 'Place', wait: 'Wait', since: 'Since', flags: 'Remarks',
     central: 'EV_Central', engine: 'Engine', bus: 'Bus', requests: 'Requests', messages: 'Messages',

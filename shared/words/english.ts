@@ -4,7 +4,8 @@ import { currencySchema, formatMoney } from '../money.ts';
 import { FAULT_CODES, type FaultCode } from '../messages/values.ts';
 import { ENGLISH_TITLES } from './english-titles.ts';
 import type { Facts, NoticeWords, Words } from './catalogue.ts';
-import { formatEnergy, formatMinuteOfDay, formatPower, formatTime } from './quantities.ts';
+import type { EstimateRow } from '../messages/rows.ts';
+import { formatClock, formatEnergy, formatMinuteOfDay, formatPower, formatTime } from './quantities.ts';
 
 const refusal: Words['refusal'] = {
   expired: () => 'The request came too late and was not carried out. Ask again.',
@@ -14,6 +15,7 @@ const refusal: Words['refusal'] = {
   'balance-too-low': (f) =>
     `The balance${money(f, 'balanceMinor', ' of ', '')} is too low`
     + `${money(f, 'neededMinor', ': this charge needs ', '')}.`,
+  'no-tariff': (f) => `No price holds${given(f, 'siteId', ' at ', '') || ' there'} at this time: no charge can begin.`,
   'currency-mismatch': () => 'This site charges in another currency than your account has.',
   'too-many-sessions': (f) => `You have as many charges at once as you may${given(f, 'limit', ' (', ')')}.`,
   'outside-hours': (f) => `You may not begin a charge at this time of day${hours(f)}.`,
@@ -145,13 +147,22 @@ const notice: NoticeWords = {
 };
 
 export const english: Words = {
-  refusal, accessRefusal, commandRefusal, trouble, endReason, notice, duration, ...ENGLISH_TITLES,
+  refusal, accessRefusal, commandRefusal, trouble, endReason, notice, estimate, duration,
+  ...ENGLISH_TITLES,
 };
 
 function reasonText(reason: keyof Words['endReason'] | keyof Words['refusal']): string {
   if (reason in endReason) return endReason[reason as keyof Words['endReason']];
   const sentence = refusal[reason as keyof Words['refusal']]({}).replace(/\.$/, '');
   return sentence.startsWith('EV_') ? sentence : `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
+}
+
+function estimate(
+  { pointId, energyWh, powerW, chargingMs, parkingMs, totalMinor, currency }: EstimateRow,
+): string {
+  const parked = parkingMs === 0 ? '' : `, then ${formatClock(parkingMs)} plugged in without charging`;
+  return `${pointId} now: ${formatMoney(totalMinor, currency)} with VAT, if ${formatEnergy(energyWh)} flow at a steady `
+    + `${formatPower(powerW)} (${formatClock(chargingMs)})${parked}.`;
 }
 
 function duration(durationMs: number | null): string {

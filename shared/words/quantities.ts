@@ -1,5 +1,5 @@
 // Quantities as text, the same in every language: whole-number arithmetic only, units written as SI has them.
-import type { TicketLine } from '../messages/values.ts';
+import type { BandTicketLine, ComponentTicketLine, TicketLine } from '../messages/ticket-line.ts';
 
 /** `10250 → "10.250 kWh"`, exact. */
 export function formatEnergy(energyWh: number): string {
@@ -43,13 +43,27 @@ export function formatMinuteOfDay(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 
-/** The quantity of a ticket's line in its unit. */
-export function formatLineQuantity(line: TicketLine): string {
+/** What is billed by a ticket's line and at what price, without VAT; and what that comes to. */
+export function lineFigures(line: TicketLine): { quantity: string; amountMicros: number } {
   switch (line.kind) {
-    case 'energy': return formatEnergy(line.quantity);
-    case 'time': return formatClock(line.quantity);
-    case 'session': return String(line.quantity);
+    case 'energy': return ofBand(formatEnergy(line.quantity), line);
+    case 'time': return ofBand(formatClock(line.quantity), line);
+    case 'session': return ofBand(String(line.quantity), line);
+    case 'ENERGY': return ofComponent(formatEnergy(line.billed), line, '/kWh');
+    case 'TIME': case 'PARKING_TIME': return ofComponent(formatClock(line.billed), line, '/h');
+    case 'FLAT': return ofComponent(String(line.billed), line, '');
+    case 'MIN_PRICE': case 'MAX_PRICE': return { quantity: '', amountMicros: line.exclVatMicros };
   }
+}
+
+function ofBand(quantity: string, { unitPriceMicros, amountMicros }: BandTicketLine): ReturnType<typeof lineFigures> {
+  return { quantity: `${quantity} x ${formatMicros(unitPriceMicros)}`, amountMicros };
+}
+
+function ofComponent(
+  quantity: string, { unitPrice, exclVatMicros }: ComponentTicketLine, per: string,
+): ReturnType<typeof lineFigures> {
+  return { quantity: `${quantity} x ${unitPrice}${per}`, amountMicros: exclVatMicros };
 }
 
 function thousandths(whole: number): string {

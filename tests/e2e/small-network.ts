@@ -86,8 +86,8 @@ export async function waitFor<T>(
 
 const NETWORK = {
   tariffs: [{
-    tariffId: 'flat', currency: 'EUR', perSessionMicros: 0,
-    bands: [{ fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 }],
+    id: 'flat', currency: 'EUR',
+    elements: [{ price_components: [{ type: 'ENERGY', price: 0.4, step_size: 1 }] }],
   }],
   sites: [{
     siteId: 'ALC', name: 'Alicante', address: 'Calle Mayor 1', latitude: 38.345, longitude: -0.481,

@@ -63,7 +63,8 @@ openers['driver'] = (onQuit) => {
       },
       request: (wish) => ({ ok: true, text: JSON.stringify(wish) }),
       whyNotRequest: () => null, stop: done('stopped'), whyNotStop: () => null, cancel: done('cancelled'),
-      whyNotCancel: () => 'the charge is running: stop it', reload: () => undefined, moreHistory: () => undefined,
+      whyNotCancel: () => 'the charge is running: stop it', reload: () => undefined, estimate: () => undefined,
+      moreHistory: () => undefined,
     },
   });
 };

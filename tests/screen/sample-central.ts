@@ -45,7 +45,8 @@ function samplePoint(i: number, site: number, nowMs: number): PointView {
   const live = ['Charging', 'SuspendedEV', 'Finishing', 'Reserved', 'Preparing'].includes(status);
   return {
     pointId: pointId(`${id}-${String(i + 1).padStart(2, '0')}`), siteId: id, place: `Level ${i % 3}, bay ${i + 1}`,
-    perKwhMicros: 420_000, currency: currency('EUR'), status, sinceMs: nowMs - 7_000 * (i + 1),
+    price: { perKwh: '0.42', perHour: null, perParkingHour: null, perSession: null },
+    currency: currency('EUR'), status, sinceMs: nowMs - 7_000 * (i + 1),
     why: WHY[status] ?? '', operative: status !== 'Unavailable', barred: i === 17 ? 'two-monitors' : null,
     monitorAddress: status === 'Disconnected' ? null : `127.0.0.1:${40_000 + i}`,
     heardAtMs: nowMs - 800,
@@ -109,8 +110,11 @@ function sampleRow(what: string, i: number, nowMs: number): Record<string, unkno
       ticketId: `k7f2-t${i}`, kind: 'final', corrects: null, connectorNo: 1, tariffId: 'day', ...base,
       startedAtMs: atMs - 3_600_000, endedAtMs: atMs, issuedAtMs: atMs, meterStartWh: 1_000, meterStopWh: 11_000,
       energyWh: 10_000, endReason: 'energy-reached', currency: 'EUR', totalMinor: 420, flags: [],
-      lines: [{ kind: 'energy', fromMinute: 0, toMinute: 1440, quantity: 10_000, unitPriceMicros: 420_000,
-        amountMicros: 4_200_000 }],
+      lines: [{
+      kind: 'ENERGY', reservation: false, element: 0, component: 0, quantity: 10_000, billed: 10_000,
+      unitPrice: '0.42', vatPercent: null, exclVatMicros: 4_200_000, inclVatMicros: 4_200_000,
+      fromMs: atMs - 3_600_000, toMs: atMs,
+    }],
     };
     case 'commands': return { ...base, number: i, type: 'authorize', sentAtMs: atMs, outcome: 'done', reason: null };
     default: return {

@@ -36,7 +36,8 @@ function sampleOffer(i: number): OfferView {
   return {
     pointId: pointId(`ALC-${String(i + 1).padStart(2, '0')}`), siteId: siteId('ALC'), siteName: 'Alicante, Mercado',
     place: `Level ${i % 3}`, status, maxPowerW: 22_000, connectorTypes: ['IEC_62196_T2', 'CHADEMO'], connectors: 2,
-    freeConnectors: status === 'Available' ? 2 : 0, perKwhMicros: 420_000, currency: EUR, waiting: i % 4,
+    freeConnectors: status === 'Available' ? 2 : 0, 
+    price: { perKwh: '0.42', perHour: null, perParkingHour: null, perSession: null }, currency: EUR, waiting: i % 4,
     distanceM: 150 * (i + 1),
   };
 }
@@ -70,8 +71,11 @@ function sampleTicket(endedAtMs: number): Ticket {
     siteId: siteId('ALC'), pointId: pointId('ALC-01'), connectorNo: 1, tariffId: tariffId('day-night'),
     startedAtMs: endedAtMs - 3_600_000, endedAtMs, issuedAtMs: endedAtMs + 500, meterStartWh: 1_204_311,
     meterStopWh: 1_214_311, energyWh: 10_000, endReason: 'energy-reached',
-    lines: [{ kind: 'energy', fromMinute: 0, toMinute: 1440, quantity: 10_000, unitPriceMicros: 420_000,
-      amountMicros: 4_200_000 }],
-    currency: EUR, totalMinor: 420, flags: [],
+    lines: [{
+      kind: 'ENERGY', reservation: false, element: 0, component: 0, quantity: 10_000, billed: 10_000,
+      unitPrice: '0.42', vatPercent: null, exclVatMicros: 4_200_000, inclVatMicros: 4_200_000,
+      fromMs: endedAtMs - 3_600_000, toMs: endedAtMs,
+    }],
+    currency: EUR, totalMinor: 420, vat: [], flags: [],
   };
 }

@@ -29,7 +29,9 @@ function samplePoint(i: number, nowMs: number, connectors: number): EnginePointV
     pointId: i % 9 === 8 ? null : pointId(`ALC-${String(i + 1).padStart(2, '0')}`),
     siteId: 'ALC', place: 'Alicante, car park Mercado',
     status: broken ? 'Faulted' : 'Charging', sinceMs: nowMs - 20_000, why: broken ? 'too hot: cable 92 °C' : '',
-    operative: true, price: { perKwhMicros: 420_000, currency: currency('EUR') },
+    operative: true, tariff: {
+      currency: currency('EUR'), elements: [{ price_components: [{ type: 'ENERGY', price: 0.42, step_size: 1 }] }],
+    },
     connectors: Array.from({ length: connectors }, (_unused, c) => sampleConnector(c, nowMs)),
     faults: !broken ? []
       : [{ code: 'over-temperature', connectorNo: 1, sinceMs: nowMs - 20_000, detail: 'cable 92 °C' }],

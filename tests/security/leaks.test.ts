@@ -244,10 +244,10 @@ function run(file: string, args: readonly string[], env: Readonly<Record<string,
 }
 
 function townWithSecrets(): unknown {
-  const flat = { fromMinute: 0, toMinute: 1440, perKwhMicros: 400_000, perMinuteMicros: 0 };
+  const elements = [{ price_components: [{ type: 'ENERGY', price: 0.4, step_size: 1 }] }];
   const place = { address: '', latitude: 38.345, longitude: -0.481 };
   return {
-    tariffs: [{ tariffId: 'flat', currency: 'EUR', perSessionMicros: 0, bands: [flat] }],
+    tariffs: [{ id: 'flat', currency: 'EUR', elements }],
     sites: [{
       siteId: 'ALC', name: 'Alicante', ...place, timeZone: 'Europe/Madrid', tariffId: 'flat', queueEnabled: true,
     }],

@@ -198,7 +198,7 @@ export class History {
   #lookAtMeters(state: State): void {
     for (const session of state.sessions.values()) {
       if (session.usage === null || session.meterStartWh === null) continue;
-      const { registerWh } = session.usage.last;
+      const registerWh = session.meterStartWh + session.usage.energyWh;
       const before = this.#meterOfSession.get(session.sessionId) ?? session.meterStartWh;
       if (registerWh < before) throw new Error(`${session.sessionId} goes back from ${before} to ${registerWh} Wh`);
       this.#meterOfSession.set(session.sessionId, registerWh);

@@ -2,7 +2,8 @@
 // shows of a point is how the point is.
 import type { PointState } from '../../ev-central/core/rows.ts';
 import type { Point } from '../../ev-cp-engine/point-state.ts';
-import type { PointId } from '../../shared/ids.ts';
+import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
+import { type PointId, sessionId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Town } from './town.ts';
 
@@ -71,6 +72,19 @@ export function checkPoints({ world, central, engines }: Town): void {
       }
       const [shown, is] = [shownOf(known), trulyOf(point)];
       if (shown !== is) world.fail(`Central shows ${pointId} as ${shown}, it is ${is}`);
+    }
+  }
+}
+
+/** Every ticket comes out again from what is stored, line by line, and its net amounts and VAT add up to it. */
+export function checkBills({ world, history, disk: { store } }: Town): void {
+  for (const id of history.tickets.keys()) {
+    const checks = checkTickets(store, sessionId(id)) ?? [];
+    if (checks.length === 0) world.fail(`the tickets of ${id} cannot be made again`);
+    for (const { same, ticketId, stored, recomputed } of checks) {
+      if (!same) world.fail(`${ticketId} is ${JSON.stringify(stored)}, again ${JSON.stringify(recomputed)}`);
+      const withVat = stored.vat.reduce((sum, { netMinor, vatMinor }) => sum + netMinor + vatMinor, 0);
+      if (withVat !== stored.totalMinor) world.fail(`${ticketId} of ${stored.totalMinor} has ${withVat} by VAT rates`);
     }
   }
 }

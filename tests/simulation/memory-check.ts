@@ -68,12 +68,14 @@ function plain(row: unknown): unknown {
 }
 
 const KEYS = {
-  installation: 'installationId', tariffs: 'tariffId', sites: 'siteId', points: 'pointId', pointStates: 'pointId',
-  users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId', requests: 'requestId', orders: 'orderId',
-  commands: 'number', lockouts: 'who',
+  installation: 'installationId', tariffs: 'tariffId', tariffVersions: 'version', sites: 'siteId', points: 'pointId',
+  pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
+  requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {
   const fields = row as Readonly<Record<string, unknown>>;
-  return name === 'commands' ? `${String(fields['pointId'])}#${String(fields['number'])}` : String(fields[KEYS[name]]);
+  const own = String(fields[KEYS[name]]);
+  if (name === 'tariffVersions') return `${String(fields['tariffId'])}#${own}`;
+  return name === 'commands' ? `${String(fields['pointId'])}#${own}` : own;
 }

@@ -65,7 +65,7 @@ export class Staff {
     const point = chance.of(points);
     const { driverId } = chance.of(drivers);
     switch (chance.whole(0, 10)) {
-      case 0: return dayTariff(chance.whole(1, 9) * 100_000);
+      case 0: return dayTariff(chance.whole(1, 9) / 10);
       case 2: return putSite(chance.of(sites), chance.is(0.7));
       case 3: return putPoint({ ...point, siteId: chance.of(sites) }, { withSecret: chance.is(0.3) });
       case 1: {

@@ -87,7 +87,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
 /** The first orders of a new network. */
 export function firstOrders({ sites, points, drivers, world: { chance } }: Town): Order[] {
   return [
-    dayTariff(420_000),
+    dayTariff(0.42),
     ...sites.map((id) => putSite(id, true)),
     ...points.map((point) => putPoint(point, { withSecret: true })),
     ...drivers.flatMap(({ driverId }): Order[] => [
@@ -99,12 +99,28 @@ export function firstOrders({ sites, points, drivers, world: { chance } }: Town)
 
 const TARIFF = tariffId('day');
 
-export function dayTariff(perKwhMicros: number): Order {
+/** Night and day, paid parking, steps, VAT, and bounds: what a bill can be made of. */
+export function dayTariff(perKwh: number): Order {
   return { kind: 'put-tariff', tariff: {
-    tariffId: TARIFF, currency: currency('EUR'), perSessionMicros: 350_000,
-    bands: [
-      { fromMinute: 0, toMinute: 330, perKwhMicros: 200_000, perMinuteMicros: 0 },
-      { fromMinute: 330, toMinute: 1440, perKwhMicros, perMinuteMicros: 10_000 },
+    id: TARIFF, currency: currency('EUR'),
+    min_price: { excl_vat: 0.4 }, max_price: { excl_vat: 60, incl_vat: 70 },
+    elements: [
+      { price_components: [{ type: 'FLAT', price: 0.35, vat: 21, step_size: 1 }] },
+      {
+        price_components: [{ type: 'ENERGY', price: 0.2, vat: 5.5, step_size: 1 }],
+        restrictions: { start_time: '00:00', end_time: '05:30' },
+      },
+      {
+        price_components: [{ type: 'ENERGY', price: 0.9, vat: 21, step_size: 50 }],
+        restrictions: { min_power: 20, max_kwh: 4 },
+      },
+      { price_components: [
+        { type: 'ENERGY', price: perKwh, vat: 21, step_size: 100 },
+        { type: 'TIME', price: 0.6, vat: 21, step_size: 60 },
+      ] },
+      {
+        price_components: [{ type: 'PARKING_TIME', price: 6, step_size: 30 }], restrictions: { min_duration: 120 },
+      },
     ],
   } };
 }

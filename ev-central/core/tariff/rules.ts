@@ -4,6 +4,7 @@ import type { Decimal } from '../../../shared/decimal.ts';
 import { ceilIn, decimalOf, digitsAt } from '../../../shared/decimal.ts';
 import { invariant } from '../../../shared/assert.ts';
 import type { Currency } from '../../../shared/money.ts';
+import { minorDigits } from '../../../shared/money.ts';
 import type {
   OcpiTariff, OcpiTariffElement, PriceBound, PriceComponent, TariffDimension, TariffRestrictions,
 } from '../../../shared/messages/ocpi-tariff.ts';
@@ -63,16 +64,31 @@ export type TariffRules = {
   readonly denominator: bigint;
   readonly vatDenominator: bigint;
   readonly cuts: Cuts;
+  readonly ceiling: Ceiling;
   /** UTC ms; null is open. */
   readonly validFromMs: number | null;
   readonly validToMs: number | null;
 };
 export type ByDimension = Readonly<Record<TariffDimension, readonly Component[]>>;
 
+/**
+ * What a charge can come to at the most, in minor units with VAT: doubles a little above the exact prices. So a cost
+ * that is far below a limit need not be reckoned for each reading of a meter.
+ */
+export type Ceiling = {
+  readonly perWh: number;
+  readonly perMs: number;
+  /** A flat fee that may still come, what step sizes may add, and a minimum price. */
+  readonly flat: number;
+  readonly steps: number;
+  readonly least: number;
+};
+
 /** Where an element may begin or cease to apply, ascending. */
 export type Cuts = {
   readonly energyWh: readonly number[];
   readonly durationMs: readonly number[];
+  readonly powerW: readonly number[];
   /** ms of the local day; empty when nothing depends on day or time. Ends with midnight otherwise. */
   readonly msOfDay: readonly number[];
 };
@@ -85,13 +101,16 @@ export function tariffRules(tariff: OcpiTariff): TariffRules {
   const components = tariff.elements.map((element, i) => componentsOf(element, i, { priceScale, vatScale }));
   const flat = components.flat();
   const used = (kind: Conditions['reservation']) => flat.filter((each) => each.conditions.reservation === kind);
+  const denominators = {
+    denominator: HOUR_MS * 10n ** BigInt(priceScale), vatDenominator: 100n * 10n ** BigInt(vatScale),
+  };
+  const bounds = { minPrice: boundOf(tariff.min_price), maxPrice: boundOf(tariff.max_price) };
   return {
-    currency: tariff.currency, components,
+    currency: tariff.currency, components, ...denominators, ...bounds,
     charge: byDimension(used(null)), reservation: byDimension(used('RESERVATION')),
     // An expired reservation: its own elements come before those of every reservation (11.4.3), wherever they are.
     expired: byDimension([...used('RESERVATION_EXPIRES'), ...used('RESERVATION')]),
-    minPrice: boundOf(tariff.min_price), maxPrice: boundOf(tariff.max_price),
-    denominator: HOUR_MS * 10n ** BigInt(priceScale), vatDenominator: 100n * 10n ** BigInt(vatScale),
+    ceiling: ceilingOf(used(null), { ...denominators, ...bounds, currency: tariff.currency }),
     cuts: cutsOf(flat.map(({ conditions }) => conditions)),
     validFromMs: tariff.start_date_time ? msOfDateTime(tariff.start_date_time) : null,
     validToMs: tariff.end_date_time ? msOfDateTime(tariff.end_date_time) : null,
@@ -190,7 +209,32 @@ function cutsOf(conditions: readonly Conditions[]): Cuts {
   return {
     energyWh: ascending(conditions.flatMap(({ energyWh }) => bordersOf(energyWh))),
     durationMs: ascending(conditions.flatMap(({ durationMs }) => bordersOf(durationMs))),
+    powerW: ascending(conditions.flatMap(({ powerW }) => bordersOf(powerW))),
     msOfDay: isTimed ? ascending([...times, DAY_MS]) : [],
+  };
+}
+
+/** Above what floating point may lose on the way. */
+const ABOVE = 1 + 1e-9;
+
+function ceilingOf(
+  components: readonly Component[],
+  { denominator, vatDenominator, minPrice, currency }:
+  Pick<TariffRules, 'denominator' | 'vatDenominator' | 'minPrice' | 'currency'>,
+): Ceiling {
+  const minorOfMajor = 10 ** minorDigits(currency);
+  const unit = ({ unitNumerator, vatNumerator }: Component): number =>
+    Number(unitNumerator * vatNumerator) / Number(denominator * vatDenominator) * minorOfMajor * ABOVE;
+  const ofTypes = (...types: TariffDimension[]) => components.filter(({ type }) => types.includes(type));
+  const [energy, time] = [ofTypes('ENERGY'), ofTypes('TIME', 'PARKING_TIME')];
+  const step = (each: Component): number => (each.step - 1) * unit(each);
+  const mostVat = most(components.map(({ vatNumerator }) => Number(vatNumerator))) / Number(vatDenominator);
+  const major = ({ digits, scale }: Decimal): number => Number(digits) / 10 ** scale * minorOfMajor * ABOVE;
+  return {
+    perWh: most(energy.map(unit)), perMs: most(time.map(unit)), flat: most(ofTypes('FLAT').map(unit)),
+    steps: most(energy.map(step)) + most(time.map(step)),
+    least: minPrice === null ? 0 : Math.max(
+      major(minPrice.exclVat) * Math.max(1, mostVat), minPrice.inclVat === null ? 0 : major(minPrice.inclVat)),
   };
 }
 

@@ -54,16 +54,52 @@ type Amounts = { readonly exclVat: Ratio; readonly inclVat: Ratio };
 
 /** Prices a usage as if its session ended now: live cost, estimate and ticket are this. */
 export function priceOfUsage(usage: TariffUsage, rules: TariffRules): UsagePrice {
-  const steps = stepsOf(usage, rules);
   const lines: PriceLine[] = [];
+  const sums = dueSums(usage, rules, lines);
+  return { lines, ...sums, ...totalsOf(sums, rules) };
+}
+
+/** `totalInclMinor` of `priceOfUsage`, without its lines: for costs that are looked at each second. */
+export function dueMinor(usage: TariffUsage, rules: TariffRules): number {
+  return Number(minorOf(dueSums(usage, rules, null).inclVat, rules));
+}
+
+/**
+ * What was really used comes to, with VAT: without what step sizes and a minimum price add. It never falls while a
+ * session goes on, unlike what is due.
+ */
+export function usedMinor(usage: TariffUsage, rules: TariffRules): number {
+  const sums = componentSums(usage, rules, { steps: NO_STEPS, lines: null });
+  const { maxPrice } = rules;
+  return Number(minorOf((maxPrice === null ? sums : bounded(sums, 'max-price', maxPrice, null)).inclVat, rules));
+}
+
+const NO_STEPS: ReadonlyMap<number, number> = new Map();
+
+function dueSums(usage: TariffUsage, rules: TariffRules, lines: PriceLine[] | null): Amounts {
+  const steps = rules.ceiling.steps === 0 && usage.lastReservation === null ? NO_STEPS : stepsOf(usage, rules);
+  let sums = componentSums(usage, rules, { steps, lines });
+  // A reservation that nobody came for is no charging session: the minimum is for those (11.3.1, min_price).
+  const { minPrice, maxPrice } = rules;
+  if (minPrice !== null && usage.startedMs !== null) sums = bounded(sums, 'min-price', minPrice, lines);
+  if (maxPrice !== null) sums = bounded(sums, 'max-price', maxPrice, lines);
+  return sums;
+}
+
+function componentSums(
+  usage: TariffUsage, rules: TariffRules,
+  { steps, lines }: { steps: ReadonlyMap<number, number>; lines: PriceLine[] | null },
+): Amounts {
   let [excl, incl] = [0n, 0n];
-  for (const [i, cell] of usage.cells.entries()) {
+  for (let i = 0; i < usage.cells.length; i++) {
+    const cell = usage.cells[i];
+    if (cell === undefined) continue;
     const component = componentAt(rules, cell);
     const billed = cell.quantity + (steps.get(i) ?? 0);
     const numerator = component.unitNumerator * BigInt(billed);
     excl += numerator;
     incl += numerator * component.vatNumerator;
-    lines.push({
+    lines?.push({
       kind: 'component', type: component.type, isReservation: component.conditions.reservation !== null,
       element: cell.element, component: cell.component, quantity: cell.quantity, billed,
       unitPrice: component.price, vatPercent: component.vatPercent,
@@ -71,12 +107,7 @@ export function priceOfUsage(usage: TariffUsage, rules: TariffRules): UsagePrice
       fromMs: cell.fromMs, toMs: cell.toMs,
     });
   }
-  let sums: Amounts = { exclVat: exclRatio(excl, rules), inclVat: inclRatio(incl, rules) };
-  // A reservation that nobody came for is no charging session: the minimum is for those (11.3.1, min_price).
-  const { minPrice, maxPrice } = rules;
-  if (minPrice !== null && usage.startedMs !== null) sums = bounded(sums, 'min-price', minPrice, lines);
-  if (maxPrice !== null) sums = bounded(sums, 'max-price', maxPrice, lines);
-  return { lines, ...sums, ...totalsOf(sums, rules) };
+  return { exclVat: exclRatio(excl, rules), inclVat: inclRatio(incl, rules) };
 }
 
 /**
@@ -104,7 +135,7 @@ function stepsOf(usage: TariffUsage, rules: TariffRules): Map<number, number> {
 }
 
 /** Applies a bound to both totals and adds the line that says by how much. */
-function bounded(sums: Amounts, kind: BoundLine['kind'], bound: Bound, lines: PriceLine[]): Amounts {
+function bounded(sums: Amounts, kind: BoundLine['kind'], bound: Bound, lines: PriceLine[] | null): Amounts {
   const kept = (sum: Ratio, limit: Ratio): Ratio =>
     ((kind === 'min-price' ? isLess(sum, limit) : isLess(limit, sum)) ? limit : sum);
   const exclVat = kept(sums.exclVat, ratioOf(bound.exclVat));
@@ -112,7 +143,7 @@ function bounded(sums: Amounts, kind: BoundLine['kind'], bound: Bound, lines: Pr
   const inclVat = bound.inclVat === null ? scaled(sums, exclVat) : kept(sums.inclVat, ratioOf(bound.inclVat));
   const added = { exclVat: minus(exclVat, sums.exclVat), inclVat: minus(inclVat, sums.inclVat) };
   if (added.exclVat.numerator === 0n && added.inclVat.numerator === 0n) return sums;
-  lines.push({ kind, bound, ...added });
+  lines?.push({ kind, bound, ...added });
   return { exclVat, inclVat };
 }
 
@@ -126,10 +157,13 @@ function scaled(sums: Amounts, exclVat: Ratio): Ratio {
   );
 }
 
-function totalsOf(sums: Amounts, { currency }: TariffRules): Pick<UsagePrice, 'totalExclMinor' | 'totalInclMinor'> {
-  const minorOfMajor = 10n ** BigInt(minorDigits(currency));
-  const minor = ({ numerator, denominator }: Ratio) => roundHalfEven(ratio(numerator * minorOfMajor, denominator));
-  return { totalExclMinor: minor(sums.exclVat), totalInclMinor: minor(sums.inclVat) };
+function totalsOf(sums: Amounts, rules: TariffRules): Pick<UsagePrice, 'totalExclMinor' | 'totalInclMinor'> {
+  return { totalExclMinor: minorOf(sums.exclVat, rules), totalInclMinor: minorOf(sums.inclVat, rules) };
+}
+
+/** Rounded half-even to the currency's minor unit. */
+function minorOf({ numerator, denominator }: Ratio, { currency }: TariffRules): bigint {
+  return roundHalfEven(ratio(numerator * 10n ** BigInt(minorDigits(currency)), denominator));
 }
 
 function exclRatio(numerator: bigint, { denominator }: TariffRules): Ratio {

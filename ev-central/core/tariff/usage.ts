@@ -90,6 +90,19 @@ export function addSpan(usage: TariffUsage, span: Span, rules: TariffRules, time
   return draft;
 }
 
+/** The components that hold at the first moment of a charge at a power; parking is looked at without one. */
+export function componentsAt(
+  rules: TariffRules, { atMs, timeZone, powerW }: { atMs: number; timeZone: string; powerW: number },
+): Readonly<Record<TariffDimension, Component | undefined>> {
+  const local = localTime(rules, timeZone, atMs);
+  const find = (type: TariffDimension, watts: number): Component | undefined => rules.charge[type].find(
+    ({ conditions }) => holds(conditions, { elapsedMs: 0, energyWh: 0, powerW: watts, currentMa: null, local }));
+  return {
+    ENERGY: find('ENERGY', powerW), TIME: find('TIME', powerW), FLAT: find('FLAT', powerW),
+    PARKING_TIME: find('PARKING_TIME', 0),
+  };
+}
+
 type Draft = { -readonly [K in keyof TariffUsage]: TariffUsage[K] } & { cells: UsageCell[] };
 type Whole = Span & { readonly fromMs: number; readonly powerW: number };
 
@@ -116,8 +129,7 @@ function nextPiece(
   const atMs = usage.lastMs;
   const beganMs = (usage.startedMs ?? usage.reservedMs) ?? atMs;
   const elapsedMs = atMs - beganMs;
-  const localMs = cuts.msOfDay.length === 0 ? null : atMs + zoneOffsetMs(timeZone, atMs);
-  const local = localMs === null ? null : { day: Math.floor(localMs / DAY_MS), msOfDay: remainder(localMs, DAY_MS) };
+  const local = localTime(rules, timeZone, atMs);
   let untilMs = Math.min(whole.untilMs, beganMs + (after(cuts.durationMs, elapsedMs) ?? Infinity));
   if (local !== null) {
     const dayCut = after(cuts.msOfDay, local.msOfDay) ?? DAY_MS;
@@ -139,6 +151,13 @@ function nextPiece(
       elapsedMs, energyWh: usage.energyWh, powerW, currentMa: whole.kind === 'charging' ? currentMa : 0, local,
     },
   };
+}
+
+/** By the site's calendar and clock; null when nothing of the tariff depends on them. */
+function localTime({ cuts }: TariffRules, timeZone: string, atMs: number): Moment['local'] {
+  if (cuts.msOfDay.length === 0) return null;
+  const localMs = atMs + zoneOffsetMs(timeZone, atMs);
+  return { day: Math.floor(localMs / DAY_MS), msOfDay: remainder(localMs, DAY_MS) };
 }
 
 function book(usage: Draft, { kind }: Whole, { untilMs, energyWh, moment }: Piece, rules: TariffRules): void {
@@ -215,7 +234,7 @@ function powerOf({ kind, powerW, energyWh }: Span, spanMs: number): number {
 }
 
 /** The first of ascending values above a given one. */
-function after(values: readonly number[], value: number): number | undefined {
+export function after(values: readonly number[], value: number): number | undefined {
   return values.find((each) => each > value);
 }
 
@@ -232,6 +251,6 @@ function shareUp(amount: number, part: number, whole: number): number {
 }
 
 /** Never negative, unlike `%`. */
-function remainder(value: number, by: number): number {
+export function remainder(value: number, by: number): number {
   return ((value % by) + by) % by;
 }

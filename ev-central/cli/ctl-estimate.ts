@@ -1,0 +1,47 @@
+// `ctl estimate`: what a charge that begins now would cost at a point, with what that assumes.
+import type { Command } from 'commander';
+import { formatMoney } from '../../shared/money.ts';
+import { estimateRowSchema } from '../../shared/messages/rows.ts';
+import { formatClock, formatDateTime, formatEnergy, formatPower } from '../../shared/words/quantities.ts';
+import { lineText } from './line-text.ts';
+import { readList } from './order-desk.ts';
+import { printJson } from './output.ts';
+import { type Own, UsageError, withCentral } from './tool-action.ts';
+import { addToolOptions } from './tool-options.ts';
+import { numberOf, textOf, wattsOf } from './typed-options.ts';
+
+export function addEstimateCommand(ctl: Command): void {
+  addToolOptions(ctl.command('estimate <point>')
+    .description('what a charge that begins now would cost at a point')
+    .option('--connector <number>', 'its first one without this').option('--kwh <number>', 'energy (default: 20)')
+    .option('--kw <number>', 'power; the connector\'s most without this')
+    .option('--parking <minutes>', 'plugged in without charging, afterwards'))
+    .action(withCentral(async ({ desk, options }, [point = ''], own) => {
+      const [row] = await readList(desk, 'estimate', { pointId: point, ...figuresOf(own) });
+      if (options.json) return printJson(row);
+      const estimate = estimateRowSchema.parse(row);
+      const { energyWh, powerW, startMs, timeZone, chargingMs, parkingMs, tariffId, version } = estimate;
+      process.stdout.write([
+        `${estimate.pointId} connector ${estimate.connectorNo}, tariff ${tariffId} (version ${version}), if:`,
+        `  ${formatEnergy(energyWh)} at a steady ${formatPower(powerW)}: ${formatClock(chargingMs)} from `
+        + `${formatDateTime(startMs, timeZone)} ${timeZone}`,
+        `  ${formatClock(parkingMs)} plugged in without charging afterwards`,
+        ...estimate.lines.map((line) => `  ${lineText(line)}`),
+        `Total ${formatMoney(estimate.totalMinor, estimate.currency)} with VAT`, '',
+      ].join('\n'));
+    }, (_args, own) => figuresOf(own)));
+}
+
+function figuresOf(own: Own): Record<string, number> {
+  const [connectorNo, kwh, minutes] = [numberOf(own, 'connector'), numberOf(own, 'kwh'), numberOf(own, 'parking')];
+  if ([connectorNo, kwh, minutes].some((value) => value !== undefined && value < 0)) {
+    throw new UsageError('--connector, --kwh and --parking are not below 0');
+  }
+  const kw = textOf(own, 'kw');
+  return {
+    ...(connectorNo === undefined ? {} : { connectorNo }),
+    ...(kwh === undefined ? {} : { energyWh: Math.round(kwh * 1_000) }),
+    ...(kw === undefined ? {} : { powerW: wattsOf(kw, '--kw') }),
+    ...(minutes === undefined ? {} : { parkingMs: Math.round(minutes * 60_000) }),
+  };
+}

@@ -1,0 +1,120 @@
+// Which tariff holds where and when. A tariff has versions: putting a changed one makes the next. A session keeps the
+// version that held when it was authorized, whatever becomes of the tariff.
+import type { PointId, SiteId, TariffId, UserId } from '../../shared/ids.ts';
+import { tariffId } from '../../shared/ids.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import { done, refused, type Result } from './order-result.ts';
+import type { Session, TariffKey, TariffVersion } from './rows.ts';
+import { type State, tariffKey } from './state.ts';
+import type { Step } from './step.ts';
+import { isValidAt, tariffRules, type TariffRules } from './tariff/rules.ts';
+
+/** Where somebody charges; who it is will count when tariffs are given by groups of users. */
+export type PricedPlace = {
+  readonly siteId: SiteId; readonly pointId: PointId | null; readonly connectorNo: number | null;
+  readonly userId: UserId | null;
+};
+
+/** The version that holds at a place and time; undefined when none is valid then. */
+export function tariffFor(state: State, place: PricedPlace, atMs: number): TariffVersion | undefined {
+  return versionAt(state, tariffIdOf(state, place), atMs);
+}
+
+/** The connector's own tariff, else its point's, else its site's. */
+export function tariffIdOf(state: State, { siteId, pointId, connectorNo }: PricedPlace): TariffId {
+  const point = pointId === null ? undefined : state.points.get(pointId);
+  const connector = point?.connectors.find((each) => each.connectorNo === connectorNo);
+  return connector?.tariffId ?? point?.tariffId ?? state.sites.must(siteId).tariffId;
+}
+
+/** The newest version that is valid at a time: one that begins later leaves those before it in force until then. */
+export function versionAt(state: State, id: TariffId, atMs: number): TariffVersion | undefined {
+  const tariff = state.tariffs.get(id);
+  if (tariff?.active !== true) return undefined;
+  for (let version = tariff.newestVersion; version >= tariff.firstVersion; version--) {
+    const key = tariffKey(id, version);
+    if (isValidAt(rulesOf(state, key), atMs)) return state.tariffVersions.must(key);
+  }
+  return undefined;
+}
+
+/** The version that was put last, valid or not. */
+export function newestVersion(state: State, id: TariffId): TariffVersion {
+  return state.tariffVersions.must(tariffKey(id, state.tariffs.must(id).newestVersion));
+}
+
+/** The version to show at a place: the one that holds, else the one that was put last. */
+export function shownTariff(state: State, place: PricedPlace, atMs: number): TariffVersion {
+  return tariffFor(state, place, atMs) ?? newestVersion(state, tariffIdOf(state, place));
+}
+
+/** A version made ready for pricing, once. */
+export function rulesOf(state: Pick<State, 'rules' | 'tariffVersions'>, key: TariffKey): TariffRules {
+  const known = state.rules.get(key);
+  if (known !== undefined) return known;
+  const made = tariffRules(state.tariffVersions.must(key).ocpi);
+  state.rules.set(key, made);
+  return made;
+}
+
+/** The tariff of a session, without the number of its version. */
+export function tariffIdOfKey(key: TariffKey): TariffId {
+  return tariffId(key.slice(0, key.lastIndexOf('#')));
+}
+
+/** The session under the tariff of its connector, from when that is known: before it charges. */
+export function atItsTariff({ state, now }: Step, session: Session): Session {
+  if (session.usage !== null) return session;
+  const { siteId, pointId, connectorNo, driverId } = session;
+  const version = tariffFor(state, { siteId, pointId, connectorNo, userId: driverId }, now);
+  // Its wallet has one currency, and it was accepted under a tariff that was valid: that one stays.
+  if (version === undefined || version.ocpi.currency !== session.currency) return session;
+  return { ...session, tariff: tariffKey(version.tariffId, version.version) };
+}
+
+export function isTariff(state: State, id: TariffId): boolean {
+  return state.tariffs.get(id)?.active === true;
+}
+
+/** Puts a tariff; when it is not what is there already, that is a new version. */
+export function putTariff({ state, now }: Step, ocpi: NetworkTariff): Result {
+  const { id } = ocpi;
+  const text = JSON.stringify(ocpi);
+  if (text.length > LIMITS.tariffCharacters) {
+    return refused(`tariff ${id} has ${text.length} characters: ${LIMITS.tariffCharacters} are the most`);
+  }
+  const known = state.tariffs.get(id);
+  if (known !== undefined) {
+    const newest = newestVersion(state, id);
+    if (known.active && JSON.stringify(newest.ocpi) === text) {
+      return done(`tariff ${id} is unchanged (version ${newest.version})`);
+    }
+    if (known.active && newest.ocpi.currency !== ocpi.currency) {
+      return refused(`tariff ${id} is in ${newest.ocpi.currency}: put one in ${ocpi.currency} under another id`);
+    }
+  }
+  const version = (known?.newestVersion ?? 0) + 1;
+  const firstVersion = known?.active === true ? known.firstVersion : version;
+  state.tariffs.put({ tariffId: id, firstVersion, newestVersion: version, active: true });
+  state.tariffVersions.put({ tariffId: id, version, putAtMs: now, ocpi });
+  const { validFromMs } = rulesOf(state, tariffKey(id, version));
+  const since = validFromMs !== null && validFromMs > now ? `from ${ocpi.start_date_time ?? ''} on` : 'now';
+  const until = ocpi.end_date_time ? `, until ${ocpi.end_date_time}` : '';
+  return done(`tariff ${id} (version ${version}) is in force for sessions that begin ${since}${until}`);
+}
+
+export function removeTariff({ state }: Step, id: TariffId): Result {
+  const known = state.tariffs.get(id);
+  if (known?.active !== true) return refused(`no such tariff: ${id}`);
+  for (const site of state.sites.values()) {
+    if (site.tariffId === id) return refused(`tariff ${id} is in use at site ${site.siteId}`);
+  }
+  for (const point of state.points.values()) {
+    if (point.tariffId === id || point.connectors.some((each) => each.tariffId === id)) {
+      return refused(`tariff ${id} is in use at point ${point.pointId}`);
+    }
+  }
+  state.tariffs.put({ ...known, active: false });
+  return done(`tariff ${id} is removed; sessions that began under it keep it`);
+}
