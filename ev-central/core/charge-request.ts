@@ -1,17 +1,19 @@
 // A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver
 // can do something about it; the first reason is what she is told.
+import type { Account } from '../../shared/account.ts';
 import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
 import { sessionId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
-import { msOfDay } from '../../shared/zone.ts';
+import { isWithinHours } from '../../shared/zone.ts';
 import { askPoint } from './authorization.ts';
+import { groupRefusal, holdWithin, payerOf, payingGroup } from './groups.ts';
 import { notify, refuse } from './notices.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
 import { nextId, type Step } from './step.ts';
-import { availableMinor, openHold } from './wallet.ts';
+import { availableMinor, openHold, type Wallet, walletOf } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
 export type Wish = {
@@ -38,60 +40,80 @@ function decide(step: Step, wish: Wish): Answer {
   const { state, now } = step;
   const user = state.users.get(wish.driverId);
   if (user === undefined) return refused('user-unknown', { driverId: wish.driverId });
-  const reason = userRefusal(step, user, wish);
+  const payer = payerOf(state, user.userId);
+  const wallet = walletOf(state, payer) ?? user;
+  const reason = userRefusal(step, user, wish, wallet);
   if (reason !== undefined) return reason;
   if (state.outboxBacklog > state.settings.outboxBacklog) return refused('central-overloaded', {});
   const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
   if (choice.kind === 'none') return refused(choice.reason, choice.facts);
   const site = state.sites.must(choice.siteId);
   const { currency } = state.tariffs.must(site.tariffId);
-  if (currency !== user.currency) return refused('currency-mismatch', { currency, wallet: user.currency });
+  if (currency !== wallet.currency) return refused('currency-mismatch', { currency, wallet: wallet.currency });
   const outside = outsideHours(user, site.timeZone, now);
   if (outside !== undefined) return outside;
   if (choice.kind === 'busy') {
     const no = queueRefusal(step, user, wish, choice);
     if (no !== undefined) return no;
   }
-  const holdMinor = wish.goal.amountMinor ?? state.settings.defaultHoldMinor;
-  if (availableMinor(user) < holdMinor) {
-    const facts = { missingMinor: holdMinor - availableMinor(user), currency: user.currency };
+  const hold = holdOf(step, user, wish, choice.siteId);
+  if ('reason' in hold) return refused(hold.reason, hold.facts);
+  const { holdMinor } = hold;
+  if (availableMinor(wallet) < holdMinor) {
+    const facts = { missingMinor: holdMinor - availableMinor(wallet), currency: wallet.currency };
     return refused('balance-too-low', facts);
   }
-  return begin(step, wish, user, choice, holdMinor);
+  return begin(step, wish, user, choice, { holdMinor, payer });
 }
 
+/** The hold that the wish needs, within what a group allows that pays for her. */
+function holdOf(
+  { state, now }: Step, { userId }: User, { goal }: Wish, siteId: Session['siteId'],
+): ReturnType<typeof holdWithin> {
+  const group = payingGroup(state, userId);
+  const usualMinor = state.settings.defaultHoldMinor;
+  if (group === undefined) return { holdMinor: goal.amountMinor ?? usualMinor };
+  return groupRefusal(group, state.sites.must(siteId), now)
+    ?? holdWithin(state, group, { userId, goalMinor: goal.amountMinor, usualMinor, now });
+}
+
+type Payment = { readonly holdMinor: number; readonly payer: Account };
+
 function begin(
-  step: Step, wish: Wish, user: User, choice: Exclude<Choice, { kind: 'none' }>, holdMinor: number,
+  step: Step, wish: Wish, user: User, choice: Exclude<Choice, { kind: 'none' }>, payment: Payment,
 ): Answer {
   const { state, now } = step;
   const site = state.sites.must(choice.siteId);
   const queued = choice.kind === 'busy';
-  const session = newSession(step, wish, user, holdMinor, {
+  const session = newSession(step, wish, user, {
+    ...payment,
     siteId: site.siteId, timeZone: site.timeZone, tariff: state.tariffs.must(site.tariffId),
     state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
   });
-  openHold(step, user.userId, session.sessionId, holdMinor);
+  openHold(step, session);
   putSession(step, session);
   if (choice.kind === 'busy') {
     reviewQueue(step, site.siteId);
     return { outcome: 'queued', session: state.sessions.must(session.sessionId) };
   }
   notify(step, session, {
-    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor, currency: session.currency,
+    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor: session.holdMinor, currency: session.currency,
   });
   return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
 }
 
-type Beginning = Pick<Session, 'siteId' | 'timeZone' | 'tariff' | 'state' | 'queuedAtMs'>;
+type Beginning = Pick<
+  Session, 'siteId' | 'timeZone' | 'tariff' | 'state' | 'queuedAtMs' | 'holdMinor' | 'payer'
+>;
 
-function newSession(step: Step, wish: Wish, user: User, holdMinor: number, beginning: Beginning): Session {
+function newSession(step: Step, wish: Wish, user: User, beginning: Beginning): Session {
   const { now } = step;
   return {
     ...beginning,
     sessionId: sessionId(nextId(step)), requestId: wish.requestId, corr: wish.corr, driverId: wish.driverId,
     pointId: null, connectorNo: null, atPoint: wish.atPoint, stateSinceMs: now, requestedAtMs: now,
     target: wish.target, fit: wish.fit, goal: wish.goal, priorityClass: user.priorityClass, toldPlace: null,
-    offered: false, holdMinor, currency: beginning.tariff.currency, commandNumber: null, plugByMs: null,
+    offered: false, currency: beginning.tariff.currency, commandNumber: null, plugByMs: null,
     startedAtMs: null, startedRawMs: null, startReceivedMs: null, bootId: null, meterStartWh: null, usage: null,
     lastStoredSample: 0,
     stopping: null, endedAtMs: null, endReceivedMs: null, meterStopWh: null, endReason: null, refusal: null,
@@ -99,10 +121,10 @@ function newSession(step: Step, wish: Wish, user: User, holdMinor: number, begin
   };
 }
 
-function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
+function userRefusal(step: Step, user: User, wish: Wish, wallet: Wallet): Answer | undefined {
   if (!user.active) return refused('user-inactive', {});
-  if (user.balanceMinor < 0) {
-    return refused('balance-negative', { balanceMinor: user.balanceMinor, currency: user.currency });
+  if (wallet.balanceMinor < 0) {
+    return refused('balance-negative', { balanceMinor: wallet.balanceMinor, currency: wallet.currency });
   }
   const open = step.state.sessionIndex.ofDriver(user.userId).size;
   if (open >= user.limits.sessionsAtOnce) return refused('too-many-sessions', { limit: user.limits.sessionsAtOnce });
@@ -115,13 +137,7 @@ function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
 
 function outsideHours(user: User, timeZone: string, now: number): Answer | undefined {
   const { hours } = user.limits;
-  if (hours === null) return undefined;
-  const minute = Math.floor(msOfDay(timeZone, now) / 60_000);
-  const { fromMinute, toMinute } = hours;
-  const inside = fromMinute <= toMinute
-    ? fromMinute <= minute && minute < toMinute
-    : minute >= fromMinute || minute < toMinute;
-  return inside ? undefined : refused('outside-hours', { fromMinute, toMinute });
+  return hours === null || isWithinHours(hours, timeZone, now) ? undefined : refused('outside-hours', { ...hours });
 }
 
 function queueRefusal(step: Step, user: User, wish: Wish, choice: { siteId: Session['siteId'] }): Answer | undefined {

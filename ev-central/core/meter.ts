@@ -11,7 +11,7 @@ import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
 import { isStopLost, stopStray } from './strays.ts';
-import { availableMinor, enlargeHold } from './wallet.ts';
+import { enlargeHold } from './wallet.ts';
 
 export function meterSample(step: Step, sample: MeterSample): void {
   const { state, now } = step;
@@ -114,9 +114,8 @@ function watchCost(step: Step, session: Session): void {
     return;
   }
   if (costMinor * 10 < session.holdMinor * 8) return;
-  const user = step.state.users.get(session.driverId);
-  const more = step.state.settings.defaultHoldMinor;
-  if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
+  const enlarged = enlargeHold(step, session, step.state.settings.defaultHoldMinor);
+  if (enlarged !== null) putSession(step, enlarged);
   else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
 }
 

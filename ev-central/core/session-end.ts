@@ -15,7 +15,7 @@ import { flagSession, moveSession, putSession } from './session-change.ts';
 import { CONNECTOR_RELEASED } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, event, nextId, putPointState, type Step, tell } from './step.ts';
-import { book, closeHold } from './wallet.ts';
+import { bookTicket, closeHold } from './wallet.ts';
 
 /**
  * The end of a session: from the engine's report, or where Central gave up waiting for it. Times are corrected ones.
@@ -76,9 +76,8 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   const ticket = makeTicket(step, session, end, { price, usage, kind: 'final' });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const settled = closeHold(step, session, 'settled');
-  const balanceMinor = book(step, session.driverId, {
-    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`,
-    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  const balanceMinor = bookTicket(step, session, {
+    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`, ticket,
   });
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
   const closed = moveSession(step, settled, finalState, {
@@ -128,9 +127,8 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
   const price = { lines, totalMinor: totalMinor(usage, session.tariff) - totalMinor(session.usage, session.tariff) };
   const ticket = makeTicket(step, session, end, { price, usage: difference, kind: 'correction' });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
-  const balanceMinor = book(step, session.driverId, {
-    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`,
-    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  const balanceMinor = bookTicket(step, session, {
+    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`, ticket,
   });
   putSession(step, {
     ...session, usage, lastStoredSample: lastSample(step, session) + 1, endedAtMs: end.endedAtMs,
