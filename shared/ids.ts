@@ -11,6 +11,7 @@ const idSchema = z.string().regex(ID_PATTERN, `must be ${ID_RULE}`);
 export const siteIdSchema = idSchema.brand<'SiteId'>();
 export const pointIdSchema = idSchema.brand<'PointId'>();
 export const userIdSchema = idSchema.brand<'UserId'>();
+export const groupIdSchema = idSchema.brand<'GroupId'>();
 export const tariffIdSchema = idSchema.brand<'TariffId'>();
 export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const ticketIdSchema = idSchema.brand<'TicketId'>();
@@ -25,6 +26,7 @@ export const correlationIdSchema = z.string().min(1).max(80).brand<'CorrelationI
 export type SiteId = z.infer<typeof siteIdSchema>;
 export type PointId = z.infer<typeof pointIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;
+export type GroupId = z.infer<typeof groupIdSchema>;
 export type TariffId = z.infer<typeof tariffIdSchema>;
 export type SessionId = z.infer<typeof sessionIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
@@ -45,6 +47,7 @@ export function isId(text: string): boolean {
 export const siteId = (text: string): SiteId => text as SiteId;
 export const pointId = (text: string): PointId => text as PointId;
 export const userId = (text: string): UserId => text as UserId;
+export const groupId = (text: string): GroupId => text as GroupId;
 export const tariffId = (text: string): TariffId => text as TariffId;
 export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;

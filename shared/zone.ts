@@ -31,6 +31,55 @@ export function zoneOffsetMs(zone: string, atMs: number): number {
   return offset;
 }
 
+/** Is it between these minutes of the zone's day? From > to: over midnight. */
+export function isWithinHours(
+  { fromMinute, toMinute }: { readonly fromMinute: number; readonly toMinute: number }, zone: string, atMs: number,
+): boolean {
+  const minute = Math.floor(msOfDay(zone, atMs) / 60_000);
+  return fromMinute <= toMinute ? fromMinute <= minute && minute < toMinute : minute >= fromMinute || minute < toMinute;
+}
+
+/** The month of the zone's calendar in which `atMs` lies: `2026-03`. */
+export function monthOf(zone: string, atMs: number): string {
+  const days = Math.floor((atMs + zoneOffsetMs(zone, atMs)) / DAY_MS);
+  // The years of this calendar begin in March, so that the leap day comes last (Hinnant, "chrono-compatible low-level
+  // date algorithms").
+  const sinceEra = days + 719_468;
+  const era = Math.floor(sinceEra / 146_097);
+  const day = sinceEra - era * 146_097;
+  const year = Math.floor((day - Math.floor(day / 1_460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365);
+  const dayOfYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  return `${String(era * 400 + year + (month <= 2 ? 1 : 0)).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+}
+
+/** Begin and end of a month such as `2026-03` in a zone; undefined when the text is no month. */
+export function monthBounds(zone: string, text: string): { readonly startMs: number; readonly endMs: number } | undefined {
+  const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
+  if (match === null) return undefined;
+  const [year, month] = [Number(match[1]), Number(match[2])];
+  return {
+    startMs: midnight(zone, firstDay(year, month)),
+    endMs: midnight(zone, month === 12 ? firstDay(year + 1, 1) : firstDay(year, month + 1)),
+  };
+}
+
+/** Days from 1970-01-01 to the first of a month. */
+function firstDay(year: number, month: number): number {
+  const march = month > 2 ? year : year - 1;
+  const era = Math.floor(march / 400);
+  const inEra = march - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5);
+  return era * 146_097 + inEra * 365 + Math.floor(inEra / 4) - Math.floor(inEra / 100) + dayOfYear - 719_468;
+}
+
+/** When a day begins in a zone: a second look, for the offset may change in between. */
+function midnight(zone: string, day: number): number {
+  const guess = day * DAY_MS - zoneOffsetMs(zone, day * DAY_MS);
+  return day * DAY_MS - zoneOffsetMs(zone, guess);
+}
+
 /** True when the runtime knows the zone. */
 export function isZone(zone: string): boolean {
   try {

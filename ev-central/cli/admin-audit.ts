@@ -3,31 +3,33 @@
 import type { Command } from 'commander';
 import { assertNever } from '../../shared/assert.ts';
 import type { AuditFault, AuditHead, AuditReport, Store } from '../store/store.ts';
-import { actionsIn, EXPORT_FORMATS, exportAudit, intoFile, timeText, toStdout } from './audit-export.ts';
+import { actionsIn, EXPORT_FORMATS, exportAudit, formatOf, intoFile, timeText, toStdout } from './audit-export.ts';
 import { TOOL_EXIT } from './exit-status.ts';
-import { withStore } from './local-store.ts';
+import { onStore } from './local-store.ts';
 import { printJson } from './output.ts';
 import type { Own } from './tool-action.ts';
-import { guarded, UsageError } from './tool-action.ts';
+import { UsageError } from './tool-action.ts';
 import type { ToolOptions } from './tool-options.ts';
-import { addTimeOptions, addToolOptions, readToolOptions } from './tool-options.ts';
+import { addTimeOptions, addToolOptions } from './tool-options.ts';
 import { textOf, timesOf } from './typed-options.ts';
+
+const ELSEWHERE = '"ctl audit" lists the log from anywhere';
 
 export function addAuditCommands(admin: Command): void {
   const audit = admin.command('audit').description('the audit log: whether it is as it was written, and as a file');
   addToolOptions(audit.command('verify')
     .description('reads the whole log and names the first row that does not fit; 0 sound, 3 broken')
     .option('--expect <head>', 'a head that was printed before: its row must still be there, as it was'))
-    .action(withLog((own) => {
+    .action(onStore((own) => {
       const expected = headOf(textOf(own, 'expect'));
       return (store, options) => reportAudit(store.verifyAudit(expected), options);
-    }));
+    }, ELSEWHERE));
   addTimeOptions(addToolOptions(audit.command('export')
     .description('writes the log, oldest row first, with row id and hash')
     .option('--who <id>', 'what this user, point or tool did').option('--action <name>', 'such as login-driver')
     .option('--format <name>', EXPORT_FORMATS.join(' or '), 'csv')
     .option('--output <file>', 'into this file, for its owner alone (0600), instead of printing it')))
-    .action(withLog((own) => {
+    .action(onStore((own) => {
       const given = { filter: { ...timesOf(own), ...textFilters(own) }, format: formatOf(textOf(own, 'format')) };
       const file = textOf(own, 'output');
       if (file === '') throw new UsageError('--output is empty: name a file');
@@ -36,25 +38,7 @@ export function addAuditCommands(admin: Command): void {
           : await intoFile(file, (write) => exportAudit(store, given, write));
         reportExport({ rows, file, action: textOf(own, 'action') }, store, options);
       };
-    }));
-}
-
-type OnLog = (store: Store, options: ToolOptions) => void | Promise<void>;
-
-/** What was typed is checked before the database is opened. */
-function withLog(prepare: (own: Own) => OnLog) {
-  return async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command;
-    await guarded(async () => {
-      const options = readToolOptions(command);
-      const run = prepare(command.opts());
-      if (options.remote) {
-        throw new UsageError('this needs the database and the master key: run it on the machine of EV_Central, without '
-          + '--central and --login; "ctl audit" lists the log from anywhere');
-      }
-      await withStore(options, run);
-    });
-  };
+    }, ELSEWHERE));
 }
 
 /** `1058:9f86…` as `verify` prints it. */
@@ -71,12 +55,6 @@ function textFilters(own: Own): Record<string, string> {
     if (value === '') throw new UsageError(`--${name} is empty: leave it out for all`);
     return value === undefined ? [] : [[name, value] as const];
   }));
-}
-
-function formatOf(text: string | undefined): (typeof EXPORT_FORMATS)[number] {
-  const format = EXPORT_FORMATS.find((each) => each === text);
-  if (format === undefined) throw new UsageError(`--format: "${text ?? ''}" is none of ${EXPORT_FORMATS.join(', ')}`);
-  return format;
 }
 
 function reportAudit(report: AuditReport, { json }: ToolOptions): void {

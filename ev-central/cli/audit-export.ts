@@ -6,6 +6,7 @@ import { isoTime } from '../../shared/clock.ts';
 import { attempt } from '../store/database.ts';
 import type { AuditLogRow, Store } from '../store/store.ts';
 import { csvLine } from './csv-rows.ts';
+import { UsageError } from './tool-action.ts';
 
 export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -41,6 +42,12 @@ export async function exportAudit(
     after = next;
   } while (after !== null);
   return count;
+}
+
+export function formatOf(text: string | undefined): ExportFormat {
+  const format = EXPORT_FORMATS.find((each) => each === text);
+  if (format === undefined) throw new UsageError(`--format: "${text ?? ''}" is none of ${EXPORT_FORMATS.join(', ')}`);
+  return format;
 }
 
 /** The actions that stand in the log, for somebody who asked for one that does not. */

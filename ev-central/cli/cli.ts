@@ -2,18 +2,21 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
+import { addGroupCommands } from './admin-groups.ts';
+import { addLedgerCommands } from './admin-ledger.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
 import { addUserCommands } from './admin-users.ts';
+import { addStatementCommand, addWalletCommands } from './admin-wallet.ts';
 import { addCtlCommands } from './ctl.ts';
 import { TOOL_EXIT_HELP } from './exit-status.ts';
 
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, tariffs; import, load, price, audit; EV_Central may run or not')
+    .description('the registry: sites, points, users, groups, tariffs, wallets; import, load, price, audit, ledger; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -23,6 +26,10 @@ export function addToolCommands(program: Command): void {
   addPriceCommand(admin);
   addRecomputeCommand(admin);
   addAuditCommands(admin);
+  addLedgerCommands(admin);
+  addGroupCommands(admin);
+  addWalletCommands(admin);
+  addStatementCommand(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

@@ -2,7 +2,11 @@
 import type { Command } from 'commander';
 import type { Query } from '../../shared/messages/query.ts';
 import { addEstimateCommand } from './ctl-estimate.ts';
+import type { Currency } from '../../shared/money.ts';
+import { formatMoney } from '../../shared/money.ts';
+import type { StoredMovement } from '../store/store.ts';
 import { printJson, printList, printRow } from './output.ts';
+import type { Row } from './order-desk.ts';
 import { readList } from './order-desk.ts';
 import type { Own } from './tool-action.ts';
 import { UsageError, withCentral, withOrder } from './tool-action.ts';
@@ -14,6 +18,8 @@ type List = {
   what: Query['what']; about: string; columns?: readonly string[]; filters: readonly string[];
   /** Its rows can be chosen by their time. */
   timed?: true;
+  /** A row as people read it. */
+  forPeople?: (row: Row) => Row;
 };
 
 const SESSION_COLUMNS = [
@@ -56,15 +62,19 @@ const LISTS: readonly List[] = [
       'totalMinor', 'currency'],
   },
   {
-    what: 'ledger', about: 'what was booked on accounts, newest first', filters: ['userId', 'sessionId', 'kind'],
-    timed: true,
-    columns: ['atMs', 'userId', 'kind', 'amountMinor', 'balanceMinor', 'sessionId', 'ticketId', 'reason'],
+    what: 'ledger', about: 'what was booked, with its accounts, newest first', timed: true,
+    filters: ['userId', 'account', 'sessionId', 'ticketId', 'kind', 'by'],
+    columns: ['movementId', 'atMs', 'kind', 'postings', 'sessionId', 'ticketId', 'reason', 'by'], forPeople: readable,
   },
   {
     what: 'commands', about: 'commands with their outcome', timed: true,
     filters: ['pointId', 'sessionId', 'outcome', 'type'],
   },
   { what: 'users', about: 'accounts', filters: ['role'] },
+  {
+    what: 'groups', about: 'groups that share a wallet; with --user those of one member', filters: ['userId', 'kind'],
+    columns: ['groupId', 'kind', 'active', 'balanceMinor', 'heldMinor', 'currency', 'members'],
+  },
 ];
 
 const many = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];
@@ -102,7 +112,9 @@ function addList(ctl: Command, list: List): void {
     .action(withCentral(async ({ desk, options }, _args, own) => {
       const limit = numberOf(own, 'limit') ?? 200;
       if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit is a number from 1');
-      printList(await readList(desk, list.what, filterOf(list, own), limit), options, list.columns);
+      const rows = await readList(desk, list.what, filterOf(list, own), limit);
+      const { forPeople } = list;
+      printList(forPeople === undefined || options.json ? rows : rows.map(forPeople), options, list.columns);
     }, (_args, own) => filterOf(list, own)));
 }
 
@@ -112,6 +124,13 @@ function filterOf(list: List, own: Own): Query['filter'] {
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(given), ...timesOf(own), ...(own['open'] === true ? { open: 'yes' } : {}) };
+}
+
+/** `wallet:user:ana -4.20 EUR, revenue:ALC 4.20 EUR`. */
+function readable(row: Row): Row {
+  const { postings, currency } = row as unknown as { postings: StoredMovement['postings']; currency: Currency };
+  const texts = postings.map(({ account, amountMinor }) => `${account} ${formatMoney(amountMinor, currency)}`);
+  return { ...row, postings: texts.join(', ') };
 }
 
 /** stop, resume and maintenance: one, some, a site, or all. */

@@ -91,7 +91,9 @@ export async function loadNetwork(
       passwordHash: used.password === null ? null : await hashPassword(used.password, bcryptCost),
       pinHash: used.pin === null ? null : await hashPin(used.pin, bcryptCost),
     };
-    const book: Order = { kind: 'book', userId: user.userId, amountMinor: balanceMinor, reason: 'opening balance' };
+    const book: Order = {
+      kind: 'book', userId: user.userId, amountMinor: balanceMinor, reason: 'opening balance', as: 'opening',
+    };
     return isNew && balanceMinor !== 0 ? [put, book] : [put];
   }));
   for (const order of userOrders.flat()) {

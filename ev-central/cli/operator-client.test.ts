@@ -42,7 +42,13 @@ test('the same order given twice is carried out once', async () => {
   expect(again).toEqual(first);
   expect(central.central.state.users.must(userId('ana')).balanceMinor).toBe(5_500);
   expect(await readList(client, 'ledger', { userId: 'ana' })).toMatchObject([
-    { kind: 'top-up', amountMinor: 500, balanceMinor: 5_500, reason: 'cash' },
+    {
+      kind: 'top-up', reason: 'cash', by: 'this machine',
+      postings: [
+        { account: 'wallet:user:ana', amountMinor: 500, balanceMinor: 5_500 },
+        { account: 'cash', amountMinor: -500, balanceMinor: null },
+      ],
+    },
   ]);
 });
 

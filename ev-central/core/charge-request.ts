@@ -4,9 +4,10 @@ import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
 import { sessionId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
-import { msOfDay } from '../../shared/zone.ts';
+import { isWithinHours } from '../../shared/zone.ts';
 import { askPoint } from './authorization.ts';
 import { leastCost } from './cost-watch.ts';
+import { groupRefusal, holdWithin, payerOf, payingGroup } from './groups.ts';
 import { notify, refuse } from './notices.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
@@ -14,7 +15,7 @@ import { putSession } from './session-change.ts';
 import { tariffKey } from './state.ts';
 import { nextId, type Step } from './step.ts';
 import { type PricedPlace, tariffFor } from './tariffs.ts';
-import { availableMinor, openHold } from './wallet.ts';
+import { availableMinor, openHold, type Wallet, walletOf } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
 export type Wish = {
@@ -42,7 +43,9 @@ function decide(step: Step, wish: Wish): Answer {
   const { state, now } = step;
   const user = state.users.get(wish.driverId);
   if (user === undefined) return refused('user-unknown', { driverId: wish.driverId });
-  const reason = userRefusal(step, user, wish);
+  const payer = payerOf(state, user.userId);
+  const wallet = walletOf(state, payer) ?? user;
+  const reason = userRefusal(step, user, wish, wallet);
   if (reason !== undefined) return reason;
   if (state.outboxBacklog > state.settings.outboxBacklog) return refused('central-overloaded', {});
   const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
@@ -51,7 +54,7 @@ function decide(step: Step, wish: Wish): Answer {
   const version = tariffFor(state, pricedPlace(wish, choice), now);
   if (version === undefined) return refused('no-tariff', { siteId: site.siteId });
   const { currency } = version.ocpi;
-  if (currency !== user.currency) return refused('currency-mismatch', { currency, wallet: user.currency });
+  if (currency !== wallet.currency) return refused('currency-mismatch', { currency, wallet: wallet.currency });
   const outside = outsideHours(user, site.timeZone, now);
   if (outside !== undefined) return outside;
   if (choice.kind === 'busy') {
@@ -60,48 +63,63 @@ function decide(step: Step, wish: Wish): Answer {
   }
   const tariff = tariffKey(version.tariffId, version.version);
   // A fee or a minimum price is due however little is charged.
-  const least = leastCost(state, { tariff, timeZone: site.timeZone }, now);
-  const holdMinor = Math.max(wish.goal.amountMinor ?? state.settings.defaultHoldMinor, least);
-  if (availableMinor(user) < holdMinor) {
-    const facts = { missingMinor: holdMinor - availableMinor(user), currency: user.currency };
+  const leastMinor = leastCost(state, { tariff, timeZone: site.timeZone }, now);
+  const hold = holdOf(step, user, wish, { siteId: choice.siteId, leastMinor });
+  if ('reason' in hold) return refused(hold.reason, hold.facts);
+  const { holdMinor } = hold;
+  if (availableMinor(wallet) < holdMinor) {
+    const facts = { missingMinor: holdMinor - availableMinor(wallet), currency: wallet.currency };
     return refused('balance-too-low', facts);
   }
-  return begin(step, wish, user, choice, { holdMinor, tariff, currency });
+  return begin(step, wish, user, choice, { holdMinor, payer, tariff, currency });
 }
 
+/** The hold that the wish needs, within what a group allows that pays for her. */
+function holdOf(
+  { state, now }: Step, { userId }: User, { goal }: Wish,
+  { siteId, leastMinor }: { readonly siteId: Session['siteId']; readonly leastMinor: number },
+): ReturnType<typeof holdWithin> {
+  const group = payingGroup(state, userId);
+  const usualMinor = state.settings.defaultHoldMinor;
+  if (group === undefined) return { holdMinor: Math.max(goal.amountMinor ?? usualMinor, leastMinor) };
+  return groupRefusal(group, state.sites.must(siteId), now)
+    ?? holdWithin(state, group, { userId, goalMinor: goal.amountMinor, usualMinor, leastMinor, now });
+}
+
+type Payment = Pick<Session, 'holdMinor' | 'payer' | 'tariff' | 'currency'>;
+
 function begin(
-  step: Step, wish: Wish, user: User, choice: Chosen,
-  { holdMinor, ...price }: Pick<Session, 'holdMinor' | 'tariff' | 'currency'>,
+  step: Step, wish: Wish, user: User, choice: Chosen, payment: Payment,
 ): Answer {
   const { state, now } = step;
   const site = state.sites.must(choice.siteId);
   const queued = choice.kind === 'busy';
-  const session = newSession(step, wish, user, holdMinor, {
-    siteId: site.siteId, timeZone: site.timeZone, ...price,
+  const session = newSession(step, wish, user, {
+    ...payment, siteId: site.siteId, timeZone: site.timeZone,
     state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
   });
-  openHold(step, user.userId, session.sessionId, holdMinor);
+  openHold(step, session);
   putSession(step, session);
   if (choice.kind === 'busy') {
     reviewQueue(step, site.siteId);
     return { outcome: 'queued', session: state.sessions.must(session.sessionId) };
   }
   notify(step, session, {
-    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor, currency: session.currency,
+    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor: session.holdMinor, currency: session.currency,
   });
   return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
 }
 
-type Beginning = Pick<Session, 'siteId' | 'timeZone' | 'tariff' | 'currency' | 'state' | 'queuedAtMs'>;
+type Beginning = Payment & Pick<Session, 'siteId' | 'timeZone' | 'state' | 'queuedAtMs'>;
 
-function newSession(step: Step, wish: Wish, user: User, holdMinor: number, beginning: Beginning): Session {
+function newSession(step: Step, wish: Wish, user: User, beginning: Beginning): Session {
   const { now } = step;
   return {
     ...beginning,
     sessionId: sessionId(nextId(step)), requestId: wish.requestId, corr: wish.corr, driverId: wish.driverId,
     pointId: null, connectorNo: null, atPoint: wish.atPoint, stateSinceMs: now, requestedAtMs: now,
     target: wish.target, fit: wish.fit, goal: wish.goal, priorityClass: user.priorityClass, toldPlace: null,
-    offered: false, holdMinor, commandNumber: null, plugByMs: null,
+    offered: false, commandNumber: null, plugByMs: null,
     startedAtMs: null, startedRawMs: null, startReceivedMs: null, bootId: null, meterStartWh: null, usage: null,
     lastStoredSample: 0,
     stopping: null, endedAtMs: null, endReceivedMs: null, meterStopWh: null, endReason: null, refusal: null,
@@ -117,10 +135,10 @@ function pricedPlace({ target, driverId }: Wish, choice: Chosen): PricedPlace {
   return { siteId, userId: driverId, ...known ?? { pointId: null, connectorNo: null } };
 }
 
-function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
+function userRefusal(step: Step, user: User, wish: Wish, wallet: Wallet): Answer | undefined {
   if (!user.active) return refused('user-inactive', {});
-  if (user.balanceMinor < 0) {
-    return refused('balance-negative', { balanceMinor: user.balanceMinor, currency: user.currency });
+  if (wallet.balanceMinor < 0) {
+    return refused('balance-negative', { balanceMinor: wallet.balanceMinor, currency: wallet.currency });
   }
   const open = step.state.sessionIndex.ofDriver(user.userId).size;
   if (open >= user.limits.sessionsAtOnce) return refused('too-many-sessions', { limit: user.limits.sessionsAtOnce });
@@ -133,13 +151,7 @@ function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
 
 function outsideHours(user: User, timeZone: string, now: number): Answer | undefined {
   const { hours } = user.limits;
-  if (hours === null) return undefined;
-  const minute = Math.floor(msOfDay(timeZone, now) / 60_000);
-  const { fromMinute, toMinute } = hours;
-  const inside = fromMinute <= toMinute
-    ? fromMinute <= minute && minute < toMinute
-    : minute >= fromMinute || minute < toMinute;
-  return inside ? undefined : refused('outside-hours', { fromMinute, toMinute });
+  return hours === null || isWithinHours(hours, timeZone, now) ? undefined : refused('outside-hours', { ...hours });
 }
 
 function queueRefusal(step: Step, user: User, wish: Wish, choice: { siteId: Session['siteId'] }): Answer | undefined {

@@ -1,5 +1,6 @@
 // Test support: a small network in memory (one site, two points, three drivers), fed with inputs as the shell feeds
 // them. It collects what the core says, and checks after every step what must always hold.
+import { groupWallet, userWallet } from '../../shared/account.ts';
 import {
   connectionId, type CorrelationId, correlationId, keyId, messageId, type PointId, pointId, requestId,
   type SessionId, siteId, tariffId, type UserId, userId,
@@ -277,7 +278,7 @@ export function checkInvariants(state: State): void {
   const holders = new Map<string, string>();
   const held = new Map<string, number>();
   for (const session of state.sessions.values()) {
-    held.set(session.driverId, (held.get(session.driverId) ?? 0) + session.holdMinor);
+    held.set(session.payer, (held.get(session.payer) ?? 0) + session.holdMinor);
     if (isOver(session) && session.holdMinor !== 0) throw new Error(`${session.sessionId} is over with a hold`);
     if (session.state !== 'charging' && session.state !== 'suspended') continue;
     const key = `${session.pointId}/${session.connectorNo}`;
@@ -285,6 +286,11 @@ export function checkInvariants(state: State): void {
     holders.set(key, session.sessionId);
   }
   for (const user of state.users.values()) {
-    if (user.heldMinor !== (held.get(user.userId) ?? 0)) throw new Error(`holds of ${user.userId} do not balance`);
+    if (user.heldMinor !== (held.get(userWallet(user.userId)) ?? 0)) {
+      throw new Error(`holds of ${user.userId} do not balance`);
+    }
+  }
+  for (const { groupId, heldMinor } of state.groups.values()) {
+    if (heldMinor !== (held.get(groupWallet(groupId)) ?? 0)) throw new Error(`holds of ${groupId} do not balance`);
   }
 }

@@ -5,7 +5,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from './rows.ts';
+import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
 export type Send = { readonly kind: 'send'; readonly key: string; readonly to: string } & (
@@ -23,7 +23,7 @@ export type Publish = { readonly kind: 'publish'; readonly key: string; readonly
 
 export type Append = { readonly kind: 'append' } & (
   | { readonly table: 'audit'; readonly row: AuditRow }
-  | { readonly table: 'ledger'; readonly row: LedgerRow }
+  | { readonly table: 'movements'; readonly row: Movement }
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'meter_values'; readonly row: MeterValueRow }
   | { readonly table: 'tickets'; readonly row: Ticket }

@@ -10,6 +10,7 @@ import { Deadlines } from './deadlines.ts';
 import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
+import { derivePaidBy } from './groups.ts';
 import type { Input } from './inputs.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
@@ -37,9 +38,9 @@ export function createState(settings: Settings): State {
   return {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
-    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
-    progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(), costWatches: new Map(),
-    queuesTouched: new Set(), queueReviewMs: new Map(),
+    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(), deadlines: new Deadlines(),
+    acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
+    costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
@@ -50,6 +51,7 @@ export function createState(settings: Settings): State {
 /** After the store has loaded the tables: indexes and deadlines; every point is disconnected until it connects. */
 export function derive(state: State, now: number): void {
   state.bus = { up: false, reason: 'starting', sinceMs: now };
+  derivePaidBy(state);
   for (const point of state.points.values()) {
     const set = state.pointsOfSite.get(point.siteId) ?? new Set<PointId>();
     state.pointsOfSite.set(point.siteId, set.add(point.pointId));

@@ -14,7 +14,7 @@ import type { Step } from './step.ts';
 import { isStopLost, stopStray } from './strays.ts';
 import { rulesOf } from './tariffs.ts';
 import { changesClass } from './tariff/border.ts';
-import { availableMinor, enlargeHold } from './wallet.ts';
+import { enlargeHold } from './wallet.ts';
 
 export function meterSample(step: Step, sample: MeterSample): void {
   const { state, now } = step;
@@ -132,9 +132,8 @@ function watchCost(step: Step, session: Session, live: LiveMeter): void {
   if (cost === null) return;
   if (goal.amountMinor !== null) return watchAmount(step, session, { ...cost, amountMinor: goal.amountMinor });
   if (cost.dueMinor * 10 < holdMinor * 8) return;
-  const user = step.state.users.get(session.driverId);
-  const more = step.state.settings.defaultHoldMinor;
-  if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
+  const enlarged = enlargeHold(step, session, step.state.settings.defaultHoldMinor);
+  if (enlarged !== null) putSession(step, enlarged);
   else if (cost.dueMinor >= holdMinor && cost.dueMinor > cost.leastMinor) stopSession(step, session, 'hold-used-up');
 }
 
@@ -148,8 +147,7 @@ function watchAmount(
   if (usedMinor >= amountMinor) return stopSession(step, session, 'amount-reached');
   const missingMinor = dueMinor - session.holdMinor;
   if (missingMinor <= 0) return;
-  const user = step.state.users.get(session.driverId);
-  if (user !== undefined && availableMinor(user) >= missingMinor) {
-    putSession(step, enlargeHold(step, session, missingMinor));
-  } else stopSession(step, session, 'hold-used-up');
+  const enlarged = enlargeHold(step, session, missingMinor);
+  if (enlarged !== null) putSession(step, enlarged);
+  else stopSession(step, session, 'hold-used-up');
 }

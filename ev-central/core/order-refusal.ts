@@ -33,7 +33,8 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'release-lockout':
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
-    case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
+    case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
+    case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':
       return null;
     default: return assertNever(order, 'order');
   }

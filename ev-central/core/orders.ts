@@ -9,7 +9,9 @@ import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
+import { putGroup, removeGroup } from './group-orders.ts';
 import { revokeKeys } from './key-ring.ts';
+import { moneyOrder } from './money-orders.ts';
 import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -32,7 +34,8 @@ export const ORDER_ROLES = {
   'end-session': OPERATING, 'close-session': OPERATING, 'leave-queue': OPERATING, 'revoke-point-key': OPERATING,
   'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
   'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
-  'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
+  'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, 'put-group': ADMIN,
+  'remove-group': ADMIN, book: ADMIN, 'book-group': ADMIN, 'refund-ticket': ADMIN, transfer: ADMIN,
 } as const satisfies Record<OrderKind, readonly Role[]>;
 
 export function takeOrder(step: Step, input: OrderInput): void {
@@ -92,8 +95,11 @@ function carryOut(step: Step, input: OrderInput): Result {
       step.state.lockouts.remove(order.who);
       return done(`${order.who} is no longer locked out`);
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
-    case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
+    case 'put-point': case 'remove-point': case 'put-user': case 'remove-user':
       return registryOrder(step, order);
+    case 'put-group': return putGroup(step, order);
+    case 'remove-group': return removeGroup(step, order);
+    case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
     default: return assertNever(order, 'order');
   }
 }

@@ -1,4 +1,4 @@
-// The registry: sites, points, users, tariffs and bookings on an account. What is in use cannot be removed.
+// The registry: sites, points, users and tariffs. What is in use cannot be removed.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
@@ -12,12 +12,11 @@ import { counted, done, refused, type Result } from './order-result.ts';
 import type { User } from './rows.ts';
 import { event, putPointState, type Step } from './step.ts';
 import { isTariff, putTariff, removeTariff } from './tariffs.ts';
-import { book } from './wallet.ts';
 
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
 type RegistryOrder = OrderOf<
   'put-tariff' | 'remove-tariff' | 'put-site' | 'remove-site' | 'put-point' | 'remove-point' | 'put-user'
-  | 'remove-user' | 'book'
+  | 'remove-user'
 >;
 
 export function registryOrder(step: Step, order: RegistryOrder): Result {
@@ -30,16 +29,6 @@ export function registryOrder(step: Step, order: RegistryOrder): Result {
     case 'remove-point': return removePoint(step, order);
     case 'put-user': return putUser(step, order);
     case 'remove-user': return removeUser(step, order);
-    case 'book': {
-      const user = step.state.users.get(order.userId);
-      if (user === undefined) return refused(`no such user: ${order.userId}`);
-      if (!Number.isSafeInteger(user.balanceMinor + order.amountMinor)) {
-        return refused(`the balance of ${order.userId} cannot hold that amount`);
-      }
-      const kind = order.amountMinor >= 0 ? 'top-up' : 'adjustment';
-      const balance = book(step, order.userId, { kind, amountMinor: order.amountMinor, reason: order.reason });
-      return done(`the balance of ${order.userId} is ${formatMoney(balance, user.currency)}`);
-    }
     default: return assertNever(order, 'registry order');
   }
 }
@@ -142,6 +131,8 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   if (user.balanceMinor !== 0) {
     return refused(`the balance of ${userId} is ${formatMoney(user.balanceMinor, user.currency)}: book it out first`);
   }
+  const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
+  if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
   step.state.users.remove(userId);

@@ -1,15 +1,18 @@
 // What Central knows, row by row: the types of the stored tables. All of it is plain data.
+import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { CommandRefusal, Refusal } from '../../shared/messages/refusal.ts';
+import type { GroupRow } from '../../shared/messages/group-row.ts';
 import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
 import type { PointRow, UserRow } from '../../shared/messages/orders.ts';
 import type {
   EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target,
 } from '../../shared/messages/values.ts';
+import type { MovementKind, Posting } from './ledger.ts';
 import type { TariffUsage } from './tariff/usage.ts';
 
 /** One row for the whole installation. The counter makes ids; it commits with everything else. */
@@ -25,6 +28,26 @@ export type User = UserRow & {
   /** The last notice number given. */
   readonly noticeNumber: number;
   readonly readingKeyId: KeyId | null;
+};
+
+/** A group with one wallet. */
+export type Group = GroupRow & {
+  readonly balanceMinor: number;
+  /** The sum of the open holds of its members' charges. */
+  readonly heldMinor: number;
+  /** What each member's tickets took in the newest month in which she had one. */
+  readonly spent: readonly { readonly userId: UserId; readonly month: string; readonly amountMinor: number }[];
+};
+
+/** What a ticket was paid with, and what of it was given back. */
+export type TicketPayment = {
+  readonly ticketId: TicketId; readonly sessionId: SessionId; readonly siteId: SiteId; readonly payer: Account;
+  readonly currency: Currency;
+  /** 0 when the wallet was gone: the ticket was written off. */
+  readonly paidMinor: number;
+  /** The VAT in it. */
+  readonly vatMinor: number;
+  readonly refundedMinor: number; readonly refundedVatMinor: number;
 };
 
 /**
@@ -113,6 +136,8 @@ export type Session = {
   readonly toldPlace: number | null;
   readonly offered: boolean;
   readonly holdMinor: number;
+  /** The wallet that pays: its hold, its ticket, its corrections. */
+  readonly payer: Account;
   readonly currency: Currency;
   /** The version of a tariff and the zone that the session keeps from its beginning. */
   readonly tariff: TariffKey;
@@ -238,14 +263,16 @@ export type AuditRow = {
   readonly atMs: number; readonly who: string; readonly address: string; readonly action: string;
   readonly outcome: string; readonly parameters: Readonly<Record<string, unknown>>;
 };
-export type LedgerRow = {
-  readonly atMs: number; readonly userId: UserId; readonly kind: 'top-up' | 'adjustment' | 'charge' | 'correction';
-  readonly amountMinor: number; readonly balanceMinor: number; readonly sessionId: SessionId | null;
-  readonly ticketId: TicketId | null; readonly reason: string;
+/** A movement of the ledger: its postings add up to 0. Never changed, never deleted; the store numbers them. */
+export type Movement = {
+  readonly atMs: number; readonly kind: MovementKind; readonly currency: Currency; readonly postings: readonly Posting[];
+  readonly sessionId: SessionId | null; readonly ticketId: TicketId | null; readonly reason: string;
+  /** Who ordered it; `ev-central` when nobody did. */
+  readonly by: string;
 };
 /** A hold's life: opened, made larger, settled (its ticket's amount was booked) or released. */
 export type HoldRow = {
-  readonly atMs: number; readonly userId: UserId; readonly sessionId: SessionId;
+  readonly atMs: number; readonly userId: UserId; readonly account: Account; readonly sessionId: SessionId;
   readonly change: 'opened' | 'enlarged' | 'settled' | 'released'; readonly amountMinor: number;
 };
 export type MeterValueRow = {

@@ -19,7 +19,7 @@ import { rulesOf, tariffIdOfKey } from './tariffs.ts';
 import { type Bill, billDifference, billOf } from './tariff/ticket-lines.ts';
 import type { TariffUsage } from './tariff/usage.ts';
 import { priceOfUsage } from './tariff/usage-price.ts';
-import { book, closeHold } from './wallet.ts';
+import { bookTicket, closeHold } from './wallet.ts';
 
 /**
  * The end of a session: from the engine's report, or where Central gave up waiting for it. Times are corrected ones.
@@ -82,9 +82,8 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const settled = closeHold(step, session, 'settled');
-  const balanceMinor = book(step, session.driverId, {
-    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`,
-    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  const balanceMinor = bookTicket(step, session, {
+    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`, ticket,
   });
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
   const closed = moveSession(step, settled, finalState, {
@@ -137,9 +136,8 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
     meterStopWh: foldedRegisterWh({ ...session, usage }),
   });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
-  const balanceMinor = book(step, session.driverId, {
-    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`,
-    sessionId: session.sessionId, ticketId: ticket.ticketId,
+  const balanceMinor = bookTicket(step, session, {
+    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`, ticket,
   });
   putSession(step, {
     ...session, usage, lastStoredSample: lastSample(step, session) + 1, endedAtMs: end.endedAtMs,

@@ -1,15 +1,15 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
+  ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
-  ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
-  PointState, RequestRecord, Session, Tariff, TariffKey, TariffVersion, User,
+  ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
+  PointState, RequestRecord, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
 } from './rows.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
@@ -26,6 +26,7 @@ export type Tables = {
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
   readonly users: Table<UserId, User>;
+  readonly groups: Table<GroupId, Group>;
   readonly sessions: Table<SessionId, Session>;
   readonly meters: Table<SessionId, LiveMeter>;
   readonly keys: Table<KeyId, KeyRow>;
@@ -33,6 +34,7 @@ export type Tables = {
   readonly orders: Table<RequestId, OrderRecord>;
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
+  readonly ticketPayments: Table<TicketId, TicketPayment>;
 };
 
 export type FactGap = {
@@ -71,6 +73,8 @@ export type State = Tables & {
   readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
+  /** The group that pays for a user. */
+  readonly paidBy: Map<UserId, GroupId>;
   readonly deadlines: Deadlines;
   /** Points that are owed an `accepted` at the end of the batch. */
   readonly acceptsOwed: Map<PointId, { resend: boolean }>;
@@ -111,6 +115,7 @@ export function emptyTables(): Tables {
     points: new Table((row) => row.pointId),
     pointStates: new Table((row) => row.pointId),
     users: new Table((row) => row.userId),
+    groups: new Table((row) => row.groupId),
     sessions: new Table((row) => row.sessionId),
     meters: new Table((row) => row.sessionId),
     keys: new Table((row) => row.keyId),
@@ -118,6 +123,7 @@ export function emptyTables(): Tables {
     orders: new Table((row) => row.orderId),
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
+    ticketPayments: new Table((row) => row.ticketId),
   };
 }
 

@@ -1,7 +1,7 @@
-// The tables that only grow: ledger, holds, meter values, tickets, notices, events and dead letters; rows of the audit
+// The tables that only grow: movements of the ledger, holds, meter values, tickets, notices, events and dead letters; rows of the audit
 // log go to its chain.
 import type { Append } from '../core/effects.ts';
-import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from '../core/rows.ts';
+import type { AuditRow, HoldRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -9,12 +9,13 @@ import type { AuditChain } from './audit-chain.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite } from './database.ts';
+import { prepareMovements } from './movements.ts';
 
 type AppendTable = Exclude<Append['table'], 'audit'>;
 
 /** Prepares the inserts; the function returned writes the appended rows of a batch, inside its transaction. */
 export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (appends: readonly Append[]) => void {
-  const ledger = insert(db, ledgerRows);
+  const movements = prepareMovements(db);
   const holds = insert(db, holdRows);
   const meterValue = insert(db, meterValueRows);
   const ticket = insert(db, ticketRows);
@@ -22,7 +23,7 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
   const deadLetter = insert(db, deadLetterRows);
   const notice = db.prepare('INSERT INTO notices (user_id, number, type, at_ms, message) VALUES (?, ?, ?, ?, ?)');
   const writers: { readonly [T in AppendTable]: (row: Extract<Append, { table: T }>['row']) => void } = {
-    ledger, holds, meter_values: meterValue, tickets: ticket,
+    movements, holds, meter_values: meterValue, tickets: ticket,
     notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
     events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
     dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),
@@ -37,17 +38,9 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
   };
 }
 
-export const ledgerRows = defineCodec<LedgerRow>({
-  table: 'ledger', key: [],
-  fields: {
-    atMs: whole(), userId: text(), kind: text(), amountMinor: whole(), balanceMinor: whole(),
-    sessionId: nullable(text()), ticketId: nullable(text()), reason: text(),
-  },
-});
-
 const holdRows = defineCodec<HoldRow>({
   table: 'holds', key: [],
-  fields: { atMs: whole(), userId: text(), sessionId: text(), change: text(), amountMinor: whole() },
+  fields: { atMs: whole(), userId: text(), account: text(), sessionId: text(), change: text(), amountMinor: whole() },
 });
 
 export const meterValueRows = defineCodec<MeterValueRow>({

@@ -1,7 +1,7 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
 import type {
-  ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
-  Tariff, TariffVersion, User,
+  ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
+  Session, Tariff, TariffVersion, TicketPayment, User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
@@ -17,8 +17,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and points' secrets. */
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
-    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, sessions,
-    meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
+    sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments,
   };
 }
 
@@ -95,13 +95,22 @@ const users = defineCodec<User>({
   },
 });
 
+export const groups = defineCodec<Group>({
+  table: 'user_groups', key: ['groupId'],
+  fields: {
+    groupId: text(), name: text(), kind: text(), currency: text(), active: flag(), members: json(), limits: json(),
+    siteIds: nullable(json()), hours: nullable(json()), timeZone: text(), balanceMinor: whole(), heldMinor: whole(),
+    spent: json(),
+  },
+});
+
 export const sessions = defineCodec<Session>({
   table: 'charging_sessions', key: ['sessionId'],
   fields: {
     sessionId: text(), requestId: text(), corr: text(), driverId: text(), siteId: text(), pointId: nullable(text()),
     connectorNo: nullable(whole()), atPoint: flag(), state: text(), stateSinceMs: whole(), requestedAtMs: whole(),
     target: json(), fit: json(), goal: json(), priorityClass: text(), queuedAtMs: nullable(whole()),
-    toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), currency: text(), tariff: text(),
+    toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), payer: text(), currency: text(), tariff: text(),
     timeZone: text(), commandNumber: nullable(whole()), plugByMs: nullable(whole()), startedAtMs: nullable(whole()),
     startedRawMs: nullable(whole()), startReceivedMs: nullable(whole()), bootId: nullable(whole()),
     meterStartWh: nullable(whole()), usage: nullable(json()), stopping: nullable(json()),
@@ -144,6 +153,14 @@ const commands = defineCodec<CommandRecord>({
 const lockouts = defineCodec<Lockout>({
   table: 'lockouts', key: ['who'],
   fields: { who: text(), failures: whole(), firstAtMs: whole(), lockedUntilMs: nullable(whole()) },
+});
+
+const ticketPayments = defineCodec<TicketPayment>({
+  table: 'ticket_payments', key: ['ticketId'],
+  fields: {
+    ticketId: text(), sessionId: text(), siteId: text(), payer: text(), currency: text(), paidMinor: whole(),
+    vatMinor: whole(), refundedMinor: whole(), refundedVatMinor: whole(),
+  },
 });
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };

@@ -3,7 +3,7 @@ import type { Input } from '../core/inputs.ts';
 import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
-import type { RequestId, SessionId } from '../../shared/ids.ts';
+import type { RequestId, SessionId, TicketId } from '../../shared/ids.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
 import type { Sqlite } from './database.ts';
@@ -36,6 +36,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),
         users: () => loadRows(db, codecs.users, tables.users),
+        groups: () => loadRows(db, codecs.groups, tables.groups),
         sessions: () => loadRows(db, codecs.sessions, tables.sessions, `WHERE ${IN_MEMORY_SESSIONS}`, [settledSinceMs]),
         meters: () => loadRows(db, codecs.meters, tables.meters,
           `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,
@@ -46,6 +47,8 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        // One of them when an order is about it.
+        ticketPayments: () => undefined,
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -74,7 +77,8 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
-      (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs);
+      (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs)
+    + evictWhere(tables.ticketPayments, (row) => row.ticketId, () => true);
 }
 
 function evictWhere<K extends string, R>(
@@ -90,6 +94,7 @@ type LoadOne = {
   request(tables: Tables, id: RequestId): void;
   order(tables: Tables, id: RequestId): void;
   command(tables: Tables, key: string): void;
+  ticketPayment(tables: Tables, id: TicketId): void;
 };
 
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
@@ -98,6 +103,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const requests = rowLoader(db, codecs.requests);
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
+  const ticketPayments = rowLoader(db, codecs.ticketPayments);
   return {
     session(tables, id) {
       if (sessions(tables.sessions, id)) meters(tables.meters, id);
@@ -105,6 +111,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
     request: (tables, id) => void requests(tables.requests, id),
     order: (tables, id) => void orders(tables.orders, id),
     command: (tables, key) => void commands(tables.commands, key),
+    ticketPayment: (tables, id) => void ticketPayments(tables.ticketPayments, id),
   };
 }
 
@@ -141,6 +148,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     case 'order':
       one.order(tables, input.orderId);
       if ('sessionId' in input.order) one.session(tables, input.order.sessionId);
+      if ('ticketId' in input.order) one.ticketPayment(tables, input.order.ticketId);
       return;
     default:
       return;

@@ -78,6 +78,32 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       },
     ],
   },
+  // Ana was emptied and changed from EUR to USD; ben is gone.
+  7: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'USD', NULL, NULL, 300, 0, 3, NULL),
+        ('cat', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 0, 50, 0, NULL);
+      INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
+        state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,
+        time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags, changed_at_ms)
+      VALUES ('s-1', 'r-1', 'c-1', 'ana', 'ALC', 0, 'completed', 5, 5, '{}', '{}', '{}', 'normal', 0, 0, 'EUR', '{}',
+        'UTC', 0, 1, 1, 42, 0, 0, '[]', 7);
+      INSERT INTO holds (at_ms, user_id, session_id, change, amount_minor) VALUES (1, 'cat', 's-2', 'opened', 50);
+      INSERT INTO ledger (at_ms, user_id, kind, amount_minor, balance_minor, session_id, ticket_id, reason) VALUES
+        (1, 'ana', 'top-up', 100, 100, NULL, NULL, 'cash'), (2, 'ben', 'top-up', 5, 5, NULL, NULL, 'gift'),
+        (3, 'ana', 'charge', -42, 58, 's-1', 't-1', 'ticket t-1'), (4, 'ana', 'adjustment', -58, 0, NULL, NULL, 'out'),
+        (5, 'ben', 'adjustment', -5, 0, NULL, NULL, 'out'), (6, 'ana', 'top-up', 300, 300, NULL, NULL, 'card')`,
+    check: `SELECT m.row_id AS id, m.at_ms AS at, m.currency AS money, group_concat(p.account || ' ' || p.amount_minor
+        || coalesce(' ' || p.balance_minor, ''), ', ' ORDER BY p.place) AS postings,
+        (SELECT payer FROM charging_sessions) AS payer, (SELECT account FROM holds) AS holder
+      FROM movements m JOIN postings p ON p.movement_id = m.row_id GROUP BY m.row_id`,
+    expected: [
+      [1, 'EUR', 'wallet:user:ana 100 100, cash -100'], [2, 'EUR', 'wallet:user:ben 5 5, cash -5'],
+      [3, 'EUR', 'wallet:user:ana -42 58, revenue:ALC 42'], [4, 'EUR', 'wallet:user:ana -58 0, adjustments 58'],
+      [5, 'EUR', 'wallet:user:ben -5 0, adjustments 5'], [6, 'USD', 'wallet:user:ana 300 300, cash -300'],
+    ].map(([id, money, postings]) => ({
+      id, at: id, money, postings, payer: 'wallet:user:ana', holder: 'wallet:user:cat',
+    })),
+  },
   11: {
     insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
         state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Append } from '../core/effects.ts';
 import { emptyTables } from '../core/state.ts';
+import { CASH, userWallet } from '../../shared/account.ts';
 import { pointId, sessionId, userId } from '../../shared/ids.ts';
+import { currency } from '../../shared/money.ts';
 import { deadLetter } from '../../shared/messages/dead-letter.ts';
 import { networkEvent } from '../../shared/messages/network-event.ts';
 import { sessionRowSchema } from '../../shared/messages/rows.ts';
@@ -48,10 +50,14 @@ beforeEach(() => {
       row: { atMs: START_MS, who: 'olga', address: '', action: 'log-in', outcome: 'done', parameters: { a: 1 } },
     },
     {
-      kind: 'append', table: 'ledger',
+      kind: 'append', table: 'movements',
       row: {
-        atMs: START_MS, userId: userId('ana'), kind: 'top-up', amountMinor: 500, balanceMinor: 500, sessionId: null,
-        ticketId: null, reason: 'cash',
+        atMs: START_MS, kind: 'top-up', currency: currency('EUR'), sessionId: null, ticketId: null, reason: 'cash',
+        by: 'olga',
+        postings: [
+          { account: userWallet(userId('ana')), amountMinor: 500, balanceMinor: 500 },
+          { account: CASH, amountMinor: -500, balanceMinor: null },
+        ],
       },
     },
   ];
@@ -89,7 +95,7 @@ test('filters narrow a list and combine', () => {
 
 test('every list answers with rows', () => {
   const lists = ['my-sessions', 'my-notices', 'my-tickets', 'sessions', 'events', 'dead-letters', 'audit', 'users',
-    'tickets', 'commands', 'ledger'] as const;
+    'tickets', 'commands', 'ledger', 'ledger-log', 'groups'] as const;
   const counts = lists.map((what) => {
     const filter = what.startsWith('my-') ? { driverId: 'ana' } : {};
     const { rows, error } = store.query(what, filter, null, 100);
@@ -98,7 +104,7 @@ test('every list answers with rows', () => {
   expect(counts).toEqual([
     ['my-sessions', null, 3], ['my-notices', null, 1], ['my-tickets', null, 1], ['sessions', null, 5],
     ['events', null, 2], ['dead-letters', null, 1], ['audit', null, 1], ['users', null, 2], ['tickets', null, 1],
-    ['commands', null, 1], ['ledger', null, 1],
+    ['commands', null, 1], ['ledger', null, 1], ['ledger-log', null, 1], ['groups', null, 0],
   ]);
 });
 

@@ -4,21 +4,22 @@ import type { AuditRow } from '../core/rows.ts';
 import type { UserLimits } from '../../shared/messages/orders.ts';
 import type { SessionRow } from '../../shared/messages/rows.ts';
 import type { Role } from '../../shared/messages/values.ts';
-import { deadLetterRows, eventRows, ledgerRows, ticketRows } from './appends.ts';
+import { deadLetterRows, eventRows, ticketRows } from './appends.ts';
 import { auditRows } from './audit-link.ts';
-import { sessions } from './codecs.ts';
+import { groups, sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
+import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
 
 /**
  * `my-…` lists need the filter `driverId`, which the caller sets from the log-in. `audit-log` is the audit as it is
- * exported: oldest first, with row id and hash, parameters as they stand.
+ * exported: oldest first, with row id and hash, parameters as they stand; `ledger-log` is the ledger oldest first.
  */
 export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
   | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
-  | 'ledger';
+  | 'ledger' | 'ledger-log' | 'groups';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -121,6 +122,11 @@ const TIME = { sinceMs: 'at_ms >= ?', untilMs: 'at_ms < ?' };
 const AUDIT_FILTERS = {
   who: 'who = ?', action: 'action = ?', outcome: 'outcome = ?', address: 'address = ?', ...TIME,
 };
+const LEDGER_FILTERS = {
+  userId: ofAccount("'wallet:user:' || ?"), groupId: ofAccount("'wallet:group:' || ?"),
+  account: ofAccount('?'), sessionId: 'session_id = ?', ticketId: 'ticket_id = ?', kind: 'kind = ?',
+  by: 'ordered_by = ?', ...TIME,
+};
 const SESSION_SELECT = `SELECT s.rowid AS cursor, s.*, m.power_w AS live_power_w, m.soc_percent AS live_soc_percent
   FROM charging_sessions s LEFT JOIN live_meters m ON m.session_id = s.session_id`;
 const SESSION_FILTERS = {
@@ -174,8 +180,19 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
     },
   },
   ledger: {
-    ...newestFirst(ledgerRows),
-    filters: { userId: 'user_id = ?', sessionId: 'session_id = ?', kind: 'kind = ?', ...TIME },
+    select: SELECT_MOVEMENTS, cursor: 'row_id', order: 'DESC', filters: LEDGER_FILTERS, row: movementRow,
+  },
+  // As it is exported: oldest first.
+  'ledger-log': {
+    select: SELECT_MOVEMENTS, cursor: 'row_id', order: 'ASC', filters: LEDGER_FILTERS, row: movementRow,
+  },
+  groups: {
+    select: 'SELECT group_id AS cursor, * FROM user_groups', cursor: 'group_id', order: 'ASC',
+    filters: {
+      groupId: 'group_id = ?', kind: 'kind = ?',
+      userId: "EXISTS (SELECT 1 FROM json_each(members) m WHERE m.value ->> 'userId' = ?)",
+    },
+    row: (record) => ({ ...groups.decode(record) }),
   },
   users: {
     select: `SELECT user_id AS cursor, *, password_hash IS NOT NULL AS has_password, pin_hash IS NOT NULL AS has_pin

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { groupId, keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser,
-  sampleVersion, START_MS,
+  sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
+  sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -48,6 +48,9 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     users: () => (remove ? tables.users.remove(userId(id)) : tables.users.put(sampleUser({
       userId: userId(id), balanceMinor: 3 - figure, active: figure % 2 === 0, pinHash: words,
     }))),
+    groups: () => (remove ? tables.groups.remove(groupId(id)) : tables.groups.put(sampleGroup({
+      groupId: groupId(id), balanceMinor: 3 - figure, name: words,
+    }))),
     sessions: putParents,
     meters: () => {
       putParents();
@@ -71,6 +74,8 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
+    // Not loaded at start: an order brings one, see the store's suite.
+    ticketPayments: () => undefined,
   };
   changes[table]();
 }

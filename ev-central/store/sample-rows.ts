@@ -1,10 +1,11 @@
 // Rows for tests of the store: whole and plausible, each field overridable.
+import { userWallet } from '../../shared/account.ts';
 import type {
-  ChargePoint, KeyRow, LiveMeter, PointState, Session, Tariff, TariffVersion, User,
+  ChargePoint, Group, KeyRow, LiveMeter, PointState, Session, Tariff, TariffVersion, User,
 } from '../core/rows.ts';
 import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
-  correlationId, keyId, pointId, requestId, sessionId, siteId, tariffId, userId,
+  correlationId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, userId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
@@ -59,6 +60,16 @@ export function sampleUser(change: Partial<User> = {}): User {
   };
 }
 
+export function sampleGroup(change: Partial<Group> = {}): Group {
+  return {
+    groupId: groupId('fleet'), name: 'Vans', kind: 'fleet', currency: currency('EUR'), active: true,
+    members: [{ userId: userId('ana'), role: 'member', paid: true, limits: null }],
+    limits: { perSessionMinor: null, perMonthMinor: 20_000 }, siteIds: [siteId('ALC')],
+    hours: { fromMinute: 480, toMinute: 1_200 }, timeZone: 'UTC', balanceMinor: 0, heldMinor: 0,
+    spent: [{ userId: userId('ana'), month: '2026-03', amountMinor: 420 }], ...change,
+  };
+}
+
 export function sampleSession(change: Partial<Session> = {}): Session {
   return {
     sessionId: sessionId('k7f2-99'), requestId: requestId('r-ana-1'), corr: correlationId('c-1'),
@@ -66,7 +77,8 @@ export function sampleSession(change: Partial<Session> = {}): Session {
     state: 'charging', stateSinceMs: START_MS, requestedAtMs: START_MS,
     target: { kind: 'point', pointId: pointId('ALC-01'), connectorNo: null },
     fit: { connectorType: null, minPowerW: null }, goal: NO_GOAL, priorityClass: 'normal', queuedAtMs: null,
-    toldPlace: null, offered: false, holdMinor: 2_000, currency: currency('EUR'), tariff: 'day-night#1',
+    toldPlace: null, offered: false, holdMinor: 2_000, payer: userWallet(userId('ana')), currency: currency('EUR'),
+    tariff: 'day-night#1',
     timeZone: 'Europe/Madrid', commandNumber: 1, plugByMs: null, startedAtMs: START_MS, startedRawMs: START_MS,
     startReceivedMs: START_MS, bootId: 1, meterStartWh: 1_000,
     usage: beginTariffUsage(START_MS), lastStoredSample: 0, stopping: null, endedAtMs: null, endReceivedMs: null,

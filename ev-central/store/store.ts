@@ -20,6 +20,8 @@ import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
 import { prepareFailedRecords } from './failed-records.ts';
 import { forgetOldRows, prepareLoader } from './loading.ts';
+import type { LedgerReport } from './ledger-check.ts';
+import { prepareLedgerCheck } from './ledger-check.ts';
 import type { MasterKey } from './master-key.ts';
 import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
@@ -35,10 +37,15 @@ import { preparePurge } from './purge.ts';
 import type { QueryPage, StoredList } from './queries.ts';
 import { prepareQueries } from './queries.ts';
 import { prepareHistory } from './history.ts';
+import type { StatementOf } from './statement.ts';
+import { prepareStatement } from './statement.ts';
 import { prepareTableWriters } from './table-writers.ts';
 
 export { OUTBOX_LANES, type OutboxLane, type OutboxRow } from './outbox.ts';
 export type { AuditFault, AuditHead, AuditReport } from './audit-check.ts';
+export type { AccountSum, LedgerFault, LedgerReport, LedgerRule } from './ledger-check.ts';
+export type { Statement, StatementLine } from './statement.ts';
+export type { StoredMovement } from './movements.ts';
 export type { StoredPosition } from './offsets.ts';
 export type { AuditLogRow, QueryPage, StoredList } from './queries.ts';
 
@@ -93,6 +100,10 @@ export type Store = {
   ticketsOf(sessionId: SessionId): Ticket[];
   /** Reads the whole audit log and says what of it does not fit; `expected` is an end of it that was kept elsewhere. */
   verifyAudit(expected: AuditHead | null): AuditReport;
+  /** Checks the ledger against itself, and against balances, holds and tickets. */
+  verifyLedger(): LedgerReport;
+  /** What happened on an account between two times, a currency apart. */
+  statement: StatementOf;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;
   close(): void;
@@ -143,6 +154,8 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const queries = prepareQueries(db);
   const purge = preparePurge(db, chain);
   const verifyAudit = prepareAuditCheck(db, master.auditKey);
+  const verifyLedger = prepareLedgerCheck(db);
+  const statement = prepareStatement(db);
   const failed = prepareFailedRecords(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
@@ -175,6 +188,8 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
     verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),
+    verifyLedger: () => attempt('read the ledger', () => verifyLedger()),
+    statement: (account, span) => attempt('read a statement', () => statement(account, span)),
     purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),
   };

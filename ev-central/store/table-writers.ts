@@ -18,6 +18,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     points: writer(db, codecs.points),
     pointStates: writer(db, codecs.pointStates),
     users: writer(db, codecs.users),
+    groups: writer(db, codecs.groups),
     sessions: writer(db, codecs.sessions, 'changed_at_ms'),
     meters: writer(db, codecs.meters),
     keys: writer(db, codecs.keys),
@@ -25,6 +26,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    ticketPayments: writer(db, codecs.ticketPayments),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -38,6 +40,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
       // Somebody who gets the same id later begins with the first notice, and reads none of another person's.
       for (const userId of write.users(tables.users, nowMs)) removeNotices.run(userId);
     },
+    groups: (tables, nowMs) => write.groups(tables.groups, nowMs),
     sessions: (tables, nowMs) => write.sessions(tables.sessions, nowMs),
     meters: (tables, nowMs) => write.meters(tables.meters, nowMs),
     keys: (tables, nowMs) => write.keys(tables.keys, nowMs),
@@ -45,6 +48,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    ticketPayments: (tables, nowMs) => write.ticketPayments(tables.ticketPayments, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

@@ -20,7 +20,7 @@ export type Books = {
     readonly holdMinor: number }[];
   /** Changes of each session's hold, in order. */
   readonly holds: ReadonlyMap<string, readonly string[]>;
-  /** Drivers whose balance is not what their ledger adds up to, or who still have money held. */
+  /** Drivers whose balance is not what their ledger adds up to, or who still have money held; movements out of balance. */
   readonly wrongAccounts: readonly string[];
   /** Tickets that were booked more than once, or never. */
   readonly wrongBookings: readonly string[];
@@ -118,7 +118,10 @@ function readBooks(file: string): Books {
 
 const WRONG_ACCOUNTS = `
   SELECT u.user_id AS name FROM users u WHERE u.held_minor <> 0
-  OR u.balance_minor <> (SELECT coalesce(sum(l.amount_minor), 0) FROM ledger l WHERE l.user_id = u.user_id)`;
+  OR u.balance_minor <> (SELECT coalesce(sum(p.amount_minor), 0) FROM postings p
+    WHERE p.account = 'wallet:user:' || u.user_id)
+  UNION ALL SELECT 'movement ' || movement_id FROM postings GROUP BY movement_id HAVING sum(amount_minor) <> 0`;
 const WRONG_BOOKINGS = `
   SELECT t.ticket_id AS name FROM tickets t
-  WHERE (SELECT count(*) FROM ledger l WHERE l.ticket_id = t.ticket_id) <> 1`;
+  WHERE (SELECT count(*) FROM movements m WHERE m.ticket_id = t.ticket_id
+    AND m.kind IN ('charge', 'correction')) <> 1`;

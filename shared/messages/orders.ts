@@ -1,8 +1,12 @@
 // Orders of people with a role: what the operator's screen, `ctl` and `admin` can do. One union, one answer each.
 // Passwords, PINs and secrets never travel in an order: the tool hashes them first.
 import { z } from 'zod';
-import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
+import { walletSchema } from '../account.ts';
+import {
+  groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
+} from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { groupRowSchema } from './group-row.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
@@ -60,6 +64,8 @@ export const userRowSchema = z.object({
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 
+/** Without it a positive amount is a top-up, a negative one an adjustment. */
+const bookedAs = z.enum(['top-up', 'adjustment', 'opening']).optional();
 const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
 const sha256Base64 = z.string().length(44);
 
@@ -93,8 +99,25 @@ export const orderSchema = z.discriminatedUnion('kind', [
     passwordHash: bcryptHash.nullable(), pinHash: bcryptHash.nullable(),
   }),
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
+  z.object({ kind: z.literal('put-group'), group: groupRowSchema }),
+  z.object({ kind: z.literal('remove-group'), groupId: groupIdSchema }),
+  // money
   z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
+    as: bookedAs,
+  }),
+  z.object({
+    kind: z.literal('book-group'), groupId: groupIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
+    as: bookedAs,
+  }),
+  z.object({
+    kind: z.literal('refund-ticket'), ticketId: ticketIdSchema,
+    /** Null: all that is left of it. */
+    amountMinor: amountMinorSchema.positive().nullable(), reason: noteSchema.min(1),
+  }),
+  z.object({
+    kind: z.literal('transfer'), from: walletSchema, to: walletSchema, amountMinor: amountMinorSchema.positive(),
+    reason: noteSchema.min(1),
   }),
 ]);
 export type Order = z.infer<typeof orderSchema>;

@@ -8,7 +8,8 @@ export const REFUSALS = [
   'point-disconnected', 'point-faulted', 'point-out-of-order', 'point-barred', 'point-busy', 'point-key-invalid',
   'queue-full', 'already-waiting', 'central-overloaded', 'point-refused', 'point-silent', 'bus-down', 'wrong-pin',
   'locked-out', 'no-such-session', 'session-over', 'not-yours', 'currency-mismatch', 'monitor-away', 'central-away',
-  'cancelled', 'expires-too-late', 'no-tariff',
+  'cancelled', 'expires-too-late', 'no-tariff', 'group-inactive', 'group-site', 'group-hours', 'group-limit-session',
+  'group-limit-month',
 ] as const;
 export const refusalSchema = z.enum(REFUSALS);
 export type Refusal = z.infer<typeof refusalSchema>;

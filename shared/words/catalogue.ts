@@ -13,7 +13,8 @@ import type {
 /**
  * What the words of a refusal may name; each is optional, and the sentence stays whole without it:
  * `pointId`, `siteId`, `connectorNo`, `fault` (a FaultCode), `note` (an operator's), `limit`, `limitW`,
- * `fromMinute` and `toMinute` (of the site's day), `neededMinor`, `balanceMinor` and `currency`, `retryAfterMs`.
+ * `fromMinute` and `toMinute` (of the site's day), `neededMinor`, `balanceMinor` and `currency`, `retryAfterMs`,
+ * `groupId`, `limitMinor` and `leftMinor` (what a group pays for her).
  */
 export type Facts = Readonly<Record<string, string | number>>;
 

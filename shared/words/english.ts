@@ -45,6 +45,13 @@ const refusal: Words['refusal'] = {
   'central-away': () => 'EV_Central cannot be reached: nothing can be started now.',
   cancelled: () => 'You took the request back.',
   'expires-too-late': () => 'The request would hold for too long. Look at the clock of this device, then ask again.',
+  'group-inactive': (f) => `${group(f)} pays for nothing at the moment. Ask its owner.`,
+  'group-site': (f) => `${group(f)} does not pay for charges${given(f, 'siteId', ' at ', '') || ' at this site'}.`,
+  'group-hours': (f) => `${group(f)} does not pay for what begins at this time of day${hours(f)}.`,
+  'group-limit-session': (f) =>
+    `That is more than ${groupInside(f)} pays for one charge${money(f, 'limitMinor', ' (', ')')}.`,
+  'group-limit-month': (f) => `What ${groupInside(f)} pays for you this month is used up`
+    + `${money(f, 'leftMinor', ' (left: ', ')')}.`,
 };
 
 const accessRefusal: Words['accessRefusal'] = {
@@ -184,6 +191,14 @@ function point(facts: Facts): string {
 
 function pointInside(facts: Facts): string {
   return given(facts, 'pointId', '', '') || 'this charge point';
+}
+
+function group(facts: Facts): string {
+  return given(facts, 'groupId', 'The group ', '') || 'Your group';
+}
+
+function groupInside(facts: Facts): string {
+  return given(facts, 'groupId', 'the group ', '') || 'your group';
 }
 
 function money(facts: Facts, name: string, before: string, after: string): string {

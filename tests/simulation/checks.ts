@@ -2,11 +2,13 @@
 // every report of an engine; and, when all is quiet, the sums.
 import { checkInvariants } from '../../ev-central/core/core-harness.ts';
 import type { Send } from '../../ev-central/core/effects.ts';
-import type { HoldRow, LedgerRow, Session } from '../../ev-central/core/rows.ts';
+import type { HoldRow, Movement, Session } from '../../ev-central/core/rows.ts';
 import type { State } from '../../ev-central/core/state.ts';
+import type { Wallet } from '../../ev-central/core/wallet.ts';
 import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
 import type { Commit, OutboxRow } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
+import { type Account, groupWallet, userWallet } from '../../shared/account.ts';
 import { isBefore } from '../../shared/fact-position.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
@@ -27,7 +29,11 @@ export type Break = (typeof BREAKS)[number];
 export class History {
   readonly tickets = new Map<string, Ticket[]>();
   readonly holds = new Map<string, HoldRow[]>();
-  readonly ledger = new Map<string, LedgerRow[]>();
+  /** All movements; what each account got of them, and which tickets were booked. */
+  readonly movements: Movement[] = [];
+  readonly accounts = new Map<string, number>();
+  readonly booked = new Set<string>();
+  readonly refunded = new Map<string, number>();
   readonly notices = new Map<string, number>();
   /** Every message that had to be delivered, by id. */
   readonly sends = new Map<string, Send>();
@@ -121,7 +127,7 @@ export class History {
         switch (append.table) {
           case 'tickets': this.#ticket(append.row); break;
           case 'holds': this.#hold(append.row); break;
-          case 'ledger': this.#entry(append.row); break;
+          case 'movements': this.#movement(append.row); break;
           case 'notices': this.#notice(append.row); break;
           case 'dead_letters': this.#deadLetter(append.row); break;
           default:
@@ -134,6 +140,7 @@ export class History {
       }
       const state = batch.tables as State;
       checkInvariants(state);
+      this.#lookAtBalances(state);
       this.#losses.look(batch);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
@@ -177,13 +184,51 @@ export class History {
     if (wrong) throw new Error(`the hold of ${hold.sessionId} went ${changes.join(', ')}`);
   }
 
-  #entry(entry: LedgerRow): void {
-    const rows = this.ledger.get(entry.userId) ?? [];
-    const before = rows.at(-1)?.balanceMinor ?? 0;
-    if (before + entry.amountMinor !== entry.balanceMinor) {
-      throw new Error(`the ledger of ${entry.userId} does not balance: ${before} + ${entry.amountMinor}`);
+  /** Every movement balances, a wallet goes on from where it was, and a ticket is booked once, with its total. */
+  #movement(movement: Movement): void {
+    const { kind, postings, ticketId, currency } = movement;
+    const text = `movement ${this.movements.length + 1} (${kind})`;
+    const sum = postings.reduce((total, { amountMinor }) => total + amountMinor, 0);
+    if (sum !== 0 || postings.length < 2) throw new Error(`${text} does not balance: ${JSON.stringify(postings)}`);
+    for (const { account, amountMinor, balanceMinor } of postings) {
+      const key = `${account} ${currency}`;
+      const after = (this.accounts.get(key) ?? 0) + amountMinor;
+      this.accounts.set(key, after);
+      if (balanceMinor !== null && balanceMinor !== after) {
+        throw new Error(`${text} leaves ${balanceMinor} on ${account}, its postings ${after}`);
+      }
     }
-    this.ledger.set(entry.userId, [...rows, entry]);
+    if (kind === 'refund') this.#refundIsCovered(movement, ticketId ?? '');
+    if (kind === 'charge' || kind === 'correction') this.#ticketIsBooked(movement, ticketId ?? '');
+    this.movements.push(movement);
+  }
+
+  #ticketIsBooked({ postings, sessionId }: Movement, ticketId: string): void {
+    const ticket = this.tickets.get(sessionId ?? '')?.find((each) => each.ticketId === ticketId);
+    const paidMinor = 0 - (postings[0]?.amountMinor ?? 0);
+    if (ticket?.totalMinor !== paidMinor) throw new Error(`${ticketId} of ${ticket?.totalMinor} is booked as ${paidMinor}`);
+    if (this.booked.has(ticketId)) throw new Error(`ticket ${ticketId} is booked twice`);
+    this.booked.add(ticketId);
+  }
+
+  /** No ticket is given back by more than it took. */
+  #refundIsCovered({ postings, sessionId }: Movement, ticketId: string): void {
+    const ticket = this.tickets.get(sessionId ?? '')?.find((each) => each.ticketId === ticketId);
+    const refundedMinor = (this.refunded.get(ticketId) ?? 0) + (postings[0]?.amountMinor ?? 0);
+    if (ticket === undefined || refundedMinor > ticket.totalMinor) {
+      throw new Error(`${refundedMinor} of ticket ${ticketId} were given back, it took ${ticket?.totalMinor ?? 0}`);
+    }
+    this.refunded.set(ticketId, refundedMinor);
+  }
+
+  /** What memory holds of each wallet is what was booked on it. */
+  #lookAtBalances(state: State): void {
+    const look = (account: Account, { currency, balanceMinor }: Wallet): void => {
+      const bookedMinor = this.accounts.get(`${account} ${currency}`) ?? 0;
+      if (balanceMinor !== bookedMinor) throw new Error(`${account} has ${balanceMinor}, ${bookedMinor} were booked`);
+    };
+    for (const user of state.users.values()) look(userWallet(user.userId), user);
+    for (const group of state.groups.values()) look(groupWallet(group.groupId), group);
   }
 
   #notice(notice: Notice): void {

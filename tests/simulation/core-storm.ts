@@ -5,6 +5,7 @@ import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
 import { ANA, BEN, CAT, Network, OTHER_POINT, POINT, SITE } from '../../ev-central/core/core-harness.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
+import { userWallet } from '../../shared/account.ts';
 import { connectionId, messageId, siteId, tariffId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Goal } from '../../shared/messages/values.ts';
@@ -112,17 +113,22 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
   }
   const booked = new Map<string, number>();
   for (const append of appended) {
-    if (append.table !== 'ledger') continue;
-    booked.set(append.row.userId, (booked.get(append.row.userId) ?? 0) + append.row.amountMinor);
+    if (append.table !== 'movements') continue;
+    for (const { account, amountMinor } of append.row.postings) {
+      booked.set(account, (booked.get(account) ?? 0) + amountMinor);
+    }
   }
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
   const billedMinor = sumOf(appended.map((append) => (append.table === 'tickets' ? append.row.totalMinor : 0)));
-  const chargedMinor = sumOf(appended.map((append) => (append.table === 'ledger' && append.row.ticketId !== null
-    ? -append.row.amountMinor : 0)));
+  const chargedMinor = sumOf(appended.map((append) => (append.table === 'movements' && append.row.ticketId !== null
+    ? -(append.row.postings[0]?.amountMinor ?? 0) : 0)));
   if (billedMinor !== chargedMinor) throw new Error(`${chargedMinor} were charged, ${billedMinor} are on tickets`);
   for (const { userId, balanceMinor } of state.users.values()) {
-    if ((booked.get(userId) ?? 0) !== balanceMinor) throw new Error(`the ledger of ${userId} differs from its balance`);
+    const bookedMinor = booked.get(userWallet(userId)) ?? 0;
+    if (bookedMinor !== balanceMinor) throw new Error(`the ledger of ${userId} differs from its balance`);
   }
+  const { faults } = store.verifyLedger();
+  if (faults.length > 0) throw new Error(`the ledger is not sound: ${JSON.stringify(faults)}`);
 }
 
 function checkAudit({ store }: StoredNetwork): void {

@@ -2,6 +2,7 @@
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { wronglyShown } from './last-checks.ts';
+import { moneyOrder } from './money-people.ts';
 import { spotsOf } from './spots.ts';
 import { dayTariff, putPoint, putSite, putUser, type Town } from './town.ts';
 
@@ -80,7 +81,10 @@ export class Staff {
         const user = putUser(driverId, chance.of(['normal', 'priority']), chance.whole(1, 2), chance.is(0.7));
         return { ...user, passwordHash: null, pinHash: null };
       }
-      default: return { kind: 'book', userId: driverId, amountMinor: chance.whole(-200, 3_000), reason: 'gift' };
+      default: {
+        const tickets = [...this.#town.history.tickets.values()].flat();
+        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets });
+      }
     }
   }
 

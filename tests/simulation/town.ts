@@ -10,6 +10,7 @@ import { CentralDisk } from './central-disk.ts';
 import { type Break, History } from './checks.ts';
 import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
+import { firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
 import type { Ground, Place } from './place.ts';
 import {
@@ -36,6 +37,7 @@ export function kindOf(seed: number): TownKind {
 export type TownPoint = EnginePoint & { readonly siteId: SiteId };
 
 export type Town = Ground & {
+  readonly seed: number;
   readonly history: History;
   readonly disk: CentralDisk;
   readonly central: Place<Central>;
@@ -81,11 +83,11 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   });
   const places = placesOfPoints(ground, points, { history, kind });
   const standby = new Standby(central, disk);
-  return { ...ground, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
+  return { ...ground, seed, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
 }
 
 /** The first orders of a new network. */
-export function firstOrders({ sites, points, drivers, world: { chance } }: Town): Order[] {
+export function firstOrders({ seed, sites, points, drivers, world: { chance } }: Town): Order[] {
   return [
     dayTariff(0.42),
     ...sites.map((id) => putSite(id, true)),
@@ -94,6 +96,7 @@ export function firstOrders({ sites, points, drivers, world: { chance } }: Town)
       putUser(driverId, chance.is(0.7) ? 'normal' : 'priority', chance.whole(1, 2), true),
       { kind: 'book', userId: driverId, amountMinor: chance.whole(500, 20_000), reason: 'start' },
     ]),
+    ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
   ];
 }
 
