@@ -50,8 +50,8 @@ describe('admin recompute', { timeout: 60_000 }, () => {
     expect(status).toBe(0);
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^k7f2-\d+ of session k7f2-\d+, tariff day#2: the same$/),
-      '  ok Energy           6.000 kWh x 0.4/kWh = 2.40',
-      '  ok Parking time     0:10:00 x 6/h = 1.00',
+      '  ok Energy           6.000 kWh x 0.40/kWh = 2.40',
+      '  ok Parking time     0:10:00 x 6.00/h = 1.00',
       '  ok Up to minimum     = 1.60',
       '  ok energy, Wh             5500', '  ok VAT, minor units       74', '  ok total, minor units     574',
       '1 tickets made again from their meter values, 0 differ', '',
@@ -65,7 +65,7 @@ describe('admin recompute', { timeout: 60_000 }, () => {
     const { status, stdout } = await run(sessionId);
     expect(status).toBe(3);
     expect(stdout).toContain(
-      'NO stored Parking time     0:10:00 x 6/h = 1.00, recomputed Parking time     0:12:00 x 6/h = 1.20');
+      'NO stored Parking time     0:10:00 x 6.00/h = 1.00, recomputed Parking time     0:12:00 x 6.00/h = 1.20');
     expect(stdout).toContain('1 tickets made again from their meter values, 1 differ');
     const json = JSON.parse((await run(sessionId, '--json')).stdout) as { checks: unknown[] };
     expect(json).toMatchObject({ outcome: 'refused', tickets: 1, different: [{ same: false, isOld: false }] });

@@ -63,7 +63,13 @@ function ofBand(quantity: string, { unitPriceMicros, amountMicros }: BandTicketL
 function ofComponent(
   quantity: string, { unitPrice, exclVatMicros }: ComponentTicketLine, per: string,
 ): ReturnType<typeof lineFigures> {
-  return { quantity: `${quantity} x ${unitPrice}${per}`, amountMicros: exclVatMicros };
+  return { quantity: `${quantity} x ${twoPlaces(unitPrice)}${per}`, amountMicros: exclVatMicros };
+}
+
+/** `0.4 → 0.40`; more places stay. */
+function twoPlaces(decimal: string): string {
+  const [whole = '0', fraction = ''] = decimal.split('.');
+  return `${whole}.${fraction.padEnd(2, '0')}`;
 }
 
 function thousandths(whole: number): string {
