@@ -1,10 +1,11 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
+  AccessId, ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
+import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
@@ -30,6 +31,9 @@ export type Tables = {
   readonly orders: Table<RequestId, OrderRecord>;
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
+  readonly apiSessions: Table<AccessId, ApiSession>;
+  readonly apiKeys: Table<AccessId, ApiKey>;
+  readonly apiCalls: Table<RequestId, ApiCall>;
 };
 
 export type FactGap = {
@@ -43,7 +47,7 @@ export type FactGap = {
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */
-export type PendingCheck = Extract<Input, { kind: 'login' | 'local-request' }>;
+export type PendingCheck = Extract<Input, { kind: 'login' | 'api-login' | 'local-request' }>;
 
 export type State = Tables & {
   readonly settings: Settings;
@@ -98,6 +102,9 @@ export function emptyTables(): Tables {
     orders: new Table((row) => row.orderId),
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
+    apiSessions: new Table((row) => row.accessId),
+    apiKeys: new Table((row) => row.accessId),
+    apiCalls: new Table((row) => row.callId),
   };
 }
 

@@ -4,6 +4,8 @@ import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { RequestId, SessionId } from '../../shared/ids.ts';
+import type { Request } from '../../shared/messages/catalogue.ts';
+import type { Order } from '../../shared/messages/orders.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
 import type { Sqlite } from './database.ts';
@@ -45,6 +47,9 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        apiSessions: () => loadRows(db, codecs.apiSessions, tables.apiSessions),
+        apiKeys: () => loadRows(db, codecs.apiKeys, tables.apiKeys),
+        apiCalls: () => loadRows(db, codecs.apiCalls, tables.apiCalls, 'WHERE at_ms >= ?', [recordsSinceMs]),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -71,6 +76,7 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
   }
   return old.length
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
+    + evictWhere(tables.apiCalls, (row) => row.callId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
       (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs);
@@ -89,6 +95,7 @@ type LoadOne = {
   request(tables: Tables, id: RequestId): void;
   order(tables: Tables, id: RequestId): void;
   command(tables: Tables, key: string): void;
+  call(tables: Tables, id: RequestId): void;
 };
 
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
@@ -97,6 +104,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const requests = rowLoader(db, codecs.requests);
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
+  const calls = rowLoader(db, codecs.apiCalls);
   return {
     session(tables, id) {
       if (sessions(tables.sessions, id)) meters(tables.meters, id);
@@ -104,6 +112,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
     request: (tables, id) => void requests(tables.requests, id),
     order: (tables, id) => void orders(tables.orders, id),
     command: (tables, key) => void commands(tables.commands, key),
+    call: (tables, id) => void calls(tables.apiCalls, id),
   };
 }
 
@@ -113,6 +122,15 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     one.request(tables, id);
     const session = tables.requests.get(id)?.sessionId ?? null;
     if (session !== null) one.session(tables, session);
+  };
+  const request = (wanted: Request): void => {
+    requestWithSession(wanted.requestId);
+    if (wanted.type === 'stop') one.session(tables, wanted.sessionId);
+    if (wanted.type === 'cancel') requestWithSession(wanted.cancels);
+  };
+  const order = (id: RequestId, given: Order): void => {
+    one.order(tables, id);
+    if ('sessionId' in given) one.session(tables, given.sessionId);
   };
   switch (input.kind) {
     case 'meter':
@@ -130,16 +148,14 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
         if (session !== null) one.session(tables, session);
       }
       return;
-    case 'request':
-      requestWithSession(input.request.requestId);
-      if (input.request.type === 'stop') one.session(tables, input.request.sessionId);
-      if (input.request.type === 'cancel') requestWithSession(input.request.cancels);
-      return;
+    case 'request': return request(input.request);
     case 'local-request':
       return requestWithSession(input.requestId);
-    case 'order':
-      one.order(tables, input.orderId);
-      if ('sessionId' in input.order) one.session(tables, input.order.sessionId);
+    case 'order': return order(input.orderId, input.order);
+    case 'api-call':
+      one.call(tables, input.callId);
+      if (input.call.kind === 'request') request(input.call.request);
+      else order(input.callId, input.call.order);
       return;
     default:
       return;

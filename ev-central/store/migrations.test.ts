@@ -53,6 +53,15 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       hash: null, chains: 0,
     }],
   },
+  // Kept for the migrations of others.
+  6: { insert: '', check: 'SELECT count(*) AS rows FROM users', expected: [{ rows: 0 }] },
+  7: { insert: '', check: 'SELECT count(*) AS rows FROM users', expected: [{ rows: 0 }] },
+  8: {
+    insert: "INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)",
+    check: `SELECT order_id, (SELECT count(*) FROM api_calls) AS calls, (SELECT count(*) FROM api_sessions) AS sessions,
+      (SELECT count(*) FROM api_keys) AS keys FROM orders`,
+    expected: [{ order_id: 'o-1', calls: 0, sessions: 0, keys: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { accessId, keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
   sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
 } from './sample-rows.ts';
@@ -69,6 +69,18 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
+    apiSessions: () => (remove ? tables.apiSessions.remove(accessId(id)) : tables.apiSessions.put({
+      accessId: accessId(id), userId: userId('ana'), refreshSha256: words, createdAtMs: figure, usedAtMs: figure,
+      expiresAtMs: figure, revokedAtMs: null, address: words, agent: words,
+    })),
+    apiKeys: () => (remove ? tables.apiKeys.remove(accessId(id)) : tables.apiKeys.put({
+      accessId: accessId(id), userId: userId('ana'), name: words, scopes: [words], secretSha256: words,
+      createdAtMs: figure, expiresAtMs: null, revokedAtMs: figure,
+    })),
+    apiCalls: () => tables.apiCalls.put({
+      callId: requestId(id), bodySha256: words, answer: { kind: 'order', outcome: 'done', text: words, lines: [] },
+      atMs: START_MS + figure,
+    }),
   };
   changes[table]();
 }

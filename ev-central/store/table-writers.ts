@@ -24,6 +24,9 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    apiSessions: writer(db, codecs.apiSessions),
+    apiKeys: writer(db, codecs.apiKeys),
+    apiCalls: writer(db, codecs.apiCalls),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -43,6 +46,9 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    apiSessions: (tables, nowMs) => write.apiSessions(tables.apiSessions, nowMs),
+    apiKeys: (tables, nowMs) => write.apiKeys(tables.apiKeys, nowMs),
+    apiCalls: (tables, nowMs) => write.apiCalls(tables.apiCalls, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

@@ -1,0 +1,1 @@
+-- Keeps this number until the migration that belongs here is merged; then this file goes.
