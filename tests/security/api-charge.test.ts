@@ -63,7 +63,7 @@ describe('a charge over HTTP', () => {
     });
   });
 
-  it('begins once, whatever is sent again at the same time or later; another body under its key is refused', async () => {
+  it('begins once, whatever is sent again and when; another body under its key is refused', async () => {
     await connectPoint();
     const start = (body: unknown) => client.post('/api/v1/sessions', body, token, 'charge-0002');
     const replies = await Promise.all([start(AT_POINT), start(AT_POINT), start(AT_POINT)]);
