@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.ts';
 import { userId } from '../shared/ids.ts';
+import type { Log } from '../shared/log.ts';
 import { hashSecret, pointProof } from '../shared/point-proof.ts';
 import { createProcessTicker } from '../shared/wire/awake-timer.ts';
 import { LinkClient } from '../shared/wire/client.ts';
@@ -12,6 +13,9 @@ import type { JsonObject } from '../shared/wire/json.ts';
 import type { Link } from '../shared/wire/link.ts';
 import { listen } from '../shared/wire/server.ts';
 import { tcpConnect } from '../shared/wire/tcp-socket.ts';
+import { apiPorts } from './api-ports.ts';
+import type { ApiSettings } from './api/ports.ts';
+import { startApi } from './api/server.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
@@ -27,9 +31,15 @@ export const PASSWORD_HASH = '$2b$04$hYriLcOVBXg9GaJ4.eBG7ecC/MVurqHrcuRMy6E5ksi
 export const PIN_HASH = '$2b$04$.SOU2Ag3JeLmqeqahYoblOnGugIQHaTJnq7ztJSlr5UrfYaysJHEG';
 
 const ticker = createProcessTicker(systemClock);
+const TEST_API: ApiSettings = {
+  host: '127.0.0.1', port: 0, tls: null, insecure: false, cors: [], accessLifeMs: 600_000, refreshLifeMs: 86_400_000,
+  tokenRate: 1_000_000, addressRate: 1_000_000,
+};
 
 export type TestCentral = {
   central: Central; store: Store; bus: MemoryBus; port: number; fatals: unknown[];
+  /** Of the REST API; 0 without one. */
+  apiPort: number;
   /** A peer that is closed with this Central, at the latest. */
   connect(): TestPeer;
   close(): Promise<void>;
@@ -38,9 +48,9 @@ export type TestCentral = {
 /** Starts one. With the store of one before, it is a restart. */
 export async function startTestCentral(options: {
   file?: string; bus?: MemoryBus; passwordHash?: string; pinHash?: string; settings?: Partial<Settings>;
-  comesFrom?: string | null;
+  comesFrom?: string | null; api?: Partial<ApiSettings>; log?: Log;
 } = {}): Promise<TestCentral> {
-  const log = (): void => undefined;
+  const { log = (): void => undefined } = options;
   const file = options.file ?? ':memory:';
   const store = openStore({
     file, masterKeyFile: file === ':memory:' ? null : `${file}.key`, clock: systemClock, log,
@@ -69,6 +79,8 @@ export async function startTestCentral(options: {
     nowMs: systemClock.now, log, heartbeatData: () => ({ central: 'connected' }),
     onLink: (link, address) => central.links.take(link, options.comesFrom ?? address),
   });
+  const api = options.api === undefined ? null
+    : await startApi(apiPorts({ central, store, log, randomBytes }), { ...TEST_API, ...options.api });
   central.start();
   if (state.points.size === 0) {
     const answer = await central.order({
@@ -78,7 +90,7 @@ export async function startTestCentral(options: {
   }
   const peers: TestPeer[] = [];
   return {
-    central, store, bus, port: server.port, fatals,
+    central, store, bus, port: server.port, apiPort: api?.port ?? 0, fatals,
     connect() {
       const peer = new TestPeer(server.port);
       peers.push(peer);
@@ -86,6 +98,7 @@ export async function startTestCentral(options: {
     },
     async close() {
       for (const peer of peers) peer.close();
+      await api?.close();
       await central.stop();
       await server.close();
       store.close();

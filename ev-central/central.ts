@@ -19,11 +19,12 @@ import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
 import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
+import { createDoor, type Door } from './door.ts';
 import { forgetTraces } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
-import { type Committed, InputLoop } from './loop.ts';
+import { type Committed, InputLoop, type LoopStore } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
 import { carryOut, type Publishers } from './outlets.ts';
 import { createReader, offersOf } from './queries.ts';
@@ -59,7 +60,12 @@ export type CentralParts = {
 export type Central = {
   readonly state: State;
   readonly links: Links;
+  /** For the REST API. */
+  readonly door: Door;
   readonly read: ReadPage;
+  readonly nowMs: () => number;
+  /** More inputs wait than should. */
+  readonly isFull: () => boolean;
   readonly outboxRows: () => number;
   /** Letters that nobody could read, since the start. */
   readonly deadLetters: () => number;
@@ -82,6 +88,7 @@ const GATHER_MS = 20;
 export function createCentral(given: CentralParts): Central {
   const parts = silentAtDeath(given, () => {
     links.end();
+    door.end();
     watch.close();
   });
   const { store, clock, ticker } = parts;
@@ -89,15 +96,7 @@ export function createCentral(given: CentralParts): Central {
   const counts = { deadLetters: 0, overloaded: false };
   const loop = new InputLoop({
     state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log: parts.log, fatal: parts.fatal,
-    store: {
-      hydrate: (tables, input) => store.hydrate(tables, input),
-      commit: (tables, { clusterId, ...batch }, now) => {
-        store.commit({ tables, ...batch, now });
-        if (clusterId !== null) store.setClusterId(clusterId);
-      },
-      notePoison: (places) => store.noteFailedRecords(places, clock.now()),
-    },
-    committed: (batch) => afterCommit(batch),
+    store: storeOfLoop(parts), committed: (batch) => afterCommit(batch),
   });
   const inside: Inside = { parts, state, loop, keys: createKeyRing((id) => state.keys.get(id)) };
   const watch = createPointsWatch({
@@ -108,18 +107,20 @@ export function createCentral(given: CentralParts): Central {
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
+  const door = createDoor({ push: (work) => loop.push(work), compare: links.compare });
   const { publishers, outboxes, intake, ahead } = openBusSide(inside);
 
   function afterCommit(batch: Committed): void {
     if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, publishers,
+      links, door, publishers,
       message: ({ level, text, fields }) => {
         parts.board.add(batch.nowMs, level, text);
         parts.log(level, 'message', { text, ...fields });
       },
     });
     logTraffic(parts.log, batch);
+    door.committed(batch);
     if (batch.appends.some(({ table }) => table === 'events')) watch.changed();
     counts.deadLetters += batch.appends.filter(({ table }) => table === 'dead_letters').length;
     const rows = store.outboxSize();
@@ -132,7 +133,8 @@ export function createCentral(given: CentralParts): Central {
 
   const endUpkeep = startUpkeep(inside, () => watch.changed());
   return {
-    state, links, read, outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
+    state, links, door, read, nowMs: () => clock.now(), isFull: () => loop.full,
+    outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
     start() {
       void runBus(parts, { outboxes, intake }).catch((error: unknown) => parts.fatal(error));
@@ -157,6 +159,17 @@ function silentAtDeath(parts: CentralParts, silence: () => void): CentralParts {
       silence();
       parts.fatal(error);
     },
+  };
+}
+
+function storeOfLoop({ store, clock }: CentralParts): LoopStore {
+  return {
+    hydrate: (tables, input) => store.hydrate(tables, input),
+    commit: (tables, { clusterId, ...batch }, now) => {
+      store.commit({ tables, ...batch, now });
+      if (clusterId !== null) store.setClusterId(clusterId);
+    },
+    notePoison: (places) => store.noteFailedRecords(places, clock.now()),
   };
 }
 

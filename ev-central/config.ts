@@ -53,6 +53,37 @@ export const CENTRAL_SETTINGS = {
     flag: 'insecure', env: 'EV_CENTRAL_INSECURE', schema: flagSchema, default: false, boolean: true,
     describe: 'plain TCP off the loopback: anybody on the network can read passwords and keys',
   }),
+  apiPort: setting({
+    flag: 'api-port', env: 'EV_CENTRAL_API_PORT', default: 7_070,
+    schema: z.union([z.literal('off'), wholeNumberSchema.max(65_535)]).describe('number|off'),
+    describe: 'port of the REST API; 0 takes a free one, off turns it off',
+  }),
+  apiHost: setting({
+    flag: 'api-host', env: 'EV_CENTRAL_API_HOST', schema: text.describe('address'), default: '127.0.0.1',
+    describe: 'address of the REST API; off the loopback with TLS, as --host',
+  }),
+  apiCors: setting({
+    flag: 'api-cors', env: 'EV_CENTRAL_API_CORS', default: '',
+    schema: z.string().refine((given) => originsOf(given).every(isOrigin), 'must be origins such as https://app.example')
+      .describe('origins'),
+    describe: 'origins whose pages may call the REST API, with commas between',
+  }),
+  apiAccessLife: setting({
+    flag: 'api-access-life', env: 'EV_CENTRAL_API_ACCESS_LIFE', schema: minutes(1_440), default: 10,
+    describe: 'how long an access token of the REST API holds',
+  }),
+  apiRefreshLife: setting({
+    flag: 'api-refresh-life', env: 'EV_CENTRAL_API_REFRESH_LIFE', schema: days, default: 30,
+    describe: 'how long a log-in over the REST API can be refreshed',
+  }),
+  apiTokenRate: setting({
+    flag: 'api-token-rate', env: 'EV_CENTRAL_API_TOKEN_RATE', schema: count, default: 600,
+    describe: 'requests a minute of one token or key',
+  }),
+  apiAddressRate: setting({
+    flag: 'api-address-rate', env: 'EV_CENTRAL_API_ADDRESS_RATE', schema: count, default: 1_200,
+    describe: 'requests a minute from one address',
+  }),
   topicPrefix: setting({
     flag: 'topic-prefix', env: 'EV_TOPIC_PREFIX', default: DEFAULT_SETTINGS.topicPrefix,
     schema: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}$/, 'letters, digits, ".", "_" and "-"'),
@@ -165,6 +196,24 @@ export const CENTRAL_SETTINGS = {
 } as const;
 
 export type CentralConfig = ConfigOf<typeof CENTRAL_SETTINGS>;
+
+/** The settings of the REST API, in its units; null: it is off. */
+export function apiSettings(config: CentralConfig) {
+  if (config.apiPort === 'off') return null;
+  return {
+    host: config.apiHost, port: config.apiPort, insecure: config.insecure, cors: originsOf(config.apiCors),
+    accessLifeMs: config.apiAccessLife * MINUTE_MS, refreshLifeMs: config.apiRefreshLife * DAY_MS,
+    tokenRate: config.apiTokenRate, addressRate: config.apiAddressRate,
+  };
+}
+
+function originsOf(given: string): string[] {
+  return given.split(',').map((each) => each.trim()).filter((each) => each !== '');
+}
+
+function isOrigin(given: string): boolean {
+  return URL.canParse(given) && new URL(given).origin === given;
+}
 
 /** The settings of the rules, in the units of the core. */
 export function coreSettings(config: CentralConfig): Settings {

@@ -1,6 +1,7 @@
 // Carries out what the core wants done, after the commit that holds the state it came from.
 import { assertNever } from '../shared/assert.ts';
 import type { Publish } from './core/effects.ts';
+import { type Door, isThroughDoor } from './door.ts';
 import type { Leaving } from './loop.ts';
 import type { Links } from './links/links.ts';
 
@@ -9,18 +10,19 @@ export type Publishers = Readonly<Record<Publish['topic'], { publish(effects: re
 
 export type Outlets = {
   readonly links: Links;
+  readonly door: Pick<Door, 'frame' | 'checkPassword'>;
   readonly publishers: Publishers;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, publishers, message }: Outlets): void {
+export function carryOut(effects: readonly Leaving[], { links, door, publishers, message }: Outlets): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
       case 'publish': publishes[effect.topic].push(effect); break;
-      case 'frame': links.frame(effect); break;
+      case 'frame': (isThroughDoor(effect) ? door : links).frame(effect); break;
       case 'close': links.close(effect); break;
-      case 'check-password': links.checkPassword(effect); break;
+      case 'check-password': (isThroughDoor(effect) ? door : links).checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');

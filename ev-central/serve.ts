@@ -15,15 +15,16 @@ import type { QueryPage, Screen } from '../shared/screen/handle.ts';
 import { createProcessTicker } from '../shared/wire/awake-timer.ts';
 import { isLoopback } from '../shared/wire/loopback.ts';
 import { listen } from '../shared/wire/server.ts';
-import { loadServerTls } from '../shared/wire/tls.ts';
+import { loadServerTls, type ServerTls } from '../shared/wire/tls.ts';
+import { apiPorts } from './api-ports.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
-import { type CentralConfig, coreSettings } from './config.ts';
+import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { buildView, standbyView } from './screen-view.ts';
 import { acquireLock, waitForLock } from './store/lock.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 import type { CentralActions, CentralView } from './ui/view.ts';
 import { whyNot } from './why-not.ts';
 
@@ -97,8 +98,7 @@ async function start(life: Life): Promise<void> {
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
   });
-  const isPrivate = isLoopback(config.host);
-  const tls = config.tls || (!isPrivate && !config.insecure) ? await loadServerTls(config.tlsDir, [config.host]) : null;
+  const tls = await certificate(config, config.host);
   const server = await listen({
     host: config.host, port: config.port, tls, insecure: config.insecure, insecureFlag: '--insecure',
     portFlag: '--port', maxConnections: LIMITS.connections, ticker, nowMs: systemClock.now, log,
@@ -110,7 +110,27 @@ async function start(life: Life): Promise<void> {
   life.running = { central, address };
   say(life, 'info', `listening on ${address}${tls === null ? '' : ' with TLS'}`);
   log('info', 'listening', { address, tls: tls !== null, database, brokers: config.brokers });
+  await openApi(life, central, store);
   central.start();
+}
+
+/** The REST API, where it is not turned off. It ends before the rest: what it has asked for is answered. */
+async function openApi(life: Life, central: Central, store: Store): Promise<void> {
+  const { config, openedLog: { log }, closers } = life;
+  const settings = apiSettings(config);
+  if (settings === null) return;
+  const { startApi } = await import('./api/server.ts');
+  const tls = await certificate(config, settings.host);
+  const api = await startApi(apiPorts({ central, store, log, randomBytes }), { ...settings, tls });
+  closers.push(() => api.close());
+  say(life, 'info', `REST API on ${settings.host}:${api.port}${tls === null ? '' : ' with TLS'}`);
+  log('info', 'api-listening', { address: `${settings.host}:${api.port}`, tls: tls !== null });
+}
+
+/** Off the loopback there is TLS, unless somebody says what that gives up. */
+async function certificate(config: CentralConfig, host: string): Promise<ServerTls | null> {
+  const isWanted = config.tls || (!isLoopback(host) && !config.insecure);
+  return isWanted ? loadServerTls(config.tlsDir, [...new Set([config.host, config.apiHost])]) : null;
 }
 
 /**

@@ -18,6 +18,8 @@ export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
 export const requestIdSchema = idSchema.brand<'RequestId'>();
 export const keyIdSchema = idSchema.brand<'KeyId'>();
+/** A log-in over HTTP, or a key of a machine for it. */
+export const accessIdSchema = idSchema.brand<'AccessId'>();
 /** One id a message; a record that is sent again keeps it. */
 export const messageIdSchema = z.string().min(1).max(128).brand<'MessageId'>();
 /** The path of one wish through all processes: made at the driver's key press, repeated up to the ticket. */
@@ -32,6 +34,7 @@ export type SessionId = z.infer<typeof sessionIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
 export type KeyId = z.infer<typeof keyIdSchema>;
+export type AccessId = z.infer<typeof accessIdSchema>;
 export type MessageId = z.infer<typeof messageIdSchema>;
 export type CorrelationId = z.infer<typeof correlationIdSchema>;
 
@@ -53,6 +56,7 @@ export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;
 export const requestId = (text: string): RequestId => text as RequestId;
 export const keyId = (text: string): KeyId => text as KeyId;
+export const accessId = (text: string): AccessId => text as AccessId;
 export const messageId = (text: string): MessageId => text as MessageId;
 export const correlationId = (text: string): CorrelationId => text as CorrelationId;
 export const connectionId = (value: number): ConnectionId => value as ConnectionId;

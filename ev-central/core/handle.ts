@@ -2,6 +2,8 @@
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import { changeAccess } from './api-access.ts';
+import { takeCall } from './api-calls.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -126,12 +128,14 @@ function take(step: Step, input: Input): void {
     case 'renew-key': return renewKey(step, input.connectionId, input.re, input.keyBase64);
     case 'point-health': return pointHealth(step, input);
     case 'local-request': return localRequest(step, input);
-    case 'login': return login(step, input);
+    case 'login': case 'api-login': return login(step, input);
     case 'password-checked': return passwordChecked(step, input.checkId, input.ok);
     case 'link-closed':
       monitorGone(step, input.connectionId, input.reason);
       return driverGone(step, input.connectionId);
     case 'order': return takeOrder(step, input);
+    case 'api-access': return changeAccess(step, input);
+    case 'api-call': return takeCall(step, input);
     default: assertNever(input, 'input');
   }
 }

@@ -1,7 +1,7 @@
 // What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
+  AccessId, ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
 } from '../../shared/ids.ts';
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
@@ -58,6 +58,39 @@ export type Input =
       readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
       /** Where the answer goes; null: the caller in this process reads the order's record. */
       readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
+    }
+  // The REST API. Each of its questions has a connection id of its own, a negative one: the answer is a frame to it.
+  | {
+      readonly kind: 'api-login'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly userId: UserId;
+      readonly address: string; readonly purpose: 'api'; readonly agent: string; readonly refreshSha256: string;
+      readonly lifeMs: number;
+    }
+  | {
+      readonly kind: 'api-access'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      /** Null: nobody is known yet (a refresh token tells who it is). */
+      readonly by: UserId | null; readonly address: string; readonly change: ApiChange;
+    }
+  | {
+      readonly kind: 'api-call'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      /** Made from who calls and her idempotency key; it is the id of the request or order, too. */
+      readonly callId: RequestId; readonly bodySha256: string; readonly call: ApiCallBody;
+    };
+
+/** What happens to log-ins and keys of the API. */
+export type ApiChange =
+  | { readonly kind: 'refresh'; readonly accessId: AccessId; readonly given: string; readonly next: string }
+  | { readonly kind: 'revoke-session'; readonly accessId: AccessId }
+  | {
+      readonly kind: 'make-key'; readonly name: string; readonly scopes: readonly string[];
+      readonly secretSha256: string; readonly expiresAtMs: number | null;
+    }
+  | { readonly kind: 'revoke-key'; readonly accessId: AccessId };
+
+export type ApiCallBody =
+  | { readonly kind: 'request'; readonly request: Request }
+  | {
+      readonly kind: 'order'; readonly order: Order; readonly by: string;
+      readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */

@@ -5,6 +5,7 @@ import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Role } from '../../shared/messages/values.ts';
+import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
@@ -201,7 +202,7 @@ function unbarPoint(step: Step, order: OrderOf<'unbar-point'>): Result {
  */
 function revokeUserKeys(step: Step, order: OrderOf<'revoke-user-keys'>): Result {
   const { state } = step;
-  const count = revokeKeys(step, order.userId, ['login', 'reading']);
+  const count = revokeKeys(step, order.userId, ['login', 'reading']) + revokeApiKeys(step, order.userId);
   state.users.put({ ...state.users.must(order.userId), readingKeyId: null });
   putOutDriver(step, order.userId);
   const lines = [...state.sessionIndex.ofDriver(order.userId)].map((id) => {

@@ -3,6 +3,7 @@
 import { assertNever } from '../../shared/assert.ts';
 import type { ConnectionId } from '../../shared/ids.ts';
 import type { AccessRefusal } from '../../shared/messages/refusal.ts';
+import { type ApiLogin, revokeApiSessions, welcomeApi } from './api-access.ts';
 import { requestCharge } from './charge-request.ts';
 import type { Input } from './inputs.ts';
 import { grantKey, keyGrant } from './key-ring.ts';
@@ -11,7 +12,8 @@ import type { RequestRecord, User } from './rows.ts';
 import type { PendingCheck } from './state.ts';
 import { audit, emit, type Step } from './step.ts';
 
-type Login = Extract<Input, { kind: 'login' }>;
+type LinkLogin = Extract<Input, { kind: 'login' }>;
+type Login = LinkLogin | ApiLogin;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
 const OPERATOR_ROLES = ['admin', 'operator', 'technician'];
@@ -40,7 +42,7 @@ export function passwordChecked(step: Step, checkId: number, ok: boolean): void 
   step.state.checks.delete(checkId);
   if (pending === undefined) return;
   switch (pending.kind) {
-    case 'login': return finishLogin(step, pending, ok);
+    case 'login': case 'api-login': return finishLogin(step, pending, ok);
     case 'local-request': return finishLocalRequest(step, pending, ok);
     default: assertNever(pending, 'check');
   }
@@ -57,6 +59,7 @@ export function driverGone(step: Step, connectionId: ConnectionId): void {
 
 /** Ends a person's log-ins: her keys are void, and she has to hear why nothing of hers is taken any more. */
 export function putOutDriver(step: Step, userId: User['userId']): void {
+  revokeApiSessions(step, userId);
   for (const { connectionId, userId: who } of step.state.driverLinks.values()) {
     if (who !== userId) continue;
     emit(step, {
@@ -97,6 +100,7 @@ function finishLogin(step: Step, input: Login, ok: boolean): void {
   clearFailures(step, `user:${input.userId}`);
   auditLogin(step, input, 'done');
   if (input.purpose === 'driver') welcomeDriver(step, input, user);
+  else if (input.purpose === 'api') welcomeApi(step, input, user);
   else {
     emit(step, {
       kind: 'frame', connectionId: input.connectionId, re: input.re,
@@ -105,7 +109,7 @@ function finishLogin(step: Step, input: Login, ok: boolean): void {
   }
 }
 
-function welcomeDriver(step: Step, input: Login, user: User): void {
+function welcomeDriver(step: Step, input: LinkLogin, user: User): void {
   const { state, now } = step;
   const loginKey = grantKey(
     step, { kind: 'login', ownerId: user.userId, keyBase64: input.loginKeyBase64 }, state.settings.loginKeyLifeMs,
@@ -191,9 +195,9 @@ function answerLocal(step: Step, input: LocalRequest, answer: LocalAnswer): void
 
 function refuseLogin(step: Step, input: Login, reason: AccessRefusal, retryAfterMs: number | null): void {
   auditLogin(step, input, reason);
-  const frame = input.purpose === 'driver'
-    ? { type: 'refused-driver', reason, text: '', retryAfterMs }
-    : { type: 'welcome-operator', taken: false, role: null, reason, text: '' };
+  const frame = input.purpose === 'operator'
+    ? { type: 'welcome-operator', taken: false, role: null, reason, text: '' }
+    : { type: `refused-${input.purpose}`, reason, text: '', retryAfterMs };
   emit(step, { kind: 'frame', connectionId: input.connectionId, re: input.re, frame });
 }
 

@@ -1,10 +1,11 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
+import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
@@ -35,6 +36,9 @@ export type Tables = {
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
   readonly ticketPayments: Table<TicketId, TicketPayment>;
+  readonly apiSessions: Table<AccessId, ApiSession>;
+  readonly apiKeys: Table<AccessId, ApiKey>;
+  readonly apiCalls: Table<RequestId, ApiCall>;
 };
 
 export type FactGap = {
@@ -60,7 +64,7 @@ export type CostWatch = {
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */
-export type PendingCheck = Extract<Input, { kind: 'login' | 'local-request' }>;
+export type PendingCheck = Extract<Input, { kind: 'login' | 'api-login' | 'local-request' }>;
 
 export type State = Tables & {
   readonly settings: Settings;
@@ -124,6 +128,9 @@ export function emptyTables(): Tables {
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
     ticketPayments: new Table((row) => row.ticketId),
+    apiSessions: new Table((row) => row.accessId),
+    apiKeys: new Table((row) => row.accessId),
+    apiCalls: new Table((row) => row.callId),
   };
 }
 

@@ -41,6 +41,8 @@ export type Links = {
   close(effect: Of<'close'>): void;
   checkPassword(effect: Of<'check-password'>): void;
   missedNotices(effect: Of<'missed-notices'>): void;
+  /** Compares a password that came another way, in turn with those of links. `hash` null: of nobody. */
+  compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void;
   /** Memory can no longer be trusted: nothing that comes is read or answered any more. */
   end(): void;
 };
@@ -101,10 +103,11 @@ export function createLinks(options: LinksOptions): Links {
     const frameId = options.frameOfCheck(checkId) ?? '';
     const password = connections.get(id)?.secrets.get(frameId) ?? null;
     connections.get(id)?.secrets.delete(frameId);
-    checks.check({
-      password, hash: hash ?? standInHash(options.passwordHashes()),
-      done: (ok) => give({ kind: 'password-checked', checkId, ok }),
-    });
+    compare(password, hash, (ok) => give({ kind: 'password-checked', checkId, ok }));
+  }
+
+  function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {
+    checks.check({ password, hash: hash ?? standInHash(options.passwordHashes()), done });
   }
 
   function missedNotices(effect: Of<'missed-notices'>): void {
@@ -117,7 +120,7 @@ export function createLinks(options: LinksOptions): Links {
     for (const { link } of connections.values()) silence(link);
   }
 
-  return { take, frame, close, checkPassword, missedNotices, end };
+  return { take, frame, close, checkPassword, missedNotices, compare, end };
 }
 
 function silence(link: Link): void {

@@ -1,4 +1,5 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
+import type { ApiCall, ApiKey, ApiSession } from '../core/api-rows.ts';
 import type {
   ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
   Session, Tariff, TariffVersion, TicketPayment, User,
@@ -18,7 +19,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
-    sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments,
+    sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
+    apiKeys, apiCalls,
   };
 }
 
@@ -161,6 +163,26 @@ const ticketPayments = defineCodec<TicketPayment>({
     ticketId: text(), sessionId: text(), siteId: text(), payer: text(), currency: text(), paidMinor: whole(),
     vatMinor: whole(), refundedMinor: whole(), refundedVatMinor: whole(),
   },
+});
+
+const apiSessions = defineCodec<ApiSession>({
+  table: 'api_sessions', key: ['accessId'],
+  fields: {
+    accessId: text(), userId: text(), refreshSha256: text(), createdAtMs: whole(), usedAtMs: whole(),
+    expiresAtMs: whole(), revokedAtMs: nullable(whole()), address: text(), agent: text(),
+  },
+});
+
+const apiKeys = defineCodec<ApiKey>({
+  table: 'api_keys', key: ['accessId'],
+  fields: {
+    accessId: text(), userId: text(), name: text(), scopes: json(), secretSha256: text(), createdAtMs: whole(),
+    expiresAtMs: nullable(whole()), revokedAtMs: nullable(whole()),
+  },
+});
+
+const apiCalls = defineCodec<ApiCall>({
+  table: 'api_calls', key: ['callId'], fields: { callId: text(), bodySha256: text(), answer: json(), atMs: whole() },
 });
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };

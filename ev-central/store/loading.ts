@@ -4,6 +4,8 @@ import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { RequestId, SessionId, TicketId } from '../../shared/ids.ts';
+import type { Request } from '../../shared/messages/catalogue.ts';
+import type { Order } from '../../shared/messages/orders.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
 import type { Sqlite } from './database.ts';
@@ -49,6 +51,9 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
         // One of them when an order is about it.
         ticketPayments: () => undefined,
+        apiSessions: () => loadRows(db, codecs.apiSessions, tables.apiSessions),
+        apiKeys: () => loadRows(db, codecs.apiKeys, tables.apiKeys),
+        apiCalls: () => loadRows(db, codecs.apiCalls, tables.apiCalls, 'WHERE at_ms >= ?', [recordsSinceMs]),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -75,6 +80,7 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
   }
   return old.length
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
+    + evictWhere(tables.apiCalls, (row) => row.callId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
       (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs)
@@ -95,6 +101,7 @@ type LoadOne = {
   order(tables: Tables, id: RequestId): void;
   command(tables: Tables, key: string): void;
   ticketPayment(tables: Tables, id: TicketId): void;
+  call(tables: Tables, id: RequestId): void;
 };
 
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
@@ -104,6 +111,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
   const ticketPayments = rowLoader(db, codecs.ticketPayments);
+  const calls = rowLoader(db, codecs.apiCalls);
   return {
     session(tables, id) {
       if (sessions(tables.sessions, id)) meters(tables.meters, id);
@@ -112,6 +120,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
     order: (tables, id) => void orders(tables.orders, id),
     command: (tables, key) => void commands(tables.commands, key),
     ticketPayment: (tables, id) => void ticketPayments(tables.ticketPayments, id),
+    call: (tables, id) => void calls(tables.apiCalls, id),
   };
 }
 
@@ -121,6 +130,16 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     one.request(tables, id);
     const session = tables.requests.get(id)?.sessionId ?? null;
     if (session !== null) one.session(tables, session);
+  };
+  const request = (wanted: Request): void => {
+    requestWithSession(wanted.requestId);
+    if (wanted.type === 'stop') one.session(tables, wanted.sessionId);
+    if (wanted.type === 'cancel') requestWithSession(wanted.cancels);
+  };
+  const order = (id: RequestId, given: Order): void => {
+    one.order(tables, id);
+    if ('sessionId' in given) one.session(tables, given.sessionId);
+    if ('ticketId' in given) one.ticketPayment(tables, given.ticketId);
   };
   switch (input.kind) {
     case 'meter':
@@ -138,17 +157,14 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
         if (session !== null) one.session(tables, session);
       }
       return;
-    case 'request':
-      requestWithSession(input.request.requestId);
-      if (input.request.type === 'stop') one.session(tables, input.request.sessionId);
-      if (input.request.type === 'cancel') requestWithSession(input.request.cancels);
-      return;
+    case 'request': return request(input.request);
     case 'local-request':
       return requestWithSession(input.requestId);
-    case 'order':
-      one.order(tables, input.orderId);
-      if ('sessionId' in input.order) one.session(tables, input.order.sessionId);
-      if ('ticketId' in input.order) one.ticketPayment(tables, input.order.ticketId);
+    case 'order': return order(input.orderId, input.order);
+    case 'api-call':
+      one.call(tables, input.callId);
+      if (input.call.kind === 'request') request(input.call.request);
+      else order(input.callId, input.call.order);
       return;
     default:
       return;

@@ -31,6 +31,8 @@ export type MasterKey = {
   readonly secrets: Wrap;
   /** Makes the hashes of the audit log (audit-chain.ts). */
   readonly auditKey: KeyObject;
+  /** Signs the tokens of the REST API. */
+  readonly tokenKey: KeyObject;
 };
 
 /** The key of a file; `makeIfMissing` is false for a database that already holds what only it opens. */
@@ -47,8 +49,13 @@ function masterKey(key: KeyObject): MasterKey {
   return {
     keys: wrapOf(key, { prefix: 'ev-stored-key:', what: 'the stored key' }),
     secrets: wrapOf(key, { prefix: 'ev-point-secret:', what: 'the secret of point' }),
-    auditKey: createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'ev-audit-chain-1', MASTER_KEY_BYTES))),
+    auditKey: derived(key, 'ev-audit-chain-1'),
+    tokenKey: derived(key, 'ev-api-tokens-1'),
   };
+}
+
+function derived(master: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', master, '', purpose, MASTER_KEY_BYTES)));
 }
 
 function wrapOf(master: KeyObject, { prefix, what }: { prefix: string; what: string }): Wrap {

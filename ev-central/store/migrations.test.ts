@@ -104,6 +104,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       id, at: id, money, postings, payer: 'wallet:user:ana', holder: 'wallet:user:cat',
     })),
   },
+  8: {
+    insert: "INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)",
+    check: `SELECT order_id, (SELECT count(*) FROM api_calls) AS calls, (SELECT count(*) FROM api_sessions) AS sessions,
+      (SELECT count(*) FROM api_keys) AS keys FROM orders`,
+    expected: [{ order_id: 'o-1', calls: 0, sessions: 0, keys: 0 }],
+  },
   11: {
     insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
         state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,

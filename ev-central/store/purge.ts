@@ -22,6 +22,7 @@ export function preparePurge(
     slice('outbox', 'row_id', `done_at_ms ${records}`, OUTBOX_KEPT_MS),
     slice('requests', 'request_id', `at_ms ${records}`, RECORDS_KEPT_MS),
     slice('orders', 'order_id', `at_ms ${records}`, RECORDS_KEPT_MS),
+    slice('api_calls', 'call_id', `at_ms ${records}`, RECORDS_KEPT_MS),
     slice('commands', '(point_id, number)', `outcome <> 'open' AND sent_at_ms ${records}`, RECORDS_KEPT_MS),
     slice('keys', 'key_id', `kind = 'login' AND expires_at_ms ${records}`, LOGIN_KEYS_KEPT_MS),
   ];

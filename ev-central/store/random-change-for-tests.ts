@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { groupId, keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { accessId, groupId, keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
   sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
   sampleUser, sampleVersion, START_MS,
@@ -76,6 +76,18 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     })),
     // Not loaded at start: an order brings one, see the store's suite.
     ticketPayments: () => undefined,
+    apiSessions: () => (remove ? tables.apiSessions.remove(accessId(id)) : tables.apiSessions.put({
+      accessId: accessId(id), userId: userId('ana'), refreshSha256: words, createdAtMs: figure, usedAtMs: figure,
+      expiresAtMs: figure, revokedAtMs: null, address: words, agent: words,
+    })),
+    apiKeys: () => (remove ? tables.apiKeys.remove(accessId(id)) : tables.apiKeys.put({
+      accessId: accessId(id), userId: userId('ana'), name: words, scopes: [words], secretSha256: words,
+      createdAtMs: figure, expiresAtMs: null, revokedAtMs: figure,
+    })),
+    apiCalls: () => tables.apiCalls.put({
+      callId: requestId(id), bodySha256: words, answer: { kind: 'order', outcome: 'done', text: words, lines: [] },
+      atMs: START_MS + figure,
+    }),
   };
   changes[table]();
 }

@@ -1,6 +1,6 @@
 // Central's database: everything the core knows, what it must still send, and how far it has read. Memory is a cache of
 // it: `load` at start, `commit` after each batch, nothing in between. This folder alone imports the SQLite driver.
-import { randomInt } from 'node:crypto';
+import { type KeyObject, randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
@@ -66,6 +66,8 @@ export type Commit = {
 };
 
 export type Store = {
+  /** Signs the tokens of the REST API; made from the master key. */
+  readonly tokenKey: KeyObject;
   /** Fills empty tables with what is under way. */
   load(tables: Tables): void;
   /** Loads the rows that an input refers to and that are not in memory. */
@@ -167,6 +169,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     return rows;
   });
   return {
+    tokenKey: master.tokenKey,
     load: (tables) => attempt('load the state', () => loader.load(tables, clock.now())),
     hydrate: (tables, input) => attempt('look a row up', () => loader.hydrate(tables, input)),
     forget: (tables, nowMs) => forgetOldRows(tables, nowMs),

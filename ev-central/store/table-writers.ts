@@ -27,6 +27,9 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
     ticketPayments: writer(db, codecs.ticketPayments),
+    apiSessions: writer(db, codecs.apiSessions),
+    apiKeys: writer(db, codecs.apiKeys),
+    apiCalls: writer(db, codecs.apiCalls),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -49,6 +52,9 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
     ticketPayments: (tables, nowMs) => write.ticketPayments(tables.ticketPayments, nowMs),
+    apiSessions: (tables, nowMs) => write.apiSessions(tables.apiSessions, nowMs),
+    apiKeys: (tables, nowMs) => write.apiKeys(tables.apiKeys, nowMs),
+    apiCalls: (tables, nowMs) => write.apiCalls(tables.apiCalls, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

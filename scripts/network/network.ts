@@ -189,7 +189,11 @@ export class Network {
   /** The environment that every process of this network gets. */
   get env(): Readonly<Record<string, string>> {
     const { brokers, topicPrefix } = this.options;
-    return { KAFKA_BROKERS: brokers, EV_TOPIC_PREFIX: topicPrefix, EV_LOG_DIR: this.logDir, ...this.moreEnv };
+    return {
+      KAFKA_BROKERS: brokers, EV_TOPIC_PREFIX: topicPrefix, EV_LOG_DIR: this.logDir,
+      // Several of them run on one machine; who wants the API gives it a port.
+      EV_CENTRAL_API_PORT: 'off', ...this.moreEnv,
+    };
   }
 
   /** Runs a tool (`admin …`, `ctl …`) to its end; rejects with what it printed unless it ends with 0. */

@@ -8,7 +8,7 @@ import type { Store } from '../../ev-central/store/store.ts';
 
 /** Rows of these leave memory, and are brought back, at times of their own. */
 const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set([
-  'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments',
+  'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments', 'apiCalls',
 ]);
 
 type AnyRows = {
@@ -74,6 +74,7 @@ const KEYS = {
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
   ticketPayments: 'ticketId',
+  apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -48,6 +48,13 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   '@peculiar/x509': ['shared/wire/'],
+  fastify: ['ev-central/api/'],
+  '@fastify/cors': ['ev-central/api/'],
+  '@fastify/helmet': ['ev-central/api/'],
+  '@fastify/rate-limit': ['ev-central/api/'],
+  '@fastify/swagger-ui': ['ev-central/api/'],
+  '@fastify/websocket': ['ev-central/api/'],
+  jose: ['ev-central/api/'],
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
   'node:tls': ['shared/wire/'],
@@ -61,7 +68,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['bus', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
+const CENTRAL_ADAPTERS = ['api', 'bus', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 

@@ -1,0 +1,54 @@
+// Times are UTC milliseconds inside and ISO 8601 outside: rows and their schemas are turned here, by one list of names,
+// so that what is documented is what is sent. Durations keep their milliseconds, and their unit in the name.
+import { z } from 'zod';
+import { LAST_AT_MS } from '../../shared/messages/values.ts';
+
+/** Fields that hold a moment, and what they are called outside. */
+const MOMENTS: Readonly<Record<string, string>> = {
+  atMs: 'at', sinceMs: 'since', stateSinceMs: 'stateSince', requestedAtMs: 'requestedAt', startedAtMs: 'startedAt',
+  endedAtMs: 'endedAt', plugByMs: 'plugBy', issuedAtMs: 'issuedAt', expiresAtMs: 'expiresAt', createdAtMs: 'createdAt',
+  usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
+  deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
+};
+
+/** A row as it is sent. What is nested is turned, too. */
+export function outside(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(outside);
+  if (typeof value !== 'object' || value === null) return value;
+  const turned: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value)) {
+    const moment = MOMENTS[name];
+    if (moment === undefined) turned[name] = outside(each);
+    else turned[moment] = typeof each === 'number' ? isoMoment(each) : each;
+  }
+  return turned;
+}
+
+/** The schema of what `outside` makes of rows of this one. */
+export function outsideSchema(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject) {
+    const turned = z.object(outsideShape(schema.shape as Record<string, z.ZodType>));
+    return schema.def.catchall === undefined ? turned : turned.catchall(z.unknown());
+  }
+  if (schema instanceof z.ZodArray) return z.array(outsideSchema(schema.element as z.ZodType));
+  if (schema instanceof z.ZodNullable) return outsideSchema(schema.unwrap() as z.ZodType).nullable();
+  if (schema instanceof z.ZodUnion) {
+    return z.union((schema.options as readonly z.ZodType[]).map(outsideSchema) as [z.ZodType, z.ZodType]);
+  }
+  return schema;
+}
+
+export const momentSchema = z.iso.datetime().describe('UTC, ISO 8601');
+
+function outsideShape(shape: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(shape).map(([name, each]) => {
+    const moment = MOMENTS[name];
+    if (moment === undefined) return [name, outsideSchema(each)];
+    return [moment, each instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
+  }));
+}
+
+/** A clock of a point may say anything: what is no date is the nearest one. */
+function isoMoment(atMs: number): string {
+  return new Date(Math.min(LAST_AT_MS, Math.max(0, Math.round(atMs)))).toISOString();
+}
