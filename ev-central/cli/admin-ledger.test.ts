@@ -93,7 +93,8 @@ describe('a statement', () => {
     }]);
     const [november] = of('2025-11');
     expect(november).toMatchObject({ openingMinor: 0, closingMinor: 9_926 });
-    expect(november?.lines.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([['top-up', 10_000], ['charge', -74]]);
+    expect(november?.lines.map(({ kind, amountMinor }) => [kind, amountMinor]))
+      .toEqual([['top-up', 10_000], ['charge', -74]]);
     expect(of('2026-01')).toMatchObject([{ openingMinor: 9_900, lines: [], closingMinor: 9_900 }]);
     expect(of('2025-10')).toEqual([]);
   });

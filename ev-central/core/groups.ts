@@ -45,7 +45,7 @@ export function groupRefusal(group: Group, site: SiteRow, now: number): GroupRef
   return null;
 }
 
-/** The hold for a member's charge within her limits, or why there is none. `goalMinor`: the amount that she asked for. */
+/** The hold for a member's charge within her limits, or why there is none. `goalMinor`: what she asked to stop at. */
 export function holdWithin(
   state: State, group: Group,
   { userId, goalMinor, usualMinor, now }: {

@@ -37,7 +37,8 @@ export function createState(settings: Settings): State {
   return {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
-    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
+    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(), deadlines: new Deadlines(),
+    acceptsOwed: new Map(),
     progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),

@@ -1,7 +1,7 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
 import type {
-  ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
-  TicketPayment, User,
+  ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
+  Session, TicketPayment, User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
