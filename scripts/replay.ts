@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
 import { emptyFolder } from './empty-folder.ts';
+import { ledgerProblems } from './network/books.ts';
 import type { ManagedProcess } from './network/managed-process.ts';
 import { Network } from './network/network.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
@@ -169,7 +170,7 @@ async function askTools(network: Network): Promise<Stored> {
   return {
     sessions: z.array(storedSessionSchema).parse(sessions), tickets: z.array(storedTicketSchema).parse(tickets),
     events: z.array(storedEventSchema).parse(events), deadLetters: deadLetters.length,
-    recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)),
+    recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)), ledger: ledgerProblems(network),
   };
 }
 

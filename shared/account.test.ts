@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Account, accountSchema, CASH, gatewayAccount, groupWallet, parseAccount, revenueOf, userWallet, VAT, walletSchema,
+  type Account, accountSchema, CASH, gatewayAccount, groupWallet, parseAccount, revenueOf, userWallet, VAT,
+  walletSchema,
 } from './account.ts';
 import { groupId, siteId, userId } from './ids.ts';
 

@@ -1,5 +1,5 @@
-// The accounts of the ledger, a closed set of kinds. In rows and messages an account is a text that begins with its kind
-// (`wallet:user:ana`, `revenue:ALC`); it is branded and taken apart here and nowhere else.
+// The accounts of the ledger, a closed set of kinds. In rows and messages an account is a text that begins with its
+// kind (`wallet:user:ana`, `revenue:ALC`); it is branded and taken apart here and nowhere else.
 import { z } from 'zod';
 import { groupId, type GroupId, isId, type SiteId, siteId, type UserId, userId } from './ids.ts';
 

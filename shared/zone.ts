@@ -55,7 +55,9 @@ export function monthOf(zone: string, atMs: number): string {
 }
 
 /** Begin and end of a month such as `2026-03` in a zone; undefined when the text is no month. */
-export function monthBounds(zone: string, text: string): { readonly startMs: number; readonly endMs: number } | undefined {
+export function monthBounds(
+  zone: string, text: string,
+): { readonly startMs: number; readonly endMs: number } | undefined {
   const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
   if (match === null) return undefined;
   const [year, month] = [Number(match[1]), Number(match[2])];

@@ -33,7 +33,8 @@ export function addGroupCommands(admin: Command): void {
       for (const { where, why } of refused.slice(0, NAMED)) process.stderr.write(`refused: ${where}: ${why}\n`);
       if (refused.length > 0) process.exitCode = TOOL_EXIT.refused;
       const given = groups.length + bad.length - refused.length;
-      if (options.json) return printJson({ outcome: refused.length === 0 ? 'done' : 'refused', groups: given, refused });
+      const outcome = refused.length === 0 ? 'done' : 'refused';
+      if (options.json) return printJson({ outcome, groups: given, refused });
       process.stdout.write(`${given} groups put; ${refused.length} refused\n`);
     }));
   addListAndShow(group, {
@@ -112,7 +113,8 @@ function limitsOf(own: Own, code: string, known: GroupRow['limits']): GroupRow['
     return minor;
   };
   return {
-    perSessionMinor: amount('perSession', known.perSessionMinor), perMonthMinor: amount('perMonth', known.perMonthMinor),
+    perSessionMinor: amount('perSession', known.perSessionMinor),
+    perMonthMinor: amount('perMonth', known.perMonthMinor),
   };
 }
 

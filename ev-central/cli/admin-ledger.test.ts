@@ -93,7 +93,8 @@ describe('a statement', () => {
     }]);
     const [november] = of('2025-11');
     expect(november).toMatchObject({ openingMinor: 0, closingMinor: 9_926 });
-    expect(november?.lines.map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([['top-up', 10_000], ['charge', -74]]);
+    expect(november?.lines.map(({ kind, amountMinor }) => [kind, amountMinor]))
+      .toEqual([['top-up', 10_000], ['charge', -74]]);
     expect(of('2026-01')).toMatchObject([{ openingMinor: 9_900, lines: [], closingMinor: 9_900 }]);
     expect(of('2025-10')).toEqual([]);
   });
@@ -160,7 +161,7 @@ describe('as somebody types it', () => {
     });
     expect(await done('wallet', 'transfer', 'ana', 'group:smiths', '15.00'))
       .toBe('15.00 EUR are moved from wallet:user:ana to wallet:group:smiths');
-    await done('wallet', 'adjust', '--reason', 'lost', 'group:smiths', '--', '-5.00');
+    await done('wallet', 'adjust', 'group:smiths', '-5.00', '--reason', 'lost');
     expect(JSON.parse(await done('wallet', 'show', 'group:smiths', '--json'))).toMatchObject({ freeMinor: 1_000 });
     const { ticketId } = network.lastNotice(ANA, 'ticket').ticket;
     expect(await done('wallet', 'refund', ticketId, '0.30', '--reason', 'slow')).toContain('0.30 EUR of ticket');

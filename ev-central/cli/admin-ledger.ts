@@ -1,5 +1,5 @@
-// `admin ledger`: do the books add up, and the books as a file. Both read the database of this machine, beside a running
-// EV_Central or without one.
+// `admin ledger`: do the books add up, and the books as a file. Both read the database of this machine, beside a
+// running EV_Central or without one.
 import type { Command } from 'commander';
 import { accountSchema } from '../../shared/account.ts';
 import type { Currency } from '../../shared/money.ts';
@@ -97,7 +97,8 @@ const WORDS: { readonly [R in LedgerRule]: Words } = {
   'two-sided': ({ at, found }) => `movement ${at} has ${found ?? 0} postings: it needs two at least`,
   balanced: ({ at, found }) => `movement ${at} does not balance: its postings add up to ${found ?? 'nothing'}`,
   'running-balance': ({ at, expected, found }) =>
-    `movement ${at} says that its wallet held ${found ?? 'nothing'} afterwards; its postings add up to ${expected ?? 0}`,
+    `movement ${at} says that its wallet held ${found ?? 'nothing'} afterwards; what was booked adds up to `
+    + String(expected ?? 0),
   'wallet-balance': balanceWords,
   'wallet-of-nobody': ({ at, found }) => `${at} holds ${found ?? 0}, and there is no such wallet in that currency`,
   'hold-of-session': ({ at, expected, found }) =>

@@ -25,7 +25,7 @@ export function addWalletCommands(admin: Command): void {
   for (const as of ['top-up', 'adjust'] as const) {
     const kind = as === 'adjust' ? 'adjustment' : as;
     addToolOptions(wallet.command(`${as} <wallet> <amount>`)
-      .description(as === 'adjust' ? 'books a correction by hand, such as -- -5.00; it needs a reason'
+      .description(as === 'adjust' ? 'books a correction by hand, such as -5.00; it needs a reason'
         : 'books money that was paid in, such as 20.00')
       .option('--reason <text>', 'stands in the ledger'))
       .action(withDesk(async ({ desk, options }, [name = '', amount = ''], own) => {

@@ -16,7 +16,8 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, groups, tariffs, wallets; import, load, price, audit, ledger; EV_Central may run or not')
+    .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, import, load, price, audit; '
+      + 'EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);

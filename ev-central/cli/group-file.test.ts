@@ -23,7 +23,8 @@ test('groups are read from CSV, a line for each member; the first line has what 
 });
 
 test('a group with a bad line is left out as a whole, and the line is named', () => {
-  const { groups, bad } = readGroups('group_id,currency,user_id,per_month\na,EUR,ana,1.00\na,EUR,ben,lots\nb,EUR,cat,\n');
+  const { groups, bad } = readGroups(
+    'group_id,currency,user_id,per_month\na,EUR,ana,1.00\na,EUR,ben,lots\nb,EUR,cat,\n');
   expect(groups.map(({ groupId }) => groupId)).toEqual(['b']);
   expect(bad).toEqual([{ where: 'line 2', why: expect.stringContaining('members.1.limits.perMonthMinor') as string }]);
 });

@@ -1,7 +1,8 @@
 // Groups in a file: JSON (a list of groups as the order has them) or CSV (a line for each member). Amounts of a CSV are
 // money such as 120.00; of a JSON minor units.
-import { z } from 'zod';
-import { groupRowSchema, type GroupRow } from '../../shared/messages/group-row.ts';
+import type { z } from 'zod';
+import type { GroupRow } from '../../shared/messages/group-row.ts';
+import { groupRowSchema } from '../../shared/messages/group-row.ts';
 import { currencySchema, parseMoney } from '../../shared/money.ts';
 import { type CsvRecord, readCsv } from './csv-rows.ts';
 

@@ -43,7 +43,7 @@ test('the same order given twice is carried out once', async () => {
   expect(central.central.state.users.must(userId('ana')).balanceMinor).toBe(5_500);
   expect(await readList(client, 'ledger', { userId: 'ana' })).toMatchObject([
     {
-      kind: 'top-up', reason: 'cash', by: 'this machine',
+      kind: 'top-up', reason: 'cash', by: 'local',
       postings: [
         { account: 'wallet:user:ana', amountMinor: 500, balanceMinor: 5_500 },
         { account: 'cash', amountMinor: -500, balanceMinor: null },

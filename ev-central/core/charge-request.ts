@@ -105,7 +105,8 @@ function begin(
     return { outcome: 'queued', session: state.sessions.must(session.sessionId) };
   }
   notify(step, session, {
-    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor: session.holdMinor, currency: session.currency,
+    type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor: session.holdMinor,
+    currency: session.currency,
   });
   return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
 }

@@ -38,7 +38,8 @@ export function removeGroup(step: Step, { groupId }: OrderOf<'remove-group'>): R
     if (state.sessions.must(id).payer === account) return refused(`${groupId} pays for the open session ${id}`);
   }
   if (group.balanceMinor !== 0) {
-    return refused(`the balance of ${groupId} is ${formatMoney(group.balanceMinor, group.currency)}: book it out first`);
+    const balance = formatMoney(group.balanceMinor, group.currency);
+    return refused(`the balance of ${groupId} is ${balance}: book it out first`);
   }
   state.groups.remove(groupId);
   derivePaidBy(state);

@@ -23,7 +23,8 @@ function ready(change: Partial<GroupRow> = {}): Network {
   network.connect();
   network.connect(OTHER_POINT);
   expect(network.order({ kind: 'put-group', group: group(change) }).outcome).toBe('done');
-  expect(network.order({ kind: 'book-group', groupId: FLEET, amountMinor: 10_000, reason: 'start' }).outcome).toBe('done');
+  const money = { kind: 'book-group', groupId: FLEET, amountMinor: 10_000, reason: 'start' } as const;
+  expect(network.order(money).outcome).toBe('done');
   return network;
 }
 
@@ -140,7 +141,8 @@ describe('an order about a group', () => {
     ['a member whom nobody knows', { members: [{ userId: userId('eve'), role: 'member', paid: true, limits: null }] },
       'no such user: eve'],
     ['a site that nobody knows', { siteIds: [siteId('X')] }, 'no such site: X'],
-    ['a zone that is none', { timeZone: 'Mars/Base' }, 'no such time zone: Mars/Base (use a name such as Europe/Madrid)'],
+    ['a zone that is none', { timeZone: 'Mars/Base' },
+      'no such time zone: Mars/Base (use a name such as Europe/Madrid)'],
     ['another currency while there is money', { currency: currency('JPY') },
       'the currency of fleet can change only when its balance is zero and nothing is held'],
     ['a member who is paid for already', { groupId: groupId('other') },

@@ -1,5 +1,5 @@
-// Random life of wallets against an independent, slow reckoning: it keeps nothing but the list of what was asked for and
-// sums it anew each time.
+// Random life of wallets against an independent, slow reckoning: it keeps nothing but the list of what was asked for
+// and sums it anew each time.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Account, groupWallet, userWallet } from '../../shared/account.ts';
@@ -26,9 +26,12 @@ type Act =
 
 const index = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
 const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ do: fc.constant('book' as const), wallet: index(3), amountMinor: fc.integer({ min: -9_000, max: 9_000 }) }),
   fc.record({
-    do: fc.constant('transfer' as const), from: index(3), to: index(3), amountMinor: fc.integer({ min: 1, max: 12_000 }),
+    do: fc.constant('book' as const), wallet: index(3), amountMinor: fc.integer({ min: -9_000, max: 9_000 }),
+  }),
+  fc.record({
+    do: fc.constant('transfer' as const), from: index(3), to: index(3),
+    amountMinor: fc.integer({ min: 1, max: 12_000 }),
   }),
   fc.record({ do: fc.constant('charge' as const), driver: index(2), point: index(1) }),
   fc.record({ do: fc.constantFrom('meter' as const, 'end' as const, 'late' as const), point: index(1),
@@ -82,7 +85,8 @@ class Life {
         const isDone = this.#order({ kind: 'transfer', from, to, amountMinor: each.amountMinor, reason: 'r' });
         expect(isDone).toBe(from !== to && free >= each.amountMinor);
         if (!isDone) return;
-        this.#asked.push({ account: from, amountMinor: -each.amountMinor }, { account: to, amountMinor: each.amountMinor });
+        this.#asked.push({ account: from, amountMinor: -each.amountMinor });
+        this.#asked.push({ account: to, amountMinor: each.amountMinor });
         return;
       }
       case 'members': return this.#members(each.paid, each.perMonthMinor);

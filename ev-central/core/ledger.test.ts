@@ -96,7 +96,8 @@ describe('a movement', () => {
       by: '',
     } as const;
     const wallet = { account: userWallet(ANA), amountMinor: 5 };
-    expect(() => move(step, movement, [wallet, { account: ADJUSTMENTS, amountMinor: -4 }])).toThrow(/add up to nothing/);
+    const less = { account: ADJUSTMENTS, amountMinor: -4 };
+    expect(() => move(step, movement, [wallet, less])).toThrow(/add up to nothing/);
     expect(() => move(step, movement, [{ ...wallet, amountMinor: 0 }])).toThrow(/two sides/);
     expect(step.effects).toEqual([]);
     expect(network.state.users.must(ANA).balanceMinor).toBe(10_000);

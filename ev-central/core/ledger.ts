@@ -4,9 +4,8 @@ import { invariant } from '../../shared/assert.ts';
 import {
   type Account, ADJUSTMENTS, CASH, OPENING, REIMBURSEMENTS, revenueOf, VAT,
 } from '../../shared/account.ts';
-import type { SessionId, TicketId } from '../../shared/ids.ts';
+import type { SessionId, SiteId, TicketId } from '../../shared/ids.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import type { State } from './state.ts';
 
 export const MOVEMENT_KINDS = [
   'top-up', 'charge', 'correction', 'refund', 'adjustment', 'reimbursement', 'payout', 'transfer', 'opening',
@@ -35,23 +34,21 @@ export type Entry = {
   readonly by?: string;
 };
 
-/** The postings against the wallet's own: they add up to what it gives. */
-export function contraPostings(state: State, entry: Entry): { account: Account; amountMinor: number }[] {
+/** The postings against the wallet's own: they add up to what it gives. `siteId`: that of the entry's session. */
+export function contraPostings(entry: Entry, siteId: SiteId | undefined): { account: Account; amountMinor: number }[] {
   const vatMinor = entry.vatMinor ?? 0;
   // 0 - x: a bare minus would make -0 of nothing.
   const netMinor = 0 - entry.amountMinor - vatMinor;
-  const net = { account: entry.contra ?? contraOf(state, entry), amountMinor: netMinor };
+  const net = { account: entry.contra ?? contraOf(entry.kind, siteId), amountMinor: netMinor };
   return vatMinor === 0 ? [net] : [net, { account: VAT, amountMinor: vatMinor }];
 }
 
 /** What stands against a wallet when the entry does not say. */
-function contraOf(state: State, { kind, sessionId }: Entry): Account {
+function contraOf(kind: MovementKind, siteId: SiteId | undefined): Account {
   switch (kind) {
-    case 'charge': case 'correction': case 'refund': {
-      const session = sessionId === undefined ? undefined : state.sessions.get(sessionId);
-      invariant(session !== undefined, `a ${kind} names its session, or the account that gets it`);
-      return revenueOf(session.siteId);
-    }
+    case 'charge': case 'correction': case 'refund':
+      invariant(siteId !== undefined, `a ${kind} names its session, or the account that gets it`);
+      return revenueOf(siteId);
     case 'top-up': case 'payout': return CASH;
     case 'reimbursement': return REIMBURSEMENTS;
     case 'opening': return OPENING;

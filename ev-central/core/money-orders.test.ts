@@ -34,7 +34,8 @@ describe('booking by hand', () => {
     const network = new Network();
     const result = network.order({ kind: 'book', userId: ANA, amountMinor: 0, reason: 'r', ...change });
     expect(result.outcome).toBe('done');
-    expect(network.appended.findLast((a) => a.table === 'movements')?.row).toMatchObject({ kind, reason: 'r', by: 'olga' });
+    const last = network.appended.findLast((append) => append.table === 'movements');
+    expect(last?.row).toMatchObject({ kind, reason: 'r', by: 'olga' });
     expect(lastPostings(network)[1]?.[0]).toBe(contra);
   });
 
@@ -56,14 +57,14 @@ describe('a refund', () => {
     const { network, ticket } = charged();
     const refund = (amountMinor: number | null): ReturnType<Network['order']> =>
       network.order({ kind: 'refund-ticket', ticketId: ticket, amountMinor, reason: 'slow' });
-    expect(refund(75)).toMatchObject({ outcome: 'refused', text: expect.stringContaining('at most 0.74 EUR') as string });
+    expect(refund(75).text).toBe(`ticket ${ticket} was paid with 0.74 EUR: at most 0.74 EUR can be given back`);
     expect(refund(30).outcome).toBe('done');
     expect(lastPostings(network)).toEqual([['wallet:user:ana', 30], ['revenue:ALC', -30]]);
     expect(refund(45).text).toBe(`ticket ${ticket} was paid with 0.74 EUR, 0.30 EUR were given back already: `
       + 'at most 0.44 EUR can be given back');
     expect(refund(null).outcome).toBe('done');
     expect(balance(network)).toBe(10_000);
-    expect(refund(null)).toMatchObject({ outcome: 'refused', text: `nothing of ticket ${ticket} is left to give back` });
+    expect(refund(null).text).toBe(`nothing of ticket ${ticket} is left to give back`);
     expect(network.state.ticketPayments.must(ticket)).toMatchObject({ paidMinor: 74, refundedMinor: 74 });
   });
 

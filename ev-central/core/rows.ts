@@ -265,7 +265,8 @@ export type AuditRow = {
 };
 /** A movement of the ledger: its postings add up to 0. Never changed, never deleted; the store numbers them. */
 export type Movement = {
-  readonly atMs: number; readonly kind: MovementKind; readonly currency: Currency; readonly postings: readonly Posting[];
+  readonly atMs: number; readonly kind: MovementKind; readonly currency: Currency;
+  readonly postings: readonly Posting[];
   readonly sessionId: SessionId | null; readonly ticketId: TicketId | null; readonly reason: string;
   /** Who ordered it; `ev-central` when nobody did. */
   readonly by: string;

@@ -73,8 +73,8 @@ export function bookTicket(
 /** Books an amount on a wallet, and what stands against it. Returns the new balance. */
 export function bookOn(step: Step, account: Account, entry: Entry): number {
   const wallet = walletOf(step.state, account);
-  const contra = contraPostings(step.state, entry);
   const session = entry.sessionId === undefined ? undefined : step.state.sessions.get(entry.sessionId);
+  const contra = contraPostings(entry, session?.siteId);
   const currency = wallet?.currency ?? session?.currency;
   // Nobody's money in no currency: what a person who is gone was given.
   if (currency === undefined) return 0;

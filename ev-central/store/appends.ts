@@ -1,5 +1,5 @@
-// The tables that only grow: movements of the ledger, holds, meter values, tickets, notices, events and dead letters; rows of the audit
-// log go to its chain.
+// The tables that only grow: movements of the ledger, holds, meter values, tickets, notices, events and dead letters;
+// rows of the audit log go to its chain.
 import type { Append } from '../core/effects.ts';
 import type { AuditRow, HoldRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';

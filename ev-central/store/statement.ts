@@ -44,7 +44,8 @@ function statementIn(
 ): Statement {
   let balanceMinor = openingMinor;
   const lines = movements.map(({ postings, currency: _same, ...movement }): StatementLine => {
-    const amountMinor = postings.reduce((sum, posting) => sum + (posting.account === account ? posting.amountMinor : 0), 0);
+    const own = postings.filter((posting) => posting.account === account);
+    const amountMinor = own.reduce((sum, posting) => sum + posting.amountMinor, 0);
     balanceMinor += amountMinor;
     const against = postings.flatMap((posting) => (posting.account === account ? [] : [posting.account]));
     return { ...movement, amountMinor, balanceMinor, against };

@@ -1,6 +1,7 @@
 // The demo checks its own figures: what the meters of all engines say was delivered is what the tickets bill, Wh by Wh,
-// once; every hold is closed; every driver's balance is what her ledger says.
+// once; every hold is closed; the ledger balances, and every balance is what it says.
 import { z } from 'zod';
+import { ledgerProblems } from '../network/books.ts';
 import type { Stage } from './stage.ts';
 
 const keptSchema = z.object({
@@ -48,6 +49,7 @@ export async function checkFigures(stage: Stage, before: Registers): Promise<Fig
   const sessions = new Set(finals).size;
   if (sessions !== finals.length) problems.push('a session has more than one final ticket');
   for (const user of users) if (user.heldMinor !== 0) problems.push(`${user.userId} still has money held`);
+  problems.push(...ledgerProblems(stage.network));
   return {
     meteredWh: sum([...after].map(([id, wh]) => wh - (before.get(id) ?? 0))),
     billedWh: sum(tickets.map((t) => t.energyWh)), tickets: tickets.length, sessions, problems,

@@ -2,7 +2,9 @@
 // the Wh; every hold was closed once; nothing is open, unsent or billed twice; every ticket can be made again.
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ledgerFaultText } from '../../ev-central/cli/admin-ledger.ts';
 import { openDatabase } from '../../ev-central/store/database.ts';
+import { prepareLedgerCheck } from '../../ev-central/store/ledger-check.ts';
 import { recomputedSchema } from '../replay/reconciliation.ts';
 import type { DrillNetwork } from './drill-network.ts';
 import { until } from './patience.ts';
@@ -20,7 +22,7 @@ export type Books = {
     readonly holdMinor: number }[];
   /** Changes of each session's hold, in order. */
   readonly holds: ReadonlyMap<string, readonly string[]>;
-  /** Drivers whose balance is not what their ledger adds up to, or who still have money held; movements out of balance. */
+  /** Drivers whose balance is not what their ledger adds up to, or who still have money held; faults of the ledger. */
   readonly wrongAccounts: readonly string[];
   /** Tickets that were booked more than once, or never. */
   readonly wrongBookings: readonly string[];
@@ -108,7 +110,10 @@ function readBooks(file: string): Books {
         'SELECT point_id AS pointId, session_id AS sessionId, kind, energy_wh AS energyWh FROM tickets')),
       disputedWh: sessions.reduce((sum, session) => sum + session.disputedWh, 0),
       sessions: sessions.map((s) => ({ ...s, settled: s.settled === 1, provisional: s.provisional === 1 })), holds,
-      wrongAccounts: nameRows.parse(rows(WRONG_ACCOUNTS)).map(({ name }) => name),
+      wrongAccounts: [
+        ...nameRows.parse(rows(STILL_HELD)).map(({ name }) => name),
+        ...prepareLedgerCheck(db)().faults.map(ledgerFaultText),
+      ],
       wrongBookings: nameRows.parse(rows(WRONG_BOOKINGS)).map(({ name }) => name),
     };
   } finally {
@@ -116,11 +121,7 @@ function readBooks(file: string): Books {
   }
 }
 
-const WRONG_ACCOUNTS = `
-  SELECT u.user_id AS name FROM users u WHERE u.held_minor <> 0
-  OR u.balance_minor <> (SELECT coalesce(sum(p.amount_minor), 0) FROM postings p
-    WHERE p.account = 'wallet:user:' || u.user_id)
-  UNION ALL SELECT 'movement ' || movement_id FROM postings GROUP BY movement_id HAVING sum(amount_minor) <> 0`;
+const STILL_HELD = 'SELECT user_id AS name FROM users WHERE held_minor <> 0';
 const WRONG_BOOKINGS = `
   SELECT t.ticket_id AS name FROM tickets t
   WHERE (SELECT count(*) FROM movements m WHERE m.ticket_id = t.ticket_id

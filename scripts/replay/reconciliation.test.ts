@@ -21,7 +21,7 @@ const STORED: Stored = {
     { sessionId: 'c1', requestId: 'rec1-1', state: 'completed' },
     { sessionId: 'c2', requestId: 'rec2-2', state: 'completed' },
   ],
-  tickets: TICKETS, recomputed: { tickets: 2, different: [] }, deadLetters: 0,
+  tickets: TICKETS, recomputed: { tickets: 2, different: [] }, deadLetters: 0, ledger: [],
   // It stood in the line twice: the offer was not taken the first time.
   events: ['queued', 'queued', 'charging'].map((to) => ({ sessionId: 'c2', data: { to } })),
 };
@@ -57,6 +57,7 @@ it.each<[string, Partial<Stored>, string]>([
   ['a ticket that differs', { recomputed: { tickets: 2, different: [{ ticketId: 't1', sessionId: 'c1' }] } },
     'ticket t1 of c1 differs when it is made again'],
   ['a ticket that was not checked', { recomputed: { tickets: 1, different: [] } }, '1 tickets were made again, 2 are'],
+  ['a fault of the ledger', { ledger: ['movement 7 does not balance'] }, 'movement 7 does not balance'],
   ['a dead letter', { deadLetters: 1 }, '1 dead letters'],
 ])('%s is a problem that is named', (_what, change, problem) => {
   const { summary, problems } = reconcile(PLAN, { ...STORED, ...change }, MEASURED);

@@ -26,6 +26,8 @@ export type Stored = {
   readonly events: readonly z.infer<typeof storedEventSchema>[];
   readonly recomputed: z.infer<typeof recomputedSchema>;
   readonly deadLetters: number;
+  /** What is wrong with the ledger, in words. */
+  readonly ledger: readonly string[];
 };
 
 export type Summary = {
@@ -68,6 +70,7 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
   if (stored.recomputed.tickets !== stored.tickets.length) {
     problems.push(`${stored.recomputed.tickets} tickets were made again, ${stored.tickets.length} are stored`);
   }
+  problems.push(...stored.ledger);
   if (stored.deadLetters > 0) problems.push(`${stored.deadLetters} dead letters`);
   const queued = new Set(stored.events.filter(({ data }) => data.to === 'queued').map((event) => event.sessionId)).size;
   // A request that had to be made again may stand in a line for a moment: more than planned is no fault.

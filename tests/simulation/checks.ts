@@ -34,6 +34,8 @@ export class History {
   readonly accounts = new Map<string, number>();
   readonly booked = new Set<string>();
   readonly refunded = new Map<string, number>();
+  paidByGroup = 0;
+  transfers = 0;
   readonly notices = new Map<string, number>();
   /** Every message that had to be delivered, by id. */
   readonly sends = new Map<string, Send>();
@@ -198,6 +200,8 @@ export class History {
         throw new Error(`${text} leaves ${balanceMinor} on ${account}, its postings ${after}`);
       }
     }
+    if (kind === 'transfer') this.transfers += 1;
+    if (kind === 'charge' && postings[0]?.account.startsWith('wallet:group:') === true) this.paidByGroup += 1;
     if (kind === 'refund') this.#refundIsCovered(movement, ticketId ?? '');
     if (kind === 'charge' || kind === 'correction') this.#ticketIsBooked(movement, ticketId ?? '');
     this.movements.push(movement);
@@ -206,7 +210,9 @@ export class History {
   #ticketIsBooked({ postings, sessionId }: Movement, ticketId: string): void {
     const ticket = this.tickets.get(sessionId ?? '')?.find((each) => each.ticketId === ticketId);
     const paidMinor = 0 - (postings[0]?.amountMinor ?? 0);
-    if (ticket?.totalMinor !== paidMinor) throw new Error(`${ticketId} of ${ticket?.totalMinor} is booked as ${paidMinor}`);
+    if (ticket?.totalMinor !== paidMinor) {
+      throw new Error(`${ticketId} of ${ticket?.totalMinor} is booked as ${paidMinor}`);
+    }
     if (this.booked.has(ticketId)) throw new Error(`ticket ${ticketId} is booked twice`);
     this.booked.add(ticketId);
   }

@@ -49,7 +49,8 @@ export function moneyOrder(
 function fleet(chance: Chance, drivers: readonly UserId[], sites: readonly SiteId[]): GroupRow {
   const limit = (from: number, to: number): number | null => (chance.is(0.5) ? null : chance.whole(from, to));
   return {
-    groupId: FLEET, name: '', kind: 'fleet', currency: currency('EUR'), active: chance.is(0.9), timeZone: 'Europe/Madrid',
+    groupId: FLEET, name: '', kind: 'fleet', currency: currency('EUR'), active: chance.is(0.9),
+    timeZone: 'Europe/Madrid',
     members: drivers.filter(() => chance.is(0.5)).map((userId) => ({
       userId, role: 'member', paid: chance.is(0.8),
       limits: chance.is(0.3) ? { perSessionMinor: limit(50, 2_000), perMonthMinor: limit(100, 5_000) } : null,

@@ -75,6 +75,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
       ...town.poison.counts, tickets: town.history.tickets.size, offers: town.history.offers,
+      paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
       deadLetters: town.history.deadLetters, starts: starts(town) },
   };

@@ -4,7 +4,8 @@ import { folderOf, isProduction, PROCESSES, type Import, type Source } from './s
 
 /** Files of shared/ without I/O, clock, random source or environment: what a core may use. */
 export const PURE_SHARED = new Set([
-  'account', 'assert', 'clock', 'decimal', 'fact-position', 'frame', 'ids', 'key-renewal', 'limits', 'money', 'words', 'zone',
+  'account', 'assert', 'clock', 'decimal', 'fact-position', 'frame', 'ids', 'key-renewal', 'limits', 'money', 'words',
+  'zone',
 ].map((name) => `shared/${name}.ts`));
 /** Folders of shared/ that are pure as a whole. */
 const PURE_SHARED_FOLDERS = ['shared/messages/', 'shared/words/'];
