@@ -110,7 +110,7 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM api_keys) AS keys FROM orders`,
     expected: [{ order_id: 'o-1', calls: 0, sessions: 0, keys: 0 }],
   },
-  11: {
+  9: {
     insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
         state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,
         time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags, changed_at_ms)
