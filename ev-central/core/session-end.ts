@@ -192,7 +192,7 @@ function makeTicket(step: Step, session: Session, end: TrueEnd, { price, usage, 
     startedAtMs: session.startedAtMs ?? end.endedAtMs, endedAtMs: end.endedAtMs, issuedAtMs: step.now,
     meterStartWh: usage.last.registerWh - energyWh, meterStopWh: usage.last.registerWh, energyWh,
     endReason: end.reason, lines: [...price.lines], currency: session.currency, totalMinor: price.totalMinor,
-    flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
+    vat: [], flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
   };
 }
 

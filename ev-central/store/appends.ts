@@ -64,7 +64,7 @@ export const ticketRows = defineCodec<Ticket>({
     ticketId: text(), sessionId: text(), kind: text(), corrects: nullable(text()), driverId: text(), siteId: text(),
     pointId: text(), connectorNo: whole(), tariffId: text(), startedAtMs: whole(), endedAtMs: whole(),
     issuedAtMs: whole(), meterStartWh: whole(), meterStopWh: whole(), energyWh: whole(), endReason: text(),
-    lines: json(), currency: text(), totalMinor: whole(), flags: json(),
+    lines: json(), currency: text(), totalMinor: whole(), vat: json(), flags: json(),
   },
 });
 

@@ -53,6 +53,19 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       hash: null, chains: 0,
     }],
   },
+  11: {
+    insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
+        state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,
+        time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags, changed_at_ms)
+      VALUES ('s-1', 'r-1', 'c-1', 'ana', 'ALC', 0, 'completed', 5, 5, '{}', '{}', '{}', 'normal', 0, 0, 'EUR', '{}',
+        'UTC', 0, 1, 1, 42, 0, 0, '[]', 7);
+      INSERT INTO tickets (ticket_id, session_id, kind, driver_id, site_id, point_id, connector_no, tariff_id,
+        started_at_ms, ended_at_ms, issued_at_ms, meter_start_wh, meter_stop_wh, energy_wh, end_reason, lines, currency,
+        total_minor, flags)
+      VALUES ('t-1', 's-1', 'final', 'ana', 'ALC', 'A', 1, 'T', 5, 6, 7, 0, 1, 1, 'driver', '[]', 'EUR', 42, '[]')`,
+    check: 'SELECT ticket_id, total_minor, vat, flags FROM tickets',
+    expected: [{ ticket_id: 't-1', total_minor: 42, vat: '[]', flags: '[]' }],
+  },
 };
 
 let db: Sqlite;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { checkMessage, MESSAGES, parseMessage, requestSchema, TOPIC_SCHEMAS } from './catalogue.ts';
+import { ticketIssued } from './ticket-issued.ts';
 
 describe('every message', () => {
   it.each(MESSAGES.map((m) => [m.type, m] as const))('%s parses its own example', (_type, message) => {
@@ -33,6 +34,13 @@ describe('parsing', () => {
     const example = MESSAGES[0].example as object;
     const parsed = checkMessage(requestSchema, { ...example, color: 'red' });
     expect(parsed).toMatchObject({ ok: true });
+  });
+
+  it('reads a ticket of an older sender as one of which no VAT was reckoned', () => {
+    const { ticket: { vat: _vat, ...older }, ...notice } = ticketIssued.schema.parse(ticketIssued.example);
+    expect(checkMessage(ticketIssued.schema, { ...notice, ticket: older })).toMatchObject({
+      ok: true, message: { ticket: { ...older, vat: [] } },
+    });
   });
 
   it('tells an unknown type from a bad field', () => {

@@ -26,7 +26,7 @@ export const ticketIssued = defineRecord({
       energyWh: 10_000, endReason: 'energy-reached',
       lines: [{ kind: 'energy', fromMinute: 0, toMinute: 1440, quantity: 10_000, unitPriceMicros: 420_000,
         amountMicros: 4_200_000 }],
-      currency: 'EUR', totalMinor: 420, flags: [],
+      currency: 'EUR', totalMinor: 420, vat: [{ rate: '21', netMinor: 347, vatMinor: 73 }], flags: [],
     },
     balanceMinor: 7_580,
   },

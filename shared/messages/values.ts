@@ -137,6 +137,15 @@ export const ticketLineSchema = z.object({
 });
 export type TicketLine = z.infer<typeof ticketLineSchema>;
 
+/** What one VAT rate took of a ticket. */
+export const vatPartSchema = z.object({
+  /** Per cent, as decimal text: "21", "5.5". */
+  rate: z.string().regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be per cent such as 21 or 5.5'),
+  netMinor: amountMinorSchema,
+  vatMinor: amountMinorSchema,
+});
+export type VatPart = z.infer<typeof vatPartSchema>;
+
 export const ticketSchema = z.object({
   ticketId: ticketIdSchema,
   sessionId: sessionIdSchema,
@@ -152,6 +161,8 @@ export const ticketSchema = z.object({
   lines: z.array(ticketLineSchema),
   currency: currencySchema,
   totalMinor: amountMinorSchema,
+  /** The VAT in the total, by rate: net and VAT add up to it. Empty: no VAT was reckoned. */
+  vat: z.array(vatPartSchema).default([]),
   /** What a person should know: a clock that jumped, a disputed end, a correction's reason. */
   flags: z.array(z.string()),
 });

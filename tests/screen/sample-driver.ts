@@ -72,6 +72,6 @@ function sampleTicket(endedAtMs: number): Ticket {
     meterStopWh: 1_214_311, energyWh: 10_000, endReason: 'energy-reached',
     lines: [{ kind: 'energy', fromMinute: 0, toMinute: 1440, quantity: 10_000, unitPriceMicros: 420_000,
       amountMicros: 4_200_000 }],
-    currency: EUR, totalMinor: 420, flags: [],
+    currency: EUR, totalMinor: 420, vat: [], flags: [],
   };
 }
