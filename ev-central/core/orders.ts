@@ -1,10 +1,9 @@
-// Orders of operators, technicians and admins: who may give which, what each does, and a record of what became of it.
+// Orders of operators, technicians and admins: what each does, and a record of what became of it.
 // An order is taken in once, whatever is sent again; every one is written to the audit log.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
-import type { Role } from '../../shared/messages/values.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
@@ -14,6 +13,7 @@ import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
+import { may, permissionOfOrder } from './permissions.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
@@ -21,19 +21,6 @@ import { audit, emit, event, pointEvent, putPointState, type Step } from './step
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
-
-const RUNNING: readonly Role[] = ['technician', 'operator', 'admin'];
-const OPERATING: readonly Role[] = ['operator', 'admin'];
-const ADMIN: readonly Role[] = ['admin'];
-
-/** Who may give which order. */
-export const ORDER_ROLES = {
-  'set-operative': RUNNING, 'set-power-limit': RUNNING, 'reset-point': RUNNING, 'unlock-connector': RUNNING,
-  'end-session': OPERATING, 'close-session': OPERATING, 'leave-queue': OPERATING, 'revoke-point-key': OPERATING,
-  'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
-  'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
-  'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
-} as const satisfies Record<OrderKind, readonly Role[]>;
 
 export function takeOrder(step: Step, input: OrderInput): void {
   const known = step.state.orders.get(input.orderId);
@@ -48,8 +35,7 @@ export function takeOrder(step: Step, input: OrderInput): void {
 }
 
 function decide(step: Step, input: OrderInput): OrderRecord {
-  const roles: readonly Role[] = ORDER_ROLES[input.order.kind];
-  const result = roles.includes(input.role)
+  const result = may(input.role, permissionOfOrder(input.order.kind))
     ? carryOut(step, input)
     : refused(`a ${input.role} may not give the order ${input.order.kind}`);
   const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };

@@ -7,14 +7,13 @@ import { requestCharge } from './charge-request.ts';
 import type { Input } from './inputs.ts';
 import { grantKey, keyGrant } from './key-ring.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
+import { may } from './permissions.ts';
 import type { RequestRecord, User } from './rows.ts';
 import type { PendingCheck } from './state.ts';
 import { audit, emit, type Step } from './step.ts';
 
 type Login = Extract<Input, { kind: 'login' }>;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
-
-const OPERATOR_ROLES = ['admin', 'operator', 'technician'];
 
 export function login(step: Step, input: Login): void {
   const until = lockedUntil(step, [`user:${input.userId}`, `addr:${input.address}`]);
@@ -90,7 +89,7 @@ function finishLogin(step: Step, input: Login, ok: boolean): void {
     refuseLogin(step, input, 'user-inactive', null);
     return;
   }
-  if (input.purpose === 'operator' && !OPERATOR_ROLES.includes(user.role)) {
+  if (input.purpose === 'operator' && !may(user.role, 'tools.use')) {
     refuseLogin(step, input, 'role-not-allowed', null);
     return;
   }
