@@ -25,6 +25,7 @@ import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
+import { findCode } from './one-time-code.ts';
 import { carryOut, type Publishers } from './outlets.ts';
 import { createReader, offersOf } from './queries.ts';
 import type { ReadPage } from './links/drivers.ts';
@@ -181,6 +182,7 @@ function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: 
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
     randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
     passwordHashes: () => passwordHashes(state),
+    findCode: (secrets, code) => findCode(secrets, code, clock.now()),
     frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,
     watchPoints: (connection, filter) => watch.watch(connection, filter),
     startTail: (tail, line) => tails.start(tail, line),

@@ -3,6 +3,7 @@
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
+import { secondFactorRow } from './core/second-factor.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
 import {
@@ -46,6 +47,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
     case 'tariffs': return slice([...state.tariffs.values()], after, limit, asItIs);
+    case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];

@@ -13,9 +13,10 @@ import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
-import { may, permissionOfOrder } from './permissions.ts';
+import { mayGive } from './permissions.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
+import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
 
@@ -35,7 +36,7 @@ export function takeOrder(step: Step, input: OrderInput): void {
 }
 
 function decide(step: Step, input: OrderInput): OrderRecord {
-  const result = may(input.role, permissionOfOrder(input.order.kind))
+  const result = mayGive({ role: input.role, userId: input.by }, input.order)
     ? carryOut(step, input)
     : refused(`a ${input.role} may not give the order ${input.order.kind}`);
   const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };
@@ -80,6 +81,8 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return registryOrder(step, order);
+    case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
+      return secondFactorOrder(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -205,8 +208,8 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but hashes of secrets. */
+/** What the audit log keeps of an order: everything but secrets and their hashes. */
 function withoutHashes(order: Order): Record<string, unknown> {
-  const entries = Object.entries(order).filter(([name]) => !/hash|sha256/i.test(name));
+  const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
   return Object.fromEntries(entries);
 }

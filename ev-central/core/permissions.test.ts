@@ -15,7 +15,8 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['drivers.read', 'xxx.'], ['events.read', 'xxx.'], ['commands.read', 'xxx.'], ['dead-letters.read', 'xxx.'],
   ['status.read', 'xxx.'], ['topics.tail', 'xxx.'], ['access.revoke', 'xx..'], ['access.release', 'xx..'],
   ['tariffs.read', 'xxx.'], ['tariffs.write', 'x...'], ['registry.write', 'x...'], ['secrets.void', 'x...'],
-  ['users.read', 'xxx.'], ['users.write', 'x...'], ['people.read', 'x...'], ['people.erase', 'x...'],
+  ['users.read', 'xxx.'], ['users.write', 'x...'], ['second-factors.write', 'x...'],
+  ['people.read', 'x...'], ['people.erase', 'x...'],
   ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
@@ -32,12 +33,13 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['book', 'x...'],
+  ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['points', 'xxxx'], ['sites', 'xxxx'], ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
-  ['ledger', 'xxx.'], ['status', 'xxx.'],
+  ['ledger', 'xxx.'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -1,7 +1,7 @@
 // Who may do what: one table of permissions and the roles that have them. Orders and questions each name the permission
 // that they need, so the core, the lists, the screens and the REST API ask the same table. `own` means of the person
 // who asks: whoever finds that it is somebody else's asks for the permission without `own`.
-import type { OrderKind } from '../../shared/messages/orders.ts';
+import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import { type Role, ROLES } from '../../shared/messages/values.ts';
 
@@ -54,6 +54,7 @@ export const PERMISSIONS = {
   // people
   'users.read': RUNNING,
   'users.write': ADMIN,
+  'second-factors.write': ADMIN,
   /** Names and e-mail addresses. */
   'people.read': ADMIN,
   'people.erase': ADMIN,
@@ -99,6 +100,8 @@ const OF_ORDER = {
   'put-site': 'registry.write', 'remove-site': 'registry.write',
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', book: 'money.book',
+  'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
+  'remove-second-factor': 'second-factors.write',
 } as const satisfies Record<OrderKind, Permission>;
 
 /** What somebody needs who gives this order. */
@@ -106,12 +109,25 @@ export function permissionOfOrder(kind: OrderKind): Permission {
   return OF_ORDER[kind];
 }
 
+/** Orders that people give about themselves, too, with what they need then. */
+const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
+  'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
+  'remove-second-factor': 'account.write-own',
+};
+
+/** May this person give this order? About herself she may give some that nobody else but an admin may. */
+export function mayGive(by: { readonly role: Role; readonly userId: string }, order: Order): boolean {
+  if (may(by.role, permissionOfOrder(order.kind))) return true;
+  const own = OF_OWN_ORDER[order.kind];
+  return own !== undefined && 'userId' in order && order.userId === by.userId && may(by.role, own);
+}
+
 const OF_QUERY = {
   points: 'points.read', sites: 'points.read',
   'my-sessions': 'sessions.read-own', 'my-notices': 'sessions.read-own', 'my-tickets': 'sessions.read-own',
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
-  tariffs: 'tariffs.read', users: 'users.read', ledger: 'money.read', audit: 'audit.read',
+  tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read', audit: 'audit.read',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */

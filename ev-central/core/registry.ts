@@ -151,6 +151,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
+  step.state.secondFactors.remove(userId);
   return done(`user ${userId} is removed`);
 }
 

@@ -9,7 +9,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
-  PointState, RequestRecord, Session, User,
+  PointState, RequestRecord, SecondFactor, Session, User,
 } from './rows.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +30,7 @@ export type Tables = {
   readonly orders: Table<RequestId, OrderRecord>;
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
+  readonly secondFactors: Table<UserId, SecondFactor>;
 };
 
 export type FactGap = {
@@ -98,6 +99,7 @@ export function emptyTables(): Tables {
     orders: new Table((row) => row.orderId),
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
+    secondFactors: new Table((row) => row.userId),
   };
 }
 

@@ -45,6 +45,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        secondFactors: () => loadRows(db, codecs.secondFactors, tables.secondFactors),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },

@@ -53,6 +53,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       hash: null, chains: 0,
     }],
   },
+  9: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
+    check: 'SELECT user_id, balance_minor, (SELECT count(*) FROM second_factors) AS factors FROM users',
+    expected: [{ user_id: 'ana', balance_minor: 500, factors: 0 }],
+  },
   11: {
     insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
         state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, currency, tariff,

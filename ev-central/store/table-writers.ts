@@ -24,6 +24,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    secondFactors: writer(db, codecs.secondFactors),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -43,6 +44,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    secondFactors: (tables, nowMs) => write.secondFactors(tables.secondFactors, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

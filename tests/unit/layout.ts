@@ -47,6 +47,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   blessed: ['shared/screen/'],
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
+  otpauth: ['ev-central/one-time-code.ts'],
   '@peculiar/x509': ['shared/wire/'],
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
