@@ -21,7 +21,8 @@ describe('a one-time code', () => {
     const { secretBase64, recovery } = makeSecondFactor('ana', randomBytes);
     const secrets = { secretBase64, recoverySha256s: recovery.sha256s };
     const now = NOW_MS / 30_000;
-    const found = [-2, -1, 0, 1, 2].map((steps) => findCode(secrets, codeAt(secretBase64, NOW_MS + steps * 30_000), NOW_MS));
+    const found = [-2, -1, 0, 1, 2]
+      .map((steps) => findCode(secrets, codeAt(secretBase64, NOW_MS + steps * 30_000), NOW_MS));
     expect(found).toEqual([
       { kind: 'wrong' }, { kind: 'timed', counter: now - 1 }, { kind: 'timed', counter: now },
       { kind: 'timed', counter: now + 1 }, { kind: 'wrong' },

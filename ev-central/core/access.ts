@@ -1,6 +1,6 @@
-// Whether somebody is who she says: lock-outs first, then the password and, for who has a second factor, a one-time code.
-// Both are compared outside, because that takes cryptography and, for bcrypt, time; what was found comes back as an
-// input, and here it is decided. Every way in asks these functions, so that none has rules of its own.
+// Whether somebody is who she says: lock-outs first, then the password and, for who has a second factor, a one-time
+// code. Both are compared outside, because that takes cryptography and, for bcrypt, time; what was found comes back as
+// an input, and here it is decided. Every way in asks these functions, so that none has rules of its own.
 import type { UserId } from '../../shared/ids.ts';
 import type { AccessRefusal } from '../../shared/messages/refusal.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
@@ -30,7 +30,7 @@ export function lockedOut(step: Step, claim: Claim): AccessRefused | null {
   return until === undefined ? null : { reason: 'locked-out', retryAfterMs: until - step.now };
 }
 
-/** What a password and a code are compared with. Nobody's is null, and the comparison takes as long as that of others. */
+/** What password and code are compared with. Nobody's is null, and the comparison takes as long as that of others. */
 export function toCompare(state: State, userId: UserId): { hash: string | null; secondFactor: CodeSecrets | null } {
   const factor = state.secondFactors.get(userId);
   return {

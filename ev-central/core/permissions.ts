@@ -127,7 +127,8 @@ const OF_QUERY = {
   'my-sessions': 'sessions.read-own', 'my-notices': 'sessions.read-own', 'my-tickets': 'sessions.read-own',
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
-  tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read', audit: 'audit.read',
+  tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
+  audit: 'audit.read',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */
