@@ -26,6 +26,7 @@ import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop, type LoopStore } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
+import { findCode } from './one-time-code.ts';
 import { carryOut, type Publishers } from './outlets.ts';
 import { createReader, offersOf } from './queries.ts';
 import type { ReadPage } from './links/drivers.ts';
@@ -107,7 +108,10 @@ export function createCentral(given: CentralParts): Central {
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
-  const door = createDoor({ push: (work) => loop.push(work), compare: links.compare });
+  const door = createDoor({
+    push: (work) => loop.push(work), compare: links.compare,
+    findCode: (secrets, code) => findCode(secrets, code, clock.now()),
+  });
   const { publishers, outboxes, intake, ahead } = openBusSide(inside);
 
   function afterCommit(batch: Committed): void {
@@ -194,6 +198,7 @@ function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: 
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
     randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
     passwordHashes: () => passwordHashes(state),
+    findCode: (secrets, code) => findCode(secrets, code, clock.now()),
     frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,
     watchPoints: (connection, filter) => watch.watch(connection, filter),
     startTail: (tail, line) => tails.start(tail, line),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commonSettings } from '../shared/common-settings.ts';
 import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 import { LIMITS } from '../shared/limits.ts';
+import { type Role, ROLES, roleSchema } from '../shared/messages/values.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 
 const text = z.string().min(1);
@@ -11,6 +12,10 @@ const minutes = (max: number) => z.coerce.number().positive().max(max).describe(
 const seconds = (max: number) => z.coerce.number().positive().max(max).describe('seconds');
 const days = z.coerce.number().min(1).max(36_500).describe('days');
 const count = z.coerce.number().int().positive().describe('number');
+
+const rolesSchema = z.string()
+  .refine((list) => roleList(list).every((role) => roleSchema.safeParse(role).success), `use ${ROLES.join(', ')}`)
+  .describe('role,…');
 
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
@@ -151,6 +156,10 @@ export const CENTRAL_SETTINGS = {
     flag: 'lockout', env: 'EV_CENTRAL_LOCKOUT', schema: minutes(10_000),
     default: DEFAULT_SETTINGS.lockoutMs / MINUTE_MS, describe: 'for which it is locked out',
   }),
+  requireSecondFactor: setting({
+    flag: 'require-second-factor', env: 'EV_CENTRAL_REQUIRE_SECOND_FACTOR', schema: rolesSchema, default: '',
+    describe: 'roles that are let in only with one-time codes; the token of this machine serves without',
+  }),
   ageing: setting({
     flag: 'ageing', env: 'EV_CENTRAL_AGEING', schema: minutes(100_000),
     default: DEFAULT_SETTINGS.ageingMs / MINUTE_MS,
@@ -215,6 +224,10 @@ function isOrigin(given: string): boolean {
   return URL.canParse(given) && new URL(given).origin === given;
 }
 
+function roleList(list: string): Role[] {
+  return list.split(',').map((role) => role.trim()).filter((role) => role !== '') as Role[];
+}
+
 /** The settings of the rules, in the units of the core. */
 export function coreSettings(config: CentralConfig): Settings {
   return {
@@ -230,6 +243,7 @@ export function coreSettings(config: CentralConfig): Settings {
     lockoutFailuresPoint: config.lockoutPoint,
     lockoutWindowMs: config.lockoutWindow * MINUTE_MS,
     lockoutMs: config.lockout * MINUTE_MS,
+    secondFactorRoles: roleList(config.requireSecondFactor),
     ageingMs: config.ageing * MINUTE_MS,
     meterValueEveryMs: config.meterValueEvery * SECOND_MS,
     factGapMs: config.factGap * SECOND_MS,

@@ -1,6 +1,7 @@
 // The way of the REST API into the core. A question is an input of the one queue under a connection id of its own, a
 // negative one (links count upwards); what the core says to that id, after the commit, is the answer.
 import { type ConnectionId, connectionId, type MessageId, messageId } from '../shared/ids.ts';
+import type { CodeFound, CodeSecrets } from './core/access.ts';
 import type { Effect } from './core/effects.ts';
 import type { Input } from './core/inputs.ts';
 import type { Committed, Work } from './loop.ts';
@@ -11,7 +12,8 @@ export type Frame = Of<'frame'>['frame'];
 export type Asking = {
   readonly make: (to: { connectionId: ConnectionId; re: MessageId }) => Input;
   /** What the core may ask to have compared. */
-  readonly password?: string;
+  readonly password?: string | undefined;
+  readonly code?: string | undefined;
   /** Asked when the input's turn has come: false leaves it out, and the answer is `stale`. */
   readonly still?: () => boolean;
 };
@@ -34,10 +36,14 @@ export type DoorOptions = {
   readonly push: (work: Work) => Promise<void>;
   /** Compares on the threads that compare for links, too. */
   readonly compare: (password: string | null, hash: string | null, done: (ok: boolean) => void) => void;
+  /** What a one-time code is, now. */
+  readonly findCode: (secrets: CodeSecrets | null, code: string | null) => CodeFound;
 };
 
 type Waiting = {
-  readonly settle: (frame: Frame | 'stale') => void; readonly fail: (error: Error) => void; password: string | null;
+  readonly settle: (frame: Frame | 'stale') => void; readonly fail: (error: Error) => void;
+  /** Until they are compared. */
+  secrets: { readonly password: string | null; readonly code: string | null } | null;
 };
 
 /** The longest that passwords wait for each other. */
@@ -48,13 +54,13 @@ export function isThroughDoor({ connectionId: id }: { connectionId: ConnectionId
   return id < 0;
 }
 
-export function createDoor({ push, compare }: DoorOptions): Door {
+export function createDoor({ push, compare, findCode }: DoorOptions): Door {
   const waiting = new Map<ConnectionId, Waiting>();
   const listeners = new Set<(batch: Committed) => void>();
   let last = 0;
   let isOver = false;
 
-  function ask({ make, password, still }: Asking): Promise<Frame | 'stale'> {
+  function ask({ make, password, code, still }: Asking): Promise<Frame | 'stale'> {
     if (isOver) return Promise.reject(new Error('EV_Central has failed and ends'));
     last -= 1;
     const id = connectionId(last);
@@ -76,7 +82,7 @@ export function createDoor({ push, compare }: DoorOptions): Door {
         over();
         reject(error);
       };
-      waiting.set(id, { settle, fail, password: password ?? null });
+      waiting.set(id, { settle, fail, secrets: { password: password ?? null, code: code ?? null } });
       void push({
         count: 1,
         inputs: () => {
@@ -88,12 +94,13 @@ export function createDoor({ push, compare }: DoorOptions): Door {
     });
   }
 
-  function checkPassword({ checkId, connectionId: id, hash }: Of<'check-password'>): void {
+  function checkPassword({ checkId, connectionId: id, hash, secondFactor }: Of<'check-password'>): void {
     const asked = waiting.get(id);
-    const password = asked?.password ?? null;
-    if (asked !== undefined) asked.password = null;
+    const { password = null, code = null } = asked?.secrets ?? {};
+    if (asked !== undefined) asked.secrets = null;
     compare(password, hash, (ok) => {
-      void push({ count: 1, inputs: () => [{ kind: 'password-checked', checkId, ok }] });
+      const found = findCode(secondFactor, code);
+      void push({ count: 1, inputs: () => [{ kind: 'password-checked', checkId, ok, code: found }] });
     });
   }
 

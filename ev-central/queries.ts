@@ -3,6 +3,8 @@
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
 import { estimateFor } from './core/price-estimate.ts';
+import { may, permissionOfQuery } from './core/permissions.ts';
+import { secondFactorRow } from './core/second-factor.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
 import {
@@ -25,7 +27,6 @@ export type QueryOptions = {
   readonly nowMs: () => number;
 };
 
-const DRIVERS_LISTS: readonly What[] = ['points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets'];
 const POINT_FILTERS = ['siteId', 'pointId', 'text', 'latitude', 'longitude', 'radiusM', 'connectorType', 'minPowerW'];
 const DEFAULT_RADIUS_M = 10_000;
 
@@ -43,7 +44,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   const { state } = options;
   const { what, filter, after, limit } = query;
   const nowMs = options.nowMs();
-  if (asker.role === 'user' && !DRIVERS_LISTS.includes(what)) return failed(`the list ${what} is for operators`);
+  if (!may(asker.role, permissionOfQuery(what))) return failed(`the list ${what} is for operators`);
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
@@ -53,6 +54,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const answer = estimateFor(state, query.filter, asker.userId, nowMs);
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
+    case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];
@@ -86,7 +88,7 @@ function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: As
   const point = state.points.get(pointId(String(one)));
   if (point === undefined) return failed(`no such point: ${String(one)}`);
   const { offer, state: known, keyExpiresAtMs, sessions } = pointDetail(state, point, nowMs);
-  if (asker.role === 'user') return { rows: [offer], next: null, error: null };
+  if (!may(asker.role, 'points.inspect')) return { rows: [offer], next: null, error: null };
   const monitorAddress = state.monitorLinks.get(point.pointId)?.address ?? null;
   const { connectors: reported, ...rest } = known;
   return { rows: [{ ...rest, ...offer, reported, monitorAddress, keyExpiresAtMs, sessions }], next: null, error: null };

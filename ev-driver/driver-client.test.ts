@@ -123,8 +123,9 @@ function startClient(port: number, bus: Bus, password = 'right'): DriverClient {
   const line = new BusLine({ bus, groupId: 'test', log: silentLog });
   let count = 0;
   const client: DriverClient = new DriverClient({
-    driverId: ANA, password, software: 'test', interests: { points: null, sessions: false }, timeZone: 'UTC',
-    directory: new Map([[ALC, siteId('ALC')]]), line, ticker, clock: systemClock, random: Math.random, log: silentLog,
+    driverId: ANA, password, code: null, software: 'test', interests: { points: null, sessions: false },
+    timeZone: 'UTC', directory: new Map([[ALC, siteId('ALC')]]), line, ticker, clock: systemClock, random: Math.random,
+    log: silentLog,
     connect: tcpConnect({ host: '127.0.0.1', port, tls: null, insecure: false, insecureFlag: '--insecure' }),
     store: openDriverStore({ dir, driverId: ANA, lazy: false }), newId: () => `id${(count += 1)}`,
     onEvent: () => undefined, onChange: () => undefined,

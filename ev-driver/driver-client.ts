@@ -28,6 +28,8 @@ import type { DriverStore } from './driver-store.ts';
 export type DriverClientOptions = {
   readonly driverId: UserId;
   readonly password: string;
+  /** A one-time code for the first log-in; it serves for no other. */
+  readonly code: string | null;
   readonly software: string;
   readonly interests: Interests;
   readonly timeZone: string;
@@ -60,6 +62,7 @@ export class DriverClient {
   };
   #link: LinkClient;
   #keys: Keys | null = null;
+  #code: string | null;
   #offsetMs: number | null = null;
   #messages = 0;
   #tickDueMs = 0;
@@ -67,6 +70,7 @@ export class DriverClient {
 
   constructor(options: DriverClientOptions) {
     this.#options = options;
+    this.#code = options.code;
     const { driverId, interests, timeZone, directory, store } = options;
     this.#link = this.#linkClient();
     this.state = startClient({ driverId, interests, timeZone, directory, ...store.load() }, this.now());
@@ -175,11 +179,12 @@ export class DriverClient {
 
   #sendLogin(lastNotice: number): void {
     const { driverId, password, software } = this.#options;
-    const frame = { type: 'login', driverId, password, lastNotice, software } as const;
+    const frame = { type: 'login', driverId, password, code: this.#code, lastNotice, software } as const;
     this.#link.link?.send(withEnvelope(frame, this.#frameId()));
   }
 
   #useKeys({ loginKey, readingKey, topicPrefix, partitions }: LoginWelcome): void {
+    this.#code = null;
     this.#keys = {
       login: sealKey(loginKey.keyId, loginKey.keyBase64), reading: sealKey(readingKey.keyId, readingKey.keyBase64),
       topicPrefix,

@@ -25,7 +25,7 @@ export type DriverNode = {
   readonly centralAddress: string;
   readonly timeZone: string;
   openClient(options: {
-    driverId: UserId; password: string; interests: Interests; keep: 'now' | 'lazily' | 'nothing';
+    driverId: UserId; password: string; code: string | null; interests: Interests; keep: 'now' | 'lazily' | 'nothing';
     onEvent: (event: ClientEvent, client: DriverClient) => void; onChange?: () => void;
   }): DriverClient;
   close(): Promise<void>;
@@ -56,11 +56,11 @@ export function openDriverNode(config: DriverConfig, name: string, log: Log): Dr
   });
   return {
     ticker, line, log, timeZone, centralAddress: config.central,
-    openClient({ driverId, password, interests, keep, onEvent, onChange }) {
+    openClient({ driverId, password, code, interests, keep, onEvent, onChange }) {
       const lazy = keep === 'lazily';
       const store = keep === 'nothing' ? noStore : openDriverStore({ dir: config.dataDir, driverId, lazy });
       const client: DriverClient = new DriverClient({
-        driverId, password, interests, timeZone, directory, connect, line, store, ticker, log, software: SOFTWARE,
+        driverId, password, code, interests, timeZone, directory, connect, line, store, ticker, log, software: SOFTWARE,
         clock: systemClock, random: Math.random, newId: () => randomBytes(8).toString('hex'),
         onEvent: (event) => onEvent(event, client), onChange: onChange ?? (() => undefined),
       });

@@ -122,7 +122,7 @@ export class DriverFleet {
     for (const driver of this.#waiting.splice(0, Math.max(0, LOGINS_AT_ONCE - loggingIn))) {
       const { driverId, password, requests } = driver;
       const client = this.#node.openClient({
-        driverId, password, interests: { points: null, sessions: false }, keep: 'lazily',
+        driverId, password, code: null, interests: { points: null, sessions: false }, keep: 'lazily',
         onEvent: (event) => this.#told(driverId, event),
       });
       this.#clients.set(driverId, client);

@@ -50,7 +50,9 @@ async function script(
   const password = (await passwordOf(config, false)) ?? '';
   const { node, leave } = openNode(config, false);
   const status = await leavingOnFailure(leave, () => run({
-    openClient: (interests, onEvent) => node.openClient({ driverId, password, interests, keep: 'now', onEvent }),
+    openClient: (interests, onEvent) => node.openClient({
+      driverId, password, code: config.code, interests, keep: 'now', onEvent,
+    }),
     awakeMs: () => node.ticker.awakeMs(), subscribe: (onTick) => node.ticker.subscribe(onTick), json, timeoutMs,
     print: (text) => {
       if (text !== '') process.stdout.write(`${text}\n`);

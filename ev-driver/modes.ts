@@ -30,7 +30,7 @@ export async function runTerminal(options: {
     terminal.close();
     screen?.close();
   };
-  if (config.driver !== null && password !== null) void terminal.login(config.driver, password);
+  if (config.driver !== null && password !== null) void terminal.login(config.driver, password, config.code);
   else if (!withScreen) {
     throw new Failure('bad-configuration', 'which driver? ev-driver BROKERS DRIVER, or --driver ID');
   }

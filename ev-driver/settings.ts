@@ -32,6 +32,10 @@ export const DRIVER_SETTINGS = {
     flag: 'password', env: 'EV_DRIVER_PASSWORD', schema: optionalText, default: null, secret: true,
     describe: "the driver's password; asked for in the terminal without it",
   }),
+  code: setting({
+    flag: 'code', env: 'EV_DRIVER_CODE', schema: optionalText, default: null, secret: true,
+    describe: 'a one-time code, for who has a second factor; it serves for one log-in',
+  }),
   file: setting({
     flag: 'file', env: 'EV_DRIVER_FILE', schema: optionalText.describe('file'), default: null,
     describe: 'carry out a file of requests, one point id a line',

@@ -64,7 +64,7 @@ export class DriverTerminal {
     const whyNot = (find: (client: DriverClient) => string | null): string | null =>
       (this.#client === null ? words().trouble['not-logged-in'] : find(this.#client));
     return {
-      login: (driverId, password) => this.login(driverId, password),
+      login: (driverId, password, code) => this.login(driverId, password, code),
       request: (wish) => withClient((client) => request(client, wish)),
       whyNotRequest: () => whyNot(({ state }) => {
         const trouble = whyNotRequest(state);
@@ -82,7 +82,7 @@ export class DriverTerminal {
   }
 
   /** Logs in (again); the promise resolves when Central has answered or cannot be reached for 10 s. */
-  login(driverId: string, password: string): Promise<ActionResult> {
+  login(driverId: string, password: string, code: string | null): Promise<ActionResult> {
     if (!isId(driverId)) return Promise.resolve({ ok: false, text: `an id is ${ID_RULE}` });
     if (password === '') return Promise.resolve({ ok: false, text: 'a password is needed' });
     this.#client?.close();
@@ -90,7 +90,7 @@ export class DriverTerminal {
     const { promise, resolve } = Promise.withResolvers<ActionResult>();
     const { node, onChange } = this.#options;
     const client = node.openClient({
-      driverId: userId(driverId), password, interests: { points: {}, sessions: true }, keep: 'now',
+      driverId: userId(driverId), password, code, interests: { points: {}, sessions: true }, keep: 'now',
       onEvent: (event, from) => this.#told(event, from), onChange,
     });
     this.#client = client;

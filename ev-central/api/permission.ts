@@ -1,32 +1,28 @@
-// What somebody may do over HTTP, by role. Every operation names one of these; a key of a machine names some of them as
-// its scopes.
+// What somebody may do over HTTP. Every operation names one of these; a key of a machine names some of them as its
+// scopes. Which roles have them, the core's one table says.
 import type { Role } from '../../shared/messages/values.ts';
-
-const ALL: readonly Role[] = ['admin', 'operator', 'technician', 'user'];
-const RUNNING: readonly Role[] = ['admin', 'operator', 'technician'];
-const OPERATING: readonly Role[] = ['admin', 'operator'];
-const ADMIN: readonly Role[] = ['admin'];
+import { rolesWith } from '../core/permissions.ts';
 
 export const PERMISSIONS = {
-  'points:read': ALL,
-  'sites:read': ALL,
-  'self:read': ALL,
-  'self:charge': ALL,
-  'self:access': ALL,
-  'sessions:read': RUNNING,
-  'queue:read': RUNNING,
-  'registry:read': RUNNING,
-  'network:read': RUNNING,
-  'money:read': RUNNING,
-  'audit:read': RUNNING,
-  'points:run': RUNNING,
-  'sessions:operate': OPERATING,
-  'points:operate': OPERATING,
-  'people:operate': OPERATING,
-  'registry:write': ADMIN,
-  'people:write': ADMIN,
-  'points:revoke': ADMIN,
-  'money:write': ADMIN,
+  'points:read': rolesWith('points.read'),
+  'sites:read': rolesWith('points.read'),
+  'self:read': rolesWith('account.read-own'),
+  'self:charge': rolesWith('sessions.start-own'),
+  'self:access': rolesWith('account.write-own'),
+  'sessions:read': rolesWith('sessions.read-all'),
+  'queue:read': rolesWith('queue.read'),
+  'registry:read': rolesWith('users.read'),
+  'network:read': rolesWith('events.read'),
+  'money:read': rolesWith('money.read'),
+  'audit:read': rolesWith('audit.read'),
+  'points:run': rolesWith('points.command'),
+  'sessions:operate': rolesWith('sessions.stop-any'),
+  'points:operate': rolesWith('access.release'),
+  'people:operate': rolesWith('access.revoke'),
+  'registry:write': rolesWith('registry.write'),
+  'people:write': rolesWith('users.write'),
+  'points:revoke': rolesWith('secrets.void'),
+  'money:write': rolesWith('money.book'),
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];

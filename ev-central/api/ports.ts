@@ -33,7 +33,8 @@ export type Ports = {
   readonly noticesAfter: (userId: UserId, after: number, limit: number) => readonly Notice[];
   readonly ask: (asking: {
     readonly make: (to: { connectionId: ConnectionId; re: MessageId }) => Input;
-    readonly password?: string; readonly still?: () => boolean;
+    readonly password?: string | undefined;
+    readonly code?: string | undefined; readonly still?: () => boolean;
   }) => Promise<Frame | 'stale'>;
   readonly subscribe: (listener: (batch: Committed) => void) => () => void;
   /** Central has failed: nothing in memory is to be trusted. */

@@ -146,16 +146,16 @@ export const meSchema = named('Me', z.object({
 });
 
 export const tokensSchema = named('Tokens', z.object({
-  secondFactor: z.enum(['none', 'required']).describe('required: no tokens yet, a code is asked for'),
   tokenType: z.literal('Bearer'), accessToken: z.string(), expiresAt: momentSchema,
   refreshToken: z.string().describe('good for one refresh; used twice, it ends the log-in'),
   sessionId: accessIdSchema,
 }), {
-  secondFactor: 'none', tokenType: 'Bearer', accessToken: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln', expiresAt: AT,
+  tokenType: 'Bearer', accessToken: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln', expiresAt: AT,
   refreshToken: 'k7f2-7.c2VjcmV0.Y29kZQ', sessionId: 'k7f2-7',
 });
 export const loginBody = named('Login', z.strictObject({
   userId: userIdSchema, password: z.string().min(1).max(200),
+  code: z.string().min(1).max(64).optional().describe('of the authenticator, or a recovery code'),
 }), { userId: 'ana', password: 'correct horse' });
 export const refreshBody = named('Refresh', z.strictObject({ refreshToken: z.string().min(1).max(300) }),
   { refreshToken: 'k7f2-7.c2VjcmV0.Y29kZQ' });
@@ -179,12 +179,20 @@ export const newKeySchema = named('ApiKeyMade', z.object({
   keyId: accessIdSchema, key: z.string().describe('shown only now; send it as X-API-Key'), name: z.string(),
 }), { keyId: 'k7f2-8', key: 'evk.k7f2-8.c2VjcmV0', name: 'dashboard' });
 
-export const ledgerSchema = logged('LedgerEntry', {
-  atMs: z.int(), userId: z.string(), kind: z.string(), amountMinor: z.int(), balanceMinor: z.int(),
-  reason: z.string(),
+export const ledgerSchema = logged('LedgerMovement', {
+  movementId: z.int(), atMs: z.int(), kind: z.string(), currency: currencySchema, reason: z.string(), by: z.string(),
+  sessionId: z.string().nullable(), ticketId: z.string().nullable(),
+  postings: z.array(z.object({
+    account: z.string(), amountMinor: z.int(),
+    balanceMinor: z.int().nullable().describe('what a wallet held afterwards'),
+  })).describe('they add up to 0'),
 }, {
-  atMs: AT_MS, userId: 'ana', kind: 'top-up', amountMinor: 5_000, balanceMinor: 5_000, sessionId: null,
-  ticketId: null, reason: 'cash',
+  movementId: 12, atMs: AT_MS, kind: 'top-up', currency: 'EUR', reason: 'cash', by: 'olga', sessionId: null,
+  ticketId: null,
+  postings: [
+    { account: 'wallet:user:ana', amountMinor: 5_000, balanceMinor: 5_000 },
+    { account: 'cash', amountMinor: -5_000, balanceMinor: null },
+  ],
 });
 export const auditSchema = logged('AuditEntry', {
   atMs: z.int(), who: z.string(), address: z.string(), action: z.string(), outcome: z.string(),

@@ -5,6 +5,7 @@ import { userRowSchema } from '../../shared/messages/orders.ts';
 import type { UserRow } from '../../shared/messages/orders.ts';
 import { currency, formatMoney, parseMoney } from '../../shared/money.ts';
 import { addListAndShow, addRemove, find } from './admin-registry.ts';
+import { addSecondFactorCommands } from './admin-second-factor.ts';
 import { BCRYPT_COST, hashPassword, hashPin, makePassword } from './credentials.ts';
 import { giveOrder } from './order-desk.ts';
 import { printJson } from './output.ts';
@@ -14,7 +15,7 @@ import { addToolOptions } from './tool-options.ts';
 import { checkedOrder, hoursOf, needText, numberOf, textOf, wattsOf } from './typed-options.ts';
 
 export function addUserCommands(admin: Command): void {
-  const user = admin.command('user').description('drivers, operators, technicians, admins');
+  const user = admin.command('user').alias('users').description('drivers, operators, technicians, admins');
   const add = passwordOptions(userOptions(user.command('add <id>').description('adds a user')));
   addToolOptions(add).action(withDesk(addUser));
   addToolOptions(userOptions(user.command('change <id>').description('changes role, limits, priority')))
@@ -34,6 +35,7 @@ export function addUserCommands(admin: Command): void {
       report(await giveOrder(desk, order), options);
     }));
   addWallet(user);
+  addSecondFactorCommands(user);
   for (const verb of ['activate', 'deactivate'] as const) {
     addToolOptions(user.command(`${verb} <id>`).description(`${verb}s an account`))
       .action(withDesk(async ({ desk, options }, [id = '']) => {

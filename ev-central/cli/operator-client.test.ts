@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PASSWORD_HASH, PIN_HASH, startTestCentral, type TestCentral, TOKEN } from '../central-for-tests.ts';
+import { codeAt, makeSecondFactor } from '../one-time-code.ts';
 import { pointId, siteId, tariffId, userId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { currency } from '../../shared/money.ts';
@@ -56,6 +58,30 @@ test('a wrong token and a wrong password are refused', async () => {
   const refused = expect.objectContaining({ code: 'link-refused' });
   await expect(OperatorClient.connect(target(), { token: 'x'.repeat(43) })).rejects.toEqual(refused);
   await expect(OperatorClient.connect(target(), { userId: 'ana', password: 'wrong' })).rejects.toEqual(refused);
+});
+
+test('who has a second factor is asked for a code, which serves for one connection', async () => {
+  const { secretBase64, recovery } = makeSecondFactor('olga', randomBytes);
+  const admin = await connect();
+  expect(await giveOrder(admin, {
+    kind: 'enrol-second-factor', userId: userId('olga'), secretBase64, recoverySha256s: [...recovery.sha256s],
+    counter: 1,
+  })).toMatchObject({ outcome: 'done' });
+  const proof = { userId: 'olga', password: 'correct horse' };
+  await expect(OperatorClient.connect(target(), proof)).rejects.toThrow(/needs a one-time code.*--login-code/);
+  await expect(OperatorClient.connect(target(), proof, { askCode: () => Promise.resolve('000 000 0') }))
+    .rejects.toThrow(/the one-time code is wrong/i);
+  const client = await OperatorClient.connect(target(), proof, {
+    askCode: () => Promise.resolve(codeAt(secretBase64, Date.now())),
+  });
+  desks.push(client);
+  expect([client.role, client.byCode]).toEqual(['operator', true]);
+  const [code = ''] = recovery.codes;
+  desks.push(await OperatorClient.connect(target(), { ...proof, code }));
+  await expect(OperatorClient.connect(target(), { ...proof, code })).rejects.toThrow(/used before/);
+  expect(await readList(client, 'second-factors')).toEqual([
+    { userId: 'olga', confirmed: true, recoveryCodesLeft: 9, madeAtMs: expect.any(Number) as number },
+  ]);
 });
 
 test('a Central that is not there is said so, with what to do', async () => {

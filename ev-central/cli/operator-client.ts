@@ -14,6 +14,7 @@ import type { TailRecord } from '../../shared/messages/tail-record.ts';
 import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { Role } from '../../shared/messages/values.ts';
 import type { Ticker } from '../../shared/wire/awake-timer.ts';
+import { words } from '../../shared/words.ts';
 import { createProcessTicker } from '../../shared/wire/awake-timer.ts';
 import { LinkClient } from '../../shared/wire/client.ts';
 import type { JsonObject } from '../../shared/wire/json.ts';
@@ -29,7 +30,11 @@ export type OperatorTarget = {
   /** Plain TCP off the loopback, knowingly. */
   readonly insecure: boolean;
 };
-export type OperatorProof = { readonly userId: string; readonly password: string } | { readonly token: string };
+export type OperatorProof =
+  | { readonly userId: string; readonly password: string; readonly code?: string | null }
+  | { readonly token: string };
+
+export type ConnectOptions = { readonly clock?: Clock; readonly askCode?: () => Promise<string | null> };
 
 const ANSWER_MS = 30_000;
 /** Orders on their way at once; below the link's queue, so that Central can write many in one transaction. */
@@ -38,6 +43,8 @@ const ORDERS_IN_FLIGHT = 400;
 export class OperatorClient implements OrderDesk {
   readonly pageRows = 500;
   readonly role: Role;
+  /** Logged in with a one-time code, which serves for no second log-in. */
+  readonly byCode: boolean;
   readonly #channel: RequestChannel;
   readonly #link: Link;
   readonly #tails = new Map<string, (record: TailRecord) => void>();
@@ -45,10 +52,11 @@ export class OperatorClient implements OrderDesk {
   #closed: (reason: string) => void = () => undefined;
   readonly #ended: Promise<string>;
 
-  private constructor(link: Link, channel: RequestChannel, role: Role) {
+  private constructor(link: Link, channel: RequestChannel, { role, byCode }: { role: Role; byCode: boolean }) {
     this.#link = link;
     this.#channel = channel;
     this.role = role;
+    this.byCode = byCode;
     this.#ended = new Promise((resolve) => {
       this.#closed = resolve;
     });
@@ -57,28 +65,31 @@ export class OperatorClient implements OrderDesk {
   }
 
   /**
-   * Connects and logs in.
+   * Connects and logs in; `askCode` is asked when a one-time code is needed and none was given (null: nobody has one).
    * Throws `Failure('link-lost')` when Central cannot be reached, `Failure('link-refused')` when it refuses the log-in.
    */
   static async connect(
-    target: OperatorTarget, proof: OperatorProof, clock: Clock = systemClock,
+    target: OperatorTarget, proof: OperatorProof, { clock = systemClock, askCode }: ConnectOptions = {},
   ): Promise<OperatorClient> {
     const ticker = createProcessTicker(clock);
     const link = await openLink(target, ticker, clock);
     const channel = new RequestChannel(link, ticker);
+    const code = 'userId' in proof ? proof.code ?? null : null;
     try {
       const answer = await channel.ask({
         v: MESSAGE_VERSION, id: 'tool-0', type: 'login-operator',
         userId: 'userId' in proof ? proof.userId : null, password: 'userId' in proof ? proof.password : null,
-        token: 'token' in proof ? proof.token : null,
+        code, token: 'token' in proof ? proof.token : null,
       }, { timeoutMs: ANSWER_MS });
       const welcome = parse(answer);
       if (welcome.type !== 'welcome-operator' || !welcome.taken || welcome.role === null) {
-        const said = welcome.type === 'welcome-operator' ? welcome.text : '';
-        const why = said === '' ? 'the user or the password is wrong' : said;
-        throw new Failure('link-refused', `EV_Central refused the log-in: ${why}`);
+        const reason = welcome.type === 'welcome-operator' ? welcome.reason : null;
+        const asked = reason === 'code-required' && 'userId' in proof ? await askCode?.() ?? null : null;
+        if (asked === null || !('userId' in proof)) throw refusedLogin(welcome);
+        link.close();
+        return await OperatorClient.connect(target, { ...proof, code: asked }, { clock });
       }
-      return new OperatorClient(link, channel, welcome.role);
+      return new OperatorClient(link, channel, { role: welcome.role, byCode: code !== null });
     } catch (error) {
       link.close();
       throw error;
@@ -166,4 +177,12 @@ function parse(message: JsonObject): ToOperator {
 
 function unexpected(type: string): Failure {
   return new Failure('link-lost', `EV_Central answered with "${type}": is it of the same version?`);
+}
+
+function refusedLogin(welcome: ToOperator): Failure {
+  const { reason, text } = welcome.type === 'welcome-operator' ? welcome : { reason: null, text: '' };
+  const sentence = reason === null || reason === 'unknown-or-wrong'
+    ? 'the user or the password is wrong' : words().accessRefusal[reason]({});
+  const how = reason === 'code-required' ? ' (--login-code, or EV_TOOL_CODE)' : '';
+  return new Failure('link-refused', `EV_Central refused the log-in: ${text === '' ? sentence : text}${how}`);
 }

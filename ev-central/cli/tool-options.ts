@@ -12,6 +12,7 @@ import type { LocalFiles } from './local-central.ts';
 import { openLocalCentral } from './local-central.ts';
 import type { OperatorProof, OperatorTarget } from './operator-client.ts';
 import { OperatorClient } from './operator-client.ts';
+import { promptCode } from './code-prompt.ts';
 import { manyLanes } from './order-lanes.ts';
 import type { OrderDesk } from './order-desk.ts';
 
@@ -23,6 +24,8 @@ export type ToolOptions = {
   readonly files: LocalFiles;
   readonly user: string | null;
   readonly password: string | null;
+  /** A one-time code of that user. */
+  readonly code: string | null;
   readonly json: boolean;
 };
 
@@ -36,6 +39,7 @@ export function addToolOptions(command: Command): Command {
     .option('--master-key-file <file>', `${masterKeyFile.describe} (env ${masterKeyFile.env})`)
     .option('--login <id>', 'log in as this user; without it the token in the data folder serves (env EV_TOOL_USER)')
     .option('--login-password <text>', 'the password of that user; better in the environment (env EV_TOOL_PASSWORD)')
+    .option('--login-code <code>', 'a one-time code of that user; asked for in a terminal (env EV_TOOL_CODE)')
     .option('--tls-ca <file>', "EV_Central's ca.crt: connect with TLS; needed off the loopback (env EV_TLS_CA)")
     .option('--insecure', 'plain TCP off the loopback: anybody on the network can read the password')
     .option('--json', 'print JSON for programs');
@@ -74,7 +78,7 @@ export function readToolOptions(
       database: text('database', database.env) ?? join(dataDir, 'central.db'),
       masterKeyFile: text('masterKeyFile', masterKeyFile.env) ?? join(dataDir, 'master.key'),
     },
-    user, password: text('loginPassword', 'EV_TOOL_PASSWORD'),
+    user, password: text('loginPassword', 'EV_TOOL_PASSWORD'), code: text('loginCode', 'EV_TOOL_CODE'),
     json: given['json'] === true,
   };
 }
@@ -84,7 +88,7 @@ const LANES = 24;
 
 /** The running Central. Throws `Failure`: 'link-lost' when there is none, 'link-refused' for a bad log-in. */
 export async function connectCentral(options: ToolOptions): Promise<OperatorClient> {
-  return OperatorClient.connect(options.target, proofOf(options));
+  return OperatorClient.connect(options.target, proofOf(options), { askCode: promptCode });
 }
 
 /** For the registry: the running Central, or the database itself while no Central runs on it. */
@@ -93,13 +97,15 @@ export async function openDesk(options: ToolOptions): Promise<OrderDesk> {
     const local = openLocalCentral(options.files, systemClock);
     if (local !== null) return local;
   }
-  return manyLanes(await connectCentral(options), { lanes: LANES, connect: () => connectCentral(options) });
+  const first = await connectCentral(options);
+  // A code serves for one log-in.
+  return manyLanes(first, { lanes: first.byCode ? 1 : LANES, connect: () => connectCentral(options) });
 }
 
 function proofOf(options: ToolOptions): OperatorProof {
-  const { user, password, dataDir } = options;
+  const { user, password, code, dataDir } = options;
   if (user !== null) {
-    if (password !== null) return { userId: user, password };
+    if (password !== null) return { userId: user, password, code };
     throw new Failure('bad-configuration', `--login ${user} needs --login-password, or EV_TOOL_PASSWORD in the `
       + 'environment');
   }

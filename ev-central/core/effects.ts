@@ -5,6 +5,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import type { CodeSecrets } from './access.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
@@ -42,11 +43,16 @@ export type Effect =
       readonly frame: { readonly type: string } & Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'close'; readonly connectionId: ConnectionId; readonly reason: 'replaced' | 'refused' }
-  /** Compare with bcrypt what the link holds for this check; the answer is the input `password-checked`. */
+  /**
+   * Compare with bcrypt what the link holds for this check, and find out what its one-time code is; the answer is the
+   * input `password-checked`.
+   */
   | {
       readonly kind: 'check-password'; readonly checkId: number; readonly connectionId: ConnectionId;
       /** Null: there is no such user, and the comparison takes as long as that of others. */
       readonly hash: string | null;
+      /** Null: a code is not asked for. Never logged. */
+      readonly secondFactor: CodeSecrets | null;
     }
   /** Read from the store and send `missed-notices` frames. */
   | {

@@ -129,7 +129,7 @@ function take(step: Step, input: Input): void {
     case 'point-health': return pointHealth(step, input);
     case 'local-request': return localRequest(step, input);
     case 'login': case 'api-login': return login(step, input);
-    case 'password-checked': return passwordChecked(step, input.checkId, input.ok);
+    case 'password-checked': return passwordChecked(step, input);
     case 'link-closed':
       monitorGone(step, input.connectionId, input.reason);
       return driverGone(step, input.connectionId);

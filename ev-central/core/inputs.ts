@@ -6,7 +6,8 @@ import type {
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
-import type { DeadLetterReason, Goal } from '../../shared/messages/values.ts';
+import type { DeadLetterReason, Goal, Role } from '../../shared/messages/values.ts';
+import type { CodeFound } from './access.ts';
 
 export type Input =
   | { readonly kind: 'tick' }
@@ -51,11 +52,15 @@ export type Input =
       readonly address: string; readonly purpose: 'driver' | 'operator'; readonly lastNotice: number;
       readonly loginKeyBase64: string; readonly readingKeyBase64: string;
     }
-  | { readonly kind: 'password-checked'; readonly checkId: number; readonly ok: boolean }
+  | {
+      readonly kind: 'password-checked'; readonly checkId: number; readonly ok: boolean;
+      /** What came with the password as a one-time code; without it: nothing. */
+      readonly code?: CodeFound;
+    }
   | { readonly kind: 'link-closed'; readonly connectionId: ConnectionId; readonly reason: string }
   | {
       readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order; readonly by: string;
-      readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
+      readonly role: Role; readonly address: string;
       /** Where the answer goes; null: the caller in this process reads the order's record. */
       readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
     }

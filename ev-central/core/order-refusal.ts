@@ -5,6 +5,7 @@ import type { PointId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Order, Scope } from '../../shared/messages/orders.ts';
 import { pointsAt } from './placement.ts';
 import type { Session } from './rows.ts';
+import { secondFactorRefusal } from './second-factor.ts';
 import { isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { SESSION_TABLE } from './transitions.ts';
@@ -32,6 +33,8 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'revoke-user-keys': return noUser(state, order.userId);
     case 'release-lockout':
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
+    case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
+      return secondFactorRefusal(state, order);
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':

@@ -1,10 +1,9 @@
-// Orders of operators, technicians and admins: who may give which, what each does, and a record of what became of it.
+// Orders of operators, technicians and admins: what each does, and a record of what became of it.
 // An order is taken in once, whatever is sent again; every one is written to the audit log.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
-import type { Role } from '../../shared/messages/values.ts';
 import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
@@ -17,27 +16,15 @@ import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
+import { mayGive } from './permissions.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
+import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
-
-const RUNNING: readonly Role[] = ['technician', 'operator', 'admin'];
-const OPERATING: readonly Role[] = ['operator', 'admin'];
-const ADMIN: readonly Role[] = ['admin'];
-
-/** Who may give which order. */
-export const ORDER_ROLES = {
-  'set-operative': RUNNING, 'set-power-limit': RUNNING, 'reset-point': RUNNING, 'unlock-connector': RUNNING,
-  'end-session': OPERATING, 'close-session': OPERATING, 'leave-queue': OPERATING, 'revoke-point-key': OPERATING,
-  'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
-  'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
-  'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, 'put-group': ADMIN,
-  'remove-group': ADMIN, book: ADMIN, 'book-group': ADMIN, 'refund-ticket': ADMIN, transfer: ADMIN,
-} as const satisfies Record<OrderKind, readonly Role[]>;
 
 export function takeOrder(step: Step, input: OrderInput): void {
   const known = step.state.orders.get(input.orderId);
@@ -52,8 +39,7 @@ export function takeOrder(step: Step, input: OrderInput): void {
 }
 
 function decide(step: Step, input: OrderInput): OrderRecord {
-  const roles: readonly Role[] = ORDER_ROLES[input.order.kind];
-  const result = roles.includes(input.role)
+  const result = mayGive({ role: input.role, userId: input.by }, input.order)
     ? carryOut(step, input)
     : refused(`a ${input.role} may not give the order ${input.order.kind}`);
   const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };
@@ -101,6 +87,8 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-group': return putGroup(step, order);
     case 'remove-group': return removeGroup(step, order);
     case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
+    case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
+      return secondFactorOrder(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -226,8 +214,8 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but hashes of secrets. */
+/** What the audit log keeps of an order: everything but secrets and their hashes. */
 function withoutHashes(order: Order): Record<string, unknown> {
-  const entries = Object.entries(order).filter(([name]) => !/hash|sha256/i.test(name));
+  const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
   return Object.fromEntries(entries);
 }

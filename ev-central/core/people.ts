@@ -1,30 +1,27 @@
 // Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and
-// the answer comes back as an input.
+// the answer comes back as an input; access.ts decides about it.
 import { assertNever } from '../../shared/assert.ts';
 import type { ConnectionId } from '../../shared/ids.ts';
-import type { AccessRefusal } from '../../shared/messages/refusal.ts';
+import { type Access, type AccessRefused, decideAccess, lockedOut, toCompare } from './access.ts';
 import { type ApiLogin, revokeApiSessions, welcomeApi } from './api-access.ts';
 import { requestCharge } from './charge-request.ts';
 import type { Input } from './inputs.ts';
 import { grantKey, keyGrant } from './key-ring.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
+import { may } from './permissions.ts';
 import type { RequestRecord, User } from './rows.ts';
 import type { PendingCheck } from './state.ts';
 import { audit, emit, type Step } from './step.ts';
 
 type LinkLogin = Extract<Input, { kind: 'login' }>;
 type Login = LinkLogin | ApiLogin;
+type Checked = Extract<Input, { kind: 'password-checked' }>;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
-const OPERATOR_ROLES = ['admin', 'operator', 'technician'];
-
 export function login(step: Step, input: Login): void {
-  const until = lockedUntil(step, [`user:${input.userId}`, `addr:${input.address}`]);
-  if (until !== undefined) {
-    refuseLogin(step, input, 'locked-out', until - step.now);
-    return;
-  }
-  check(step, input, step.state.users.get(input.userId)?.passwordHash ?? null);
+  const locked = lockedOut(step, input);
+  if (locked === null) check(step, input, toCompare(step.state, input.userId));
+  else refuseLogin(step, input, locked);
 }
 
 /** A request at the point itself, with a PIN; it never goes over Kafka. */
@@ -34,15 +31,16 @@ export function localRequest(step: Step, input: LocalRequest): void {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
     return;
   }
-  check(step, input, step.state.users.get(input.driverId)?.pinHash ?? null);
+  const hash = step.state.users.get(input.driverId)?.pinHash ?? null;
+  check(step, input, { hash, secondFactor: null });
 }
 
-export function passwordChecked(step: Step, checkId: number, ok: boolean): void {
+export function passwordChecked(step: Step, { checkId, ok, code = { kind: 'none' } }: Checked): void {
   const pending = step.state.checks.get(checkId);
   step.state.checks.delete(checkId);
   if (pending === undefined) return;
   switch (pending.kind) {
-    case 'login': case 'api-login': return finishLogin(step, pending, ok);
+    case 'login': case 'api-login': return finishLogin(step, pending, decideAccess(step, pending, { ok, code }));
     case 'local-request': return finishLocalRequest(step, pending, ok);
     default: assertNever(pending, 'check');
   }
@@ -70,34 +68,22 @@ export function putOutDriver(step: Step, userId: User['userId']): void {
   }
 }
 
-function check(step: Step, pending: PendingCheck, hash: string | null): void {
+function check(step: Step, pending: PendingCheck, compare: ReturnType<typeof toCompare>): void {
   const checkId = step.state.nextCheckId++;
   step.state.checks.set(checkId, pending);
-  emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, hash });
+  emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, ...compare });
 }
 
-function finishLogin(step: Step, input: Login, ok: boolean): void {
-  const user = step.state.users.get(input.userId);
-  if (!ok || user === undefined) {
-    countFailure(step, [`user:${input.userId}`, `addr:${input.address}`]);
-    refuseLogin(step, input, 'unknown-or-wrong', null);
+function finishLogin(step: Step, input: Login, access: Access): void {
+  if (!access.granted) {
+    refuseLogin(step, input, access);
     return;
   }
-  // Many guesses can be on their way at once: those before this one may have locked her out meanwhile.
-  const until = lockedUntil(step, [`user:${input.userId}`, `addr:${input.address}`]);
-  if (until !== undefined) {
-    refuseLogin(step, input, 'locked-out', until - step.now);
+  const { user } = access;
+  if (input.purpose === 'operator' && !may(user.role, 'tools.use')) {
+    refuseLogin(step, input, { reason: 'role-not-allowed', retryAfterMs: null });
     return;
   }
-  if (!user.active) {
-    refuseLogin(step, input, 'user-inactive', null);
-    return;
-  }
-  if (input.purpose === 'operator' && !OPERATOR_ROLES.includes(user.role)) {
-    refuseLogin(step, input, 'role-not-allowed', null);
-    return;
-  }
-  clearFailures(step, `user:${input.userId}`);
   auditLogin(step, input, 'done');
   if (input.purpose === 'driver') welcomeDriver(step, input, user);
   else if (input.purpose === 'api') welcomeApi(step, input, user);
@@ -193,7 +179,7 @@ function answerLocal(step: Step, input: LocalRequest, answer: LocalAnswer): void
   });
 }
 
-function refuseLogin(step: Step, input: Login, reason: AccessRefusal, retryAfterMs: number | null): void {
+function refuseLogin(step: Step, input: Login, { reason, retryAfterMs }: AccessRefused): void {
   auditLogin(step, input, reason);
   const frame = input.purpose === 'operator'
     ? { type: 'welcome-operator', taken: false, role: null, reason, text: '' }

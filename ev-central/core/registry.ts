@@ -138,6 +138,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   revokeApiKeys(step, userId);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
+  step.state.secondFactors.remove(userId);
   return done(`user ${userId} is removed`);
 }
 

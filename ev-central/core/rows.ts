@@ -50,6 +50,20 @@ export type TicketPayment = {
   readonly refundedMinor: number; readonly refundedVatMinor: number;
 };
 
+/** What a log-in needs beside the password. */
+export type SecondFactor = {
+  readonly userId: UserId;
+  /** Of the authenticator. In the database the master key wraps it. Never logged. */
+  readonly secretBase64: string;
+  /** A code was right: from then on one is asked for. */
+  readonly confirmed: boolean;
+  /** The 30 s step of the last code that was taken: none is taken twice. */
+  readonly lastCounter: number;
+  /** SHA-256, base64, of the recovery codes that are left; each is good for one log-in. */
+  readonly recoverySha256s: readonly string[];
+  readonly madeAtMs: number;
+};
+
 /**
  * A registered charge point; `secretSha256` (base64) proves its monitor, null when the secret was revoked. In the
  * database the master key wraps it. Never logged.

@@ -1,4 +1,6 @@
 // The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
+import type { Role } from '../../shared/messages/values.ts';
+
 export type Settings = {
   /** A vehicle must be plugged in within this time after the authorization or the offer. */
   readonly plugTimeoutMs: number;
@@ -18,6 +20,8 @@ export type Settings = {
   readonly lockoutFailuresPoint: number;
   readonly lockoutWindowMs: number;
   readonly lockoutMs: number;
+  /** People with these roles are let in only with a second factor. */
+  readonly secondFactorRoles: readonly Role[];
   /** Waiting time after which a lower priority class counts as the next higher one. */
   readonly ageingMs: number;
   /** Stored meter values of a session are at least this far apart, except at price borders. */
@@ -51,6 +55,7 @@ export const DEFAULT_SETTINGS: Settings = {
   lockoutFailuresPoint: 10,
   lockoutWindowMs: 5 * 60_000,
   lockoutMs: 5 * 60_000,
+  secondFactorRoles: [],
   ageingMs: 15 * 60_000,
   meterValueEveryMs: 60_000,
   factGapMs: 60_000,

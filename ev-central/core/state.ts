@@ -10,7 +10,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
-  PointState, RequestRecord, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
+  PointState, RequestRecord, SecondFactor, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
 } from './rows.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
@@ -39,6 +39,7 @@ export type Tables = {
   readonly apiSessions: Table<AccessId, ApiSession>;
   readonly apiKeys: Table<AccessId, ApiKey>;
   readonly apiCalls: Table<RequestId, ApiCall>;
+  readonly secondFactors: Table<UserId, SecondFactor>;
 };
 
 export type FactGap = {
@@ -131,6 +132,7 @@ export function emptyTables(): Tables {
     apiSessions: new Table((row) => row.accessId),
     apiKeys: new Table((row) => row.accessId),
     apiCalls: new Table((row) => row.callId),
+    secondFactors: new Table((row) => row.userId),
   };
 }
 

@@ -17,14 +17,17 @@ export type DriverPeer = { readonly kind: 'driver'; readonly driverId: UserId; w
 export type OperatorPeer = { readonly kind: 'operator'; readonly by: string; role: OperatorRole | null };
 export type Peer = { readonly kind: 'unnamed' } | MonitorPeer | DriverPeer | OperatorPeer;
 
+/** A password with its one-time code, or a PIN. */
+export type Secret = { readonly password: string; readonly code: string | null };
+
 export type Connection = {
   readonly id: ConnectionId;
   readonly link: Link;
   /** The peer's address without its port: what is locked out and audited. */
   readonly address: string;
   peer: Peer;
-  /** Passwords and PINs that Central may ask to have compared, by the id of the frame that brought them. */
-  readonly secrets: Map<string, string>;
+  /** What Central may ask to have compared, by the id of the frame that brought it. */
+  readonly secrets: Map<string, Secret>;
   /** Called when the connection is over. */
   readonly endings: (() => void)[];
 };

@@ -32,7 +32,7 @@ export function greetDriver(
 ): void {
   const { driverId, lastNotice, id } = login;
   connection.peer = { kind: 'driver', driverId, welcomed: false };
-  connection.secrets.set(id, login.password);
+  connection.secrets.set(id, { password: login.password, code: login.code });
   options.give({
     kind: 'login', connectionId: connection.id, re: id, userId: driverId, address: connection.address,
     purpose: 'driver', lastNotice, loginKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'),

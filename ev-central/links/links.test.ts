@@ -3,6 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import {
   PASSWORD_HASH, PIN_HASH, SECRET, startTestCentral, type TestCentral, type TestPeer, TOKEN, waitFor,
 } from '../central-for-tests.ts';
+import { codeAt, makeSecondFactor } from '../one-time-code.ts';
+import { userId } from '../../shared/ids.ts';
 
 const running: TestCentral[] = [];
 
@@ -49,6 +51,29 @@ test('a second connection of a point takes the place of the first, which is told
   await second.hear('welcome-monitor');
   await waitFor(() => first.closed?.code === 'replaced');
   expect(central.central.state.monitorLinks.size).toBe(1);
+});
+
+test('a driver with a second factor is let in with a code, once, and is told when it is missing', async () => {
+  const central = await start();
+  const { secretBase64 } = makeSecondFactor('ana', randomBytes);
+  await central.central.order({
+    kind: 'enrol-second-factor', userId: userId('ana'), secretBase64, recoverySha256s: [], counter: 1,
+  }, 'test');
+  const code = codeAt(secretBase64, Date.now());
+  const answerTo = async (given: string | null): Promise<unknown> => {
+    const peer = central.connect();
+    await peer.say({
+      type: 'login', driverId: 'ana', password: 'correct horse', code: given, lastNotice: 0, software: 'test',
+    });
+    await waitFor(() => peer.messages.length > 0);
+    return peer.messages[0]?.['reason'] ?? peer.messages[0]?.['type'];
+  };
+  expect(await answerTo(null)).toBe('code-required');
+  expect(await answerTo(code)).toBe('welcome-driver');
+  expect(await answerTo(code)).toBe('code-wrong');
+  const old = central.connect(); // a program of before there were codes
+  await old.logIn();
+  expect(await old.hear('refused-driver')).toMatchObject({ reason: 'code-required' });
 });
 
 test('once a commit has failed nothing is answered from memory any more, and nobody is let in', async () => {

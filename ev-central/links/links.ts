@@ -10,8 +10,9 @@ import {
 import type { JsonObject } from '../../shared/wire/json.ts';
 import type { Link } from '../../shared/wire/link.ts';
 import type { Effect } from '../core/effects.ts';
+import type { CodeFound, CodeSecrets } from '../core/access.ts';
 import type { Input } from '../core/inputs.ts';
-import { type Connection, frameParts, hostOf, type OperatorRole, sendFrame } from './connection.ts';
+import { type Connection, frameParts, hostOf, type OperatorRole, type Secret, sendFrame } from './connection.ts';
 import { type DriverOptions, greetDriver, takeDriverFrame } from './drivers.ts';
 import { greetMonitor, type MonitorOptions, takeMonitorFrame } from './monitors.ts';
 import { greetOperator, type OperatorOptions, takeOperatorFrame } from './operators.ts';
@@ -23,6 +24,8 @@ export type LinksOptions = Omit<MonitorOptions & DriverOptions & OperatorOptions
   readonly isFull: () => boolean;
   readonly whenRoom: () => Promise<void>;
   readonly comparePassword: ComparePassword;
+  /** What a one-time code is, now. */
+  readonly findCode: (secrets: CodeSecrets | null, code: string | null) => CodeFound;
   /** Of every user: what an unknown one's is compared like. */
   readonly passwordHashes: () => Iterable<string | null>;
   /** The frame that a password check of the core is about: its secret is kept under this id. */
@@ -99,11 +102,14 @@ export function createLinks(options: LinksOptions): Links {
     connections.get(id)?.link.close({ code: reason, detail });
   }
 
-  function checkPassword({ checkId, connectionId: id, hash }: Of<'check-password'>): void {
+  function checkPassword({ checkId, connectionId: id, hash, secondFactor }: Of<'check-password'>): void {
     const frameId = options.frameOfCheck(checkId) ?? '';
-    const password = connections.get(id)?.secrets.get(frameId) ?? null;
+    const { password = null, code = null } = connections.get(id)?.secrets.get(frameId) ?? {};
     connections.get(id)?.secrets.delete(frameId);
-    compare(password, hash, (ok) => give({ kind: 'password-checked', checkId, ok }));
+    const done = (ok: boolean): void => {
+      give({ kind: 'password-checked', checkId, ok, code: options.findCode(secondFactor, code) });
+    };
+    compare(password, hash, done);
   }
 
   function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {
@@ -218,7 +224,7 @@ function takeLater(connection: Connection, message: JsonObject, options: LinksOp
   }
 }
 
-function forgetOldest(secrets: Map<string, string>): void {
+function forgetOldest(secrets: Map<string, Secret>): void {
   for (const id of secrets.keys()) {
     if (secrets.size <= SECRETS_AT_ONCE) return;
     secrets.delete(id);

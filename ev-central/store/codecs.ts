@@ -2,7 +2,7 @@
 import type { ApiCall, ApiKey, ApiSession } from '../core/api-rows.ts';
 import type {
   ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
-  Session, Tariff, TariffVersion, TicketPayment, User,
+  SecondFactor, Session, Tariff, TariffVersion, TicketPayment, User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
@@ -15,12 +15,12 @@ import type { MasterKey, Wrap } from './master-key.ts';
 type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
 export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> };
 
-/** The codecs of all tables; the master key wraps stored keys and points' secrets. */
-export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
+/** The codecs of all tables; the master key wraps stored keys and secrets. */
+export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
     sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
-    apiKeys, apiCalls,
+    apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors),
   };
 }
 
@@ -184,6 +184,28 @@ const apiKeys = defineCodec<ApiKey>({
 const apiCalls = defineCodec<ApiCall>({
   table: 'api_calls', key: ['callId'], fields: { callId: text(), bodySha256: text(), answer: json(), atMs: whole() },
 });
+
+type StoredFactor = Omit<SecondFactor, 'secretBase64'> & { readonly wrappedSecret: string };
+const storedFactors = defineCodec<StoredFactor>({
+  table: 'second_factors', key: ['userId'],
+  fields: {
+    userId: text(), wrappedSecret: text(), confirmed: flag(), lastCounter: whole(), recoverySha256s: json(),
+    madeAtMs: whole(),
+  },
+});
+
+function withWrappedFactor(wrap: Wrap): RowCodec<SecondFactor> {
+  return {
+    ...storedFactors,
+    encode: ({ secretBase64, ...row }) => storedFactors.encode({
+      ...row, wrappedSecret: wrap.wrap(row.userId, secretBase64),
+    }),
+    decode: (record) => {
+      const { wrappedSecret, ...row } = storedFactors.decode(record);
+      return { ...row, secretBase64: wrap.unwrap(row.userId, wrappedSecret) };
+    },
+  };
+}
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };
 const storedKeys = defineCodec<StoredKey>({

@@ -54,6 +54,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         apiSessions: () => loadRows(db, codecs.apiSessions, tables.apiSessions),
         apiKeys: () => loadRows(db, codecs.apiKeys, tables.apiKeys),
         apiCalls: () => loadRows(db, codecs.apiCalls, tables.apiCalls, 'WHERE at_ms >= ?', [recordsSinceMs]),
+        secondFactors: () => loadRows(db, codecs.secondFactors, tables.secondFactors),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },

@@ -29,6 +29,8 @@ export type MasterKey = {
   readonly keys: Wrap;
   /** The SHA-256 of points' secrets, by point id. */
   readonly secrets: Wrap;
+  /** The secrets of people's authenticators, by user id. */
+  readonly secondFactors: Wrap;
   /** Makes the hashes of the audit log (audit-chain.ts). */
   readonly auditKey: KeyObject;
   /** Signs the tokens of the REST API. */
@@ -49,6 +51,7 @@ function masterKey(key: KeyObject): MasterKey {
   return {
     keys: wrapOf(key, { prefix: 'ev-stored-key:', what: 'the stored key' }),
     secrets: wrapOf(key, { prefix: 'ev-point-secret:', what: 'the secret of point' }),
+    secondFactors: wrapOf(key, { prefix: 'ev-second-factor:', what: 'the second factor of user' }),
     auditKey: derived(key, 'ev-audit-chain-1'),
     tokenKey: derived(key, 'ev-api-tokens-1'),
   };

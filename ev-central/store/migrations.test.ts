@@ -123,6 +123,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT ticket_id, total_minor, vat, flags FROM tickets',
     expected: [{ ticket_id: 't-1', total_minor: 42, vat: '[]', flags: '[]' }],
   },
+  10: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
+    check: 'SELECT user_id, balance_minor, (SELECT count(*) FROM second_factors) AS factors FROM users',
+    expected: [{ user_id: 'ana', balance_minor: 500, factors: 0 }],
+  },
 };
 
 let db: Sqlite;

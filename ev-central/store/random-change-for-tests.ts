@@ -71,6 +71,10 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       pointId: pointId(id), number: 1 + which, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: figure,
       outcome: 'open', reason: null,
     }),
+    secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
+      userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
+      lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,
+    })),
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),

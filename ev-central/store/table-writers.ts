@@ -30,6 +30,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     apiSessions: writer(db, codecs.apiSessions),
     apiKeys: writer(db, codecs.apiKeys),
     apiCalls: writer(db, codecs.apiCalls),
+    secondFactors: writer(db, codecs.secondFactors),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -55,6 +56,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     apiSessions: (tables, nowMs) => write.apiSessions(tables.apiSessions, nowMs),
     apiKeys: (tables, nowMs) => write.apiKeys(tables.apiKeys, nowMs),
     apiCalls: (tables, nowMs) => write.apiCalls(tables.apiCalls, nowMs),
+    secondFactors: (tables, nowMs) => write.secondFactors(tables.secondFactors, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

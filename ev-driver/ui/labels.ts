@@ -6,8 +6,8 @@ export const DRIVER_LABELS = {
   noPoints: 'no points known yet', noCharge: 'No charge now. Choose a point on page 1 and press "c".',
   noHistory: 'no charges yet', steps: 'What happened', stale: 'no figures for', provisional: 'provisional',
   login: {
-    title: 'Log in at EV_Central', id: 'User id', password: 'Password', submit: 'Log in', checking: 'checking …',
-    idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
+    title: 'Log in at EV_Central', id: 'User id', password: 'Password', code: 'One-time code, if any',
+    submit: 'Log in', checking: 'checking …', idWrong: 'Enter your user id.', passwordWrong: 'Enter your password.',
   },
   column: {
     point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT',

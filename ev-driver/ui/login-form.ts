@@ -12,11 +12,11 @@ export function loginForm(actions: DriverActions): (host: Host<DriverScreenView>
   /** The snapshot in which the user submitted: only a later one tells what became of it. */
   let submittedIn: DriverScreenView | null = null;
   let pending = false;
-  const submit = (host: Host<DriverScreenView>, driverId: string, password: string): void => {
+  const submit = (host: Host<DriverScreenView>, driverId: string, password: string, code: string): void => {
     form = null;
     submittedIn = host.view();
     pending = true;
-    host.run(() => actions.login(driverId, password), () => {
+    host.run(() => actions.login(driverId, password, code === '' ? null : code), () => {
       pending = false;
     });
   };
@@ -32,6 +32,7 @@ export function loginForm(actions: DriverActions): (host: Host<DriverScreenView>
       fields: [
         { kind: 'text', name: 'id', label: L.id, value: view.suggestedDriverId, maxLength: 64 },
         { kind: 'text', name: 'password', label: L.password, masked: true, maxLength: 200 },
+        { kind: 'text', name: 'code', label: L.code, maxLength: 40 },
       ],
       focus: view.suggestedDriverId === '' ? 0 : 1,
       submit: L.submit,
@@ -40,7 +41,7 @@ export function loginForm(actions: DriverActions): (host: Host<DriverScreenView>
         const driverId = (values['id'] ?? '').trim();
         if (driverId === '') return L.idWrong;
         if ((values['password'] ?? '') === '') return L.passwordWrong;
-        submit(host, driverId, values['password'] ?? '');
+        submit(host, driverId, values['password'] ?? '', (values['code'] ?? '').trim());
         return null;
       },
       onCancel: () => host.quit(),

@@ -110,7 +110,7 @@ export type ChargeWish = {
 };
 
 export type DriverActions = {
-  login(driverId: string, password: string): ActionAnswer;
+  login(driverId: string, password: string, code: string | null): ActionAnswer;
   /** Sends a charge request. Every later step comes through the view. */
   request(wish: ChargeWish): ActionAnswer;
   /** Why no request can be made now, in words ("EV_Central cannot be reached", "bus down"); null: it can. */

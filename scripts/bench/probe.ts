@@ -42,7 +42,7 @@ export class Probe {
     const node = openDriverNode(config, 'probe', () => undefined);
     stage.defer(() => node.close());
     this.#client = node.openClient({
-      driverId: userId(PROBE), password: network.secrets.users[PROBE]?.password ?? '', keep: 'nothing',
+      driverId: userId(PROBE), password: network.secrets.users[PROBE]?.password ?? '', code: null, keep: 'nothing',
       interests: { points: null, sessions: false }, onEvent: (event) => this.#take(event),
     });
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { userIdSchema } from '../ids.ts';
 import { defineFrame } from './message.ts';
+import { oneTimeCodeSchema } from './values.ts';
 
 export const login = defineFrame({
   type: 'login',
@@ -11,12 +12,14 @@ export const login = defineFrame({
   fields: {
     driverId: userIdSchema,
     password: z.string().min(1).max(128),
+    /** The one-time code, for who has a second factor: of her authenticator, or a recovery code. */
+    code: oneTimeCodeSchema.nullable().default(null),
     /** The last notice number that this client has; 0: none. Central sends the later ones. */
     lastNotice: z.int().nonnegative(),
     software: z.string().max(80),
   },
   example: {
-    driverId: 'ana', password: 'correct horse', lastNotice: 16, software: 'ev-driver 0.1.0',
+    driverId: 'ana', password: 'correct horse', code: null, lastNotice: 16, software: 'ev-driver 0.1.0',
   },
 });
 export type Login = z.infer<typeof login.schema>;

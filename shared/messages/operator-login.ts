@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { userIdSchema } from '../ids.ts';
 import { defineFrame } from './message.ts';
+import { oneTimeCodeSchema } from './values.ts';
 
 export const operatorLogin = defineFrame({
   type: 'login-operator',
@@ -12,10 +13,12 @@ export const operatorLogin = defineFrame({
   fields: {
     userId: userIdSchema.nullable(),
     password: z.string().min(1).max(128).nullable(),
+    /** The one-time code, for who has a second factor. */
+    code: oneTimeCodeSchema.nullable().default(null),
     token: z.string().min(16).max(128).nullable(),
   },
   example: {
-    userId: 'olga', password: 'correct horse', token: null,
+    userId: 'olga', password: 'correct horse', code: '123456', token: null,
   },
 });
 export type OperatorLogin = z.infer<typeof operatorLogin.schema>;

@@ -1,5 +1,6 @@
 // Orders of people with a role: what the operator's screen, `ctl` and `admin` can do. One union, one answer each.
-// Passwords, PINs and secrets never travel in an order: the tool hashes them first.
+// Passwords, PINs and secrets never travel in an order: the tool hashes them first. The one exception is the secret of
+// an authenticator, which Central has to know.
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
@@ -68,6 +69,9 @@ export type UserRow = z.infer<typeof userRowSchema>;
 const bookedAs = z.enum(['top-up', 'adjustment', 'opening']).optional();
 const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
 const sha256Base64 = z.string().length(44);
+/** 20 bytes. */
+const totpSecretBase64 = z.base64().length(28);
+const recoverySha256sSchema = z.array(sha256Base64).max(20);
 
 export const orderSchema = z.discriminatedUnion('kind', [
   // running the network
@@ -101,6 +105,17 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
   z.object({ kind: z.literal('put-group'), group: groupRowSchema }),
   z.object({ kind: z.literal('remove-group'), groupId: groupIdSchema }),
+  // second factors; people give them about themselves, too
+  z.object({
+    kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,
+    recoverySha256s: recoverySha256sSchema,
+    /** The 30 s step of a code that whoever made the secret has checked; null: the first log-in confirms it. */
+    counter: z.int().positive().nullable(),
+  }),
+  z.object({
+    kind: z.literal('renew-recovery-codes'), userId: userIdSchema, recoverySha256s: recoverySha256sSchema,
+  }),
+  z.object({ kind: z.literal('remove-second-factor'), userId: userIdSchema, note: noteSchema }),
   // money
   z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),

@@ -16,7 +16,8 @@ export type Refusal = z.infer<typeof refusalSchema>;
 
 /** Why a log-in or an authentication was refused. */
 export const ACCESS_REFUSALS = [
-  'unknown-or-wrong', 'locked-out', 'user-inactive', 'role-not-allowed', 'point-unknown', 'point-barred',
+  'unknown-or-wrong', 'locked-out', 'code-required', 'code-wrong', 'second-factor-missing', 'user-inactive',
+  'role-not-allowed', 'point-unknown', 'point-barred',
   'key-revoked', 'point-revoked', 'two-monitors', 'replaced', 'version-mismatch', 'central-standby', 'malformed',
 ] as const;
 export const accessRefusalSchema = z.enum(ACCESS_REFUSALS);

@@ -70,6 +70,9 @@ export const ROLES = ['admin', 'operator', 'technician', 'user'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
+/** Six digits of an authenticator, or a recovery code, with or without dashes. */
+export const oneTimeCodeSchema = z.string().min(1).max(40);
+
 export const PRIORITY_CLASSES = ['normal', 'priority', 'emergency'] as const;
 export const priorityClassSchema = z.enum(PRIORITY_CLASSES);
 export type PriorityClass = z.infer<typeof priorityClassSchema>;

@@ -1,6 +1,8 @@
 // Who may call the REST API: log-ins, tokens, keys of machines, lock-outs; what a stolen token is worth.
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../ev-central/core/settings.ts';
+import { codeAt, makeSecondFactor } from '../../ev-central/one-time-code.ts';
 import { userId } from '../../shared/ids.ts';
 import { type ApiCentral, PASSWORD, startApiCentral } from './api-client.ts';
 
@@ -24,7 +26,7 @@ describe('a log-in over HTTP', () => {
     const tokens = await client.logIn('ana');
     const me = await client.call('/api/v1/me', { token: String(tokens['accessToken']) });
     expect(me).toMatchObject({ status: 200, body: { userId: 'ana', role: 'user', balanceMinor: 5_000 } });
-    expect(tokens).toMatchObject({ secondFactor: 'none', tokenType: 'Bearer' });
+    expect(tokens).toMatchObject({ tokenType: 'Bearer' });
     expect(audited()).toContainEqual(expect.objectContaining({ who: 'ana', action: 'login-api', outcome: 'done' }));
   });
 
@@ -42,6 +44,24 @@ describe('a log-in over HTTP', () => {
     });
     expect(locked).toMatchObject({ status: 429, body: { reason: 'locked-out' } });
     expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('needs the one-time code of who has a second factor, and takes none twice', async () => {
+    const { client, central: { state } } = central;
+    const { secretBase64, recovery } = makeSecondFactor('ana', randomBytes);
+    const ana = userId('ana');
+    state.secondFactors.put({
+      userId: ana, secretBase64, confirmed: true, lastCounter: 0, recoverySha256s: recovery.sha256s, madeAtMs: 0,
+    });
+    const logIn = (code: object) => client.call('/api/v1/auth/login', {
+      method: 'POST', body: { userId: 'ana', password: PASSWORD, ...code },
+    });
+    expect(await logIn({})).toMatchObject({ status: 401, body: { reason: 'code-required' } });
+    const code = codeAt(secretBase64, Date.now());
+    expect((await logIn({ code })).status).toBe(200);
+    expect(await logIn({ code })).toMatchObject({ status: 401, body: { reason: 'code-wrong' } });
+    expect((await logIn({ code: recovery.codes[0] })).status).toBe(200);
+    expect(await logIn({ code: recovery.codes[0] })).toMatchObject({ status: 401, body: { reason: 'code-wrong' } });
   });
 
   it('is locked out over HTTP for guesses on a link, too', async () => {

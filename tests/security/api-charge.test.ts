@@ -181,7 +181,7 @@ describe('an edit', () => {
     expect(changed.status).toBe(200);
     expect(changed.text).not.toContain('$2b$');
     expect((await client.call('/api/v1/me', { token })).status).toBe(401);
-    expect(await client.logIn('ana', 'another horse')).toMatchObject({ secondFactor: 'none' });
+    expect(await client.logIn('ana', 'another horse')).toMatchObject({ tokenType: 'Bearer' });
     const made = await client.call('/api/v1/points/ALC-09', {
       method: 'PUT', token: ada, headers: { 'if-none-match': '*' },
       body: {

@@ -10,11 +10,12 @@ import { emptyTables } from '../../ev-central/core/state.ts';
 import { samplePoint } from '../../ev-central/store/sample-rows.ts';
 import { openStore } from '../../ev-central/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { pointId } from '../../shared/ids.ts';
+import { pointId, userId } from '../../shared/ids.ts';
 import { hashSecret, pointProof } from '../../shared/point-proof.ts';
 import { formsOf, LeakSearch } from './leak-search.ts';
 
 const OTHER_SECRET = Buffer.alloc(32, 'other');
+const FACTOR = Buffer.from('authenticator-of-ana');
 const peers: TestPeer[] = [];
 let folder: string;
 let file: string;
@@ -29,6 +30,11 @@ beforeEach(async () => {
     kind: 'put-point', point: other, secretSha256: hashSecret(OTHER_SECRET).toString('base64'),
   }, 'test');
   expect(put).toMatchObject({ ok: true });
+  const enrolled = await central.central.order({
+    kind: 'enrol-second-factor', userId: userId('ana'), secretBase64: FACTOR.toString('base64'), recoverySha256s: [],
+    counter: 1,
+  }, 'test');
+  expect(enrolled).toMatchObject({ ok: true });
   expect(await authenticate('ALC-01', hashSecret(SECRET))).toBe('welcome-monitor');
   expect(await authenticate('ALC-02', hashSecret(OTHER_SECRET))).toBe('welcome-monitor');
 });
@@ -76,8 +82,9 @@ function load(path: string, masterKeyFile: string): void {
 
 describe('a copy of the database without the master key', () => {
   const secrets = [['ALC-01', SECRET], ['ALC-02', OTHER_SECRET]] as const;
-  const search = new LeakSearch(secrets.flatMap(([name, secret]) =>
-    [{ name, bytes: secret }, { name: `hash of ${name}`, bytes: hashSecret(secret) }]));
+  const search = new LeakSearch([...secrets.flatMap(([name, secret]) =>
+    [{ name, bytes: secret }, { name: `hash of ${name}`, bytes: hashSecret(secret) }]),
+  { name: 'second factor of ana', bytes: FACTOR }]);
 
   it('holds no secret and no hash of one, in no row, audit line, event, free page or WAL', () => {
     expect(search.inFolder(copyOfDatabase())).toEqual([]);

@@ -73,8 +73,8 @@ const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', tariffVersions: 'version', sites: 'siteId', points: 'pointId',
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
-  ticketPayments: 'ticketId',
-  apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
+  ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
+  secondFactors: 'userId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

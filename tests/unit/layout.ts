@@ -48,6 +48,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   blessed: ['shared/screen/'],
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
+  otpauth: ['ev-central/one-time-code.ts'],
   '@peculiar/x509': ['shared/wire/'],
   fastify: ['ev-central/api/'],
   '@fastify/cors': ['ev-central/api/'],

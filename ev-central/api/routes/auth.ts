@@ -20,13 +20,14 @@ const accessParams = z.strictObject({ id: accessIdSchema });
 export const AUTH_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'login', method: 'POST', path: '/api/v1/auth/login', tag: 'auth', summary: 'Logs a person in',
-    description: 'Wrong passwords lock the person and the address out for some minutes, as they do on every link.',
+    description: 'Who has a second factor sends a one-time code, too, or is answered `code-required`. Wrong guesses lock '
+      + 'the person and the address out for some minutes, as they do on every link.',
     permission: null, body: loginBody, success: { status: 200, what: 'Tokens.', body: tokensSchema },
     problems: ['login-refused', 'too-many-requests'],
     async handle({ body, address, agent }, api) {
       const secret = api.tokens.secret();
       const frame = await put(api, {
-        password: body.password,
+        password: body.password, code: body.code,
         make: (to) => ({
           kind: 'api-login', ...to, userId: body.userId, address, purpose: 'api', agent, refreshSha256: sha256(secret),
           lifeMs: api.settings.refreshLifeMs,
@@ -135,8 +136,7 @@ async function tokensFor(api: Api, frame: Frame | 'stale', secret: string): Prom
   return {
     status: 200, headers: { 'cache-control': 'no-store' },
     body: {
-      // A second factor, once there is one, is asked for here instead of handing tokens out.
-      secondFactor: 'none', tokenType: 'Bearer', accessToken: token, expiresAt: new Date(expiresAtMs).toISOString(),
+      tokenType: 'Bearer', accessToken: token, expiresAt: new Date(expiresAtMs).toISOString(),
       refreshToken: api.tokens.refreshToken(accessId, secret), sessionId: accessId,
     },
   };

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type OrderKind, orderSchema } from '../../shared/messages/orders.ts';
+import { QUERIES, type Query } from '../../shared/messages/query.ts';
+import { type Role, ROLES } from '../../shared/messages/values.ts';
+import { may, type Permission, permissionOfOrder, permissionOfQuery, PERMISSIONS } from './permissions.ts';
+
+// One row a permission: x for a role that has it, in the order admin, operator, technician, user.
+const TABLE: readonly (readonly [Permission, string])[] = [
+  ['points.read', 'xxxx'], ['sessions.start-own', 'xxxx'], ['sessions.stop-own', 'xxxx'],
+  ['sessions.read-own', 'xxxx'], ['money.read-own', 'xxxx'], ['payments.make-own', 'xxxx'],
+  ['invoices.read-own', 'xxxx'], ['claims.write-own', 'xxxx'], ['groups.read-own', 'xxxx'],
+  ['account.read-own', 'xxxx'], ['account.write-own', 'xxxx'], ['tokens.read-own', 'xxxx'],
+  ['tools.use', 'xxx.'], ['points.inspect', 'xxx.'], ['points.command', 'xxx.'], ['network.operate', 'xxx.'],
+  ['sessions.read-all', 'xxx.'], ['sessions.stop-any', 'xx..'], ['queue.read', 'xxx.'], ['queue.write', 'xx..'],
+  ['drivers.read', 'xxx.'], ['events.read', 'xxx.'], ['commands.read', 'xxx.'], ['dead-letters.read', 'xxx.'],
+  ['status.read', 'xxx.'], ['topics.tail', 'xxx.'], ['access.revoke', 'xx..'], ['access.release', 'xx..'],
+  ['tariffs.read', 'xxx.'], ['tariffs.write', 'x...'], ['registry.write', 'x...'], ['secrets.void', 'x...'],
+  ['users.read', 'xxx.'], ['users.write', 'x...'], ['second-factors.write', 'x...'],
+  ['people.read', 'x...'], ['people.erase', 'x...'],
+  ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
+  ['api-keys.write', 'x...'],
+  ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
+  ['payments.read', 'xx..'], ['payments.write', 'x...'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
+  ['claims.read', 'xx..'], ['claims.decide', 'x...'],
+  ['audit.read', 'xxx.'], ['audit.verify', 'x...'],
+];
+
+// What each order and list asked of a role before there was a table.
+const ORDERS: readonly (readonly [OrderKind, string])[] = [
+  ['set-operative', 'xxx.'], ['set-power-limit', 'xxx.'], ['reset-point', 'xxx.'], ['unlock-connector', 'xxx.'],
+  ['end-session', 'xx..'], ['close-session', 'xx..'], ['leave-queue', 'xx..'], ['revoke-point-key', 'xx..'],
+  ['unbar-point', 'xx..'], ['revoke-user-keys', 'xx..'], ['release-lockout', 'xx..'],
+  ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['put-site', 'x...'],
+  ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
+  ['remove-user', 'x...'], ['book', 'x...'],
+  ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
+];
+const LISTS: readonly (readonly [Query['what'], string])[] = [
+  ['points', 'xxxx'], ['sites', 'xxxx'], ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
+  ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
+  ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
+  ['ledger', 'xxx.'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+];
+
+function rolesOf(permission: Permission): string {
+  return ROLES.map((role: Role) => (may(role, permission) ? 'x' : '.')).join('');
+}
+
+describe('the permission table', () => {
+  it.each(TABLE)('gives %s to %s of admin, operator, technician and driver', (permission, roles) => {
+    expect(rolesOf(permission)).toBe(roles);
+  });
+
+  it('has no row that is not tested', () => {
+    expect(Object.keys(PERMISSIONS)).toEqual(TABLE.map(([permission]) => permission));
+  });
+
+  it.each(ORDERS)('lets these of admin, operator, technician and driver give the order %s: %s', (kind, roles) => {
+    expect(rolesOf(permissionOfOrder(kind))).toBe(roles);
+  });
+
+  it('knows every order', () => {
+    const kinds = orderSchema.options.map((option) => option.shape.kind.value);
+    expect(ORDERS.map(([kind]) => kind).sort()).toEqual([...kinds].sort());
+  });
+
+  it.each(LISTS)('lets these of admin, operator, technician and driver read the list %s: %s', (what, roles) => {
+    expect(rolesOf(permissionOfQuery(what))).toBe(roles);
+  });
+
+  it('knows every list', () => {
+    expect(LISTS.map(([what]) => what).sort()).toEqual([...QUERIES].sort());
+  });
+});

@@ -1,0 +1,139 @@
+// Who may do what: one table of permissions and the roles that have them. Orders and questions each name the permission
+// that they need, so the core, the lists, the screens and the REST API ask the same table. `own` means of the person
+// who asks: whoever finds that it is somebody else's asks for the permission without `own`.
+import type { Order, OrderKind } from '../../shared/messages/orders.ts';
+import type { Query } from '../../shared/messages/query.ts';
+import { type Role, ROLES } from '../../shared/messages/values.ts';
+
+const EVERYBODY: readonly Role[] = ROLES;
+const RUNNING: readonly Role[] = ['technician', 'operator', 'admin'];
+const OPERATING: readonly Role[] = ['operator', 'admin'];
+const ADMIN: readonly Role[] = ['admin'];
+
+/** The roles that have each permission; `user` is the driver's role. */
+export const PERMISSIONS = {
+  // what everybody with an account has
+  'points.read': EVERYBODY,
+  'sessions.start-own': EVERYBODY,
+  'sessions.stop-own': EVERYBODY,
+  'sessions.read-own': EVERYBODY,
+  'money.read-own': EVERYBODY,
+  'payments.make-own': EVERYBODY,
+  'invoices.read-own': EVERYBODY,
+  'claims.write-own': EVERYBODY,
+  'groups.read-own': EVERYBODY,
+  /** Profile, vehicles, password, second factor, log-ins. */
+  'account.read-own': EVERYBODY,
+  'account.write-own': EVERYBODY,
+  'tokens.read-own': EVERYBODY,
+  // running the network
+  /** `ctl`, `admin`, `tail` and the operator's screen let in who has this. */
+  'tools.use': RUNNING,
+  /** What only staff sees of a point: its monitor's address, its keys' expiry, the sessions at it. */
+  'points.inspect': RUNNING,
+  'points.command': RUNNING,
+  'network.operate': RUNNING,
+  'sessions.read-all': RUNNING,
+  'sessions.stop-any': OPERATING,
+  'queue.read': RUNNING,
+  'queue.write': OPERATING,
+  'drivers.read': RUNNING,
+  'events.read': RUNNING,
+  'commands.read': RUNNING,
+  'dead-letters.read': RUNNING,
+  'status.read': RUNNING,
+  'topics.tail': RUNNING,
+  'access.revoke': OPERATING,
+  'access.release': OPERATING,
+  // the registry
+  'tariffs.read': RUNNING,
+  'tariffs.write': ADMIN,
+  'registry.write': ADMIN,
+  /** Makes the secret of a point void. */
+  'secrets.void': ADMIN,
+  // people
+  'users.read': RUNNING,
+  'users.write': ADMIN,
+  'second-factors.write': ADMIN,
+  /** Names and e-mail addresses. */
+  'people.read': ADMIN,
+  'people.erase': ADMIN,
+  'tokens.read': OPERATING,
+  'tokens.write': ADMIN,
+  'groups.read': OPERATING,
+  'groups.write': ADMIN,
+  'api-keys.write': ADMIN,
+  // money
+  'money.read': RUNNING,
+  'money.book': ADMIN,
+  'money.refund': ADMIN,
+  'money.verify': ADMIN,
+  'payments.read': OPERATING,
+  'payments.write': ADMIN,
+  'invoices.read': OPERATING,
+  'invoices.write': ADMIN,
+  'claims.read': OPERATING,
+  'claims.decide': ADMIN,
+  // the audit log
+  'audit.read': RUNNING,
+  'audit.verify': ADMIN,
+} as const satisfies Record<`${string}.${string}`, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export function may(role: Role, permission: Permission): boolean {
+  return rolesWith(permission).includes(role);
+}
+
+export function rolesWith(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission];
+}
+
+const OF_ORDER = {
+  'set-operative': 'network.operate', 'set-power-limit': 'points.command', 'reset-point': 'points.command',
+  'unlock-connector': 'points.command',
+  'end-session': 'sessions.stop-any', 'close-session': 'sessions.stop-any', 'leave-queue': 'queue.write',
+  'revoke-point-key': 'access.revoke', 'revoke-user-keys': 'access.revoke',
+  'unbar-point': 'access.release', 'release-lockout': 'access.release',
+  'revoke-point': 'secrets.void',
+  'put-tariff': 'tariffs.write', 'remove-tariff': 'tariffs.write',
+  'put-site': 'registry.write', 'remove-site': 'registry.write',
+  'put-point': 'registry.write', 'remove-point': 'registry.write',
+  'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
+  book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
+  'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
+  'remove-second-factor': 'second-factors.write',
+} as const satisfies Record<OrderKind, Permission>;
+
+/** What somebody needs who gives this order. */
+export function permissionOfOrder(kind: OrderKind): Permission {
+  return OF_ORDER[kind];
+}
+
+/** Orders that people give about themselves, too, with what they need then. */
+const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
+  'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
+  'remove-second-factor': 'account.write-own',
+};
+
+/** May this person give this order? About herself she may give some that nobody else but an admin may. */
+export function mayGive(by: { readonly role: Role; readonly userId: string }, order: Order): boolean {
+  if (may(by.role, permissionOfOrder(order.kind))) return true;
+  const own = OF_OWN_ORDER[order.kind];
+  return own !== undefined && 'userId' in order && order.userId === by.userId && may(by.role, own);
+}
+
+const OF_QUERY = {
+  points: 'points.read', sites: 'points.read', estimate: 'points.read',
+  'my-sessions': 'sessions.read-own', 'my-notices': 'sessions.read-own', 'my-tickets': 'sessions.read-own',
+  sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
+  events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
+  tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
+  groups: 'groups.read',
+  audit: 'audit.read',
+} as const satisfies Record<Query['what'], Permission>;
+
+/** What somebody needs who asks for this list. */
+export function permissionOfQuery(what: Query['what']): Permission {
+  return OF_QUERY[what];
+}
