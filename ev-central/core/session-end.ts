@@ -171,7 +171,8 @@ function finalUsage(step: Step, session: Session, end: TrueEnd): TariffUsage | n
   const row: MeterValueRow = {
     // After every sample that Central can have seen, so that the stored order is the fold's order.
     sessionId: session.sessionId, sample: lastSample(step, session) + 1, atMs, kind,
-    registerWh: Math.max(end.meterStopWh, foldedRegisterWh(known)), powerW: kind === 'charging' ? newest?.powerW ?? 0 : 0,
+    registerWh: Math.max(end.meterStopWh, foldedRegisterWh(known)),
+    powerW: kind === 'charging' ? newest?.powerW ?? 0 : 0,
     socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
   };
   emit(step, { kind: 'append', table: 'meter_values', row });
