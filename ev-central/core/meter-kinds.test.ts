@@ -74,6 +74,18 @@ describe('meter values', () => {
     ]);
   });
 
+  it('begin no fee at the very moment of the end', () => {
+    put({ elements: [
+      { price_components: [{ type: 'FLAT', price: 5, step_size: 1 }], restrictions: { min_duration: 3 } },
+      { price_components: [{ type: 'ENERGY', price: 0.3, step_size: 1 }] },
+    ] });
+    const session = network.charging(ANA);
+    charge(session, [1, 2, 3], 1_000);
+    expect(provisionalCost(network.state, network.state.sessions.must(session.sessionId))).toBe(1);
+    network.end(session, 1_030);
+    expect(network.lastNotice(ANA, 'ticket').ticket.totalMinor).toBe(1);
+  });
+
   it('need no more room under a tariff without borders', () => {
     put({ elements: [{ price_components: [{ type: 'ENERGY', price: 0.3, step_size: 1 }] }] });
     const session = network.charging(ANA);

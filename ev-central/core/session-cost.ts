@@ -18,6 +18,8 @@ export function addReading(
 ): TariffUsage {
   const energyWh = registerWh - meterStartWh - usage.energyWh;
   invariant(energyWh >= 0, 'a meter register never goes back in the fold');
+  // The end of a charge says often what its last sample said: that is no new moment, at which a fee might begin.
+  if (energyWh === 0 && atMs <= usage.lastMs && usage.startedMs !== null) return usage;
   // Nobody measured the power of an end whose point said no more: the mean of its energy over its time, then.
   const span = { kind, untilMs: atMs, energyWh, powerW: powerW > 0 ? powerW : null, currentMa: null };
   return addSpan(usage, span, rules, timeZone);

@@ -159,8 +159,9 @@ export function meteredWh(state: State, session: Session): number {
 function finalUsage(step: Step, session: Session, end: TrueEnd): TariffUsage | null {
   if (session.usage === null) return null;
   const live = unfolded(step, session);
+  const newest = step.state.meters.get(session.sessionId);
   const lastWh = live?.registerWh ?? foldedRegisterWh(session);
-  const kind: MeterKind = end.meterStopWh > lastWh ? 'charging' : live?.kind ?? 'charging';
+  const kind: MeterKind = end.meterStopWh > lastWh ? 'charging' : newest?.kind ?? 'charging';
   const hasPowers = rulesOf(step.state, session.tariff).cuts.powerW.length > 0;
   const known = live !== null && (live.kind !== kind || hasPowers) ? storeReading(step, session, live) : session;
   const usage = known.usage ?? session.usage;
@@ -168,7 +169,8 @@ function finalUsage(step: Step, session: Session, end: TrueEnd): TariffUsage | n
   const row: MeterValueRow = {
     // After every sample that Central can have seen, so that the stored order is the fold's order.
     sessionId: session.sessionId, sample: lastSample(step, session) + 1, atMs, kind,
-    registerWh: Math.max(end.meterStopWh, foldedRegisterWh(known)), powerW: kind === 'charging' ? live?.powerW ?? 0 : 0,
+    registerWh: Math.max(end.meterStopWh, foldedRegisterWh(known)),
+    powerW: kind === 'charging' ? newest?.powerW ?? 0 : 0,
     socPercent: end.socPercent, rawAtMs: end.rawEndedAtMs, receivedAtMs: step.now,
   };
   emit(step, { kind: 'append', table: 'meter_values', row });
