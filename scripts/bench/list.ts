@@ -1,4 +1,5 @@
 // All benches, in the order in which they run.
+import { apiBench } from './api.ts';
 import type { Bench } from './bench.ts';
 import { ingestAllBench, ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
@@ -11,5 +12,5 @@ import { stormBench } from './storm.ts';
 
 export const BENCHES: readonly Bench[] = [
   ingestBench, ingestAllBench, steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench,
-  partsBench,
+  partsBench, apiBench,
 ];
