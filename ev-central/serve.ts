@@ -106,11 +106,11 @@ async function start(life: Life): Promise<void> {
   });
   // What came in is written first; links that close after that are no news for the points.
   closers.push(() => server.close(), () => central.stop());
+  await openApi(life, central, store);
   const address = `${config.host}:${server.port}`;
   life.running = { central, address };
   say(life, 'info', `listening on ${address}${tls === null ? '' : ' with TLS'}`);
   log('info', 'listening', { address, tls: tls !== null, database, brokers: config.brokers });
-  await openApi(life, central, store);
   central.start();
 }
 

@@ -24,7 +24,7 @@ const NO_RATE = '100000000';
 
 export const apiBench: Bench = {
   name: 'api',
-  what: 'while 5,000 connectors charge: reads at 1,000 a second over HTTP, and a charge started over HTTP and over Kafka',
+  what: 'while 5,000 connectors charge: 1,000 reads a second over HTTP; a charge started over HTTP and over Kafka',
   rows: [
     { row: 'api-read-p95', what: 'a read, 95 % are faster', unit: 'ms', better: 'lower', goal: 20 },
     { row: 'api-read-p50', what: 'the same, median', unit: 'ms', better: 'lower' },

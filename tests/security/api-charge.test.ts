@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { waitFor } from '../../ev-central/central-for-tests.ts';
 import { isOver } from '../../ev-central/core/session-index.ts';
 import { pointId, sessionId, userId } from '../../shared/ids.ts';
-import { type ApiCentral, ApiClient, startApiCentral } from './api-client.ts';
+import type { ApiClient} from './api-client.ts';
+import { type ApiCentral, startApiCentral } from './api-client.ts';
 
 const AT_POINT = { target: { kind: 'point', pointId: 'ALC-01' } };
 

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import { pointIdSchema, siteIdSchema } from '../../../shared/ids.ts';
 import {
-  CONNECTOR_TYPES, connectorNoSchema, latitudeSchema, longitudeSchema, noteSchema, pointStatusSchema, powerWSchema,
+  CONNECTOR_TYPES, type Connector, connectorNoSchema, latitudeSchema, longitudeSchema, noteSchema, pointStatusSchema,
+  powerWSchema,
 } from '../../../shared/messages/values.ts';
 import { hashSecret, SECRET_BYTES, secretText } from '../../../shared/point-proof.ts';
+import { connectorStatus, pointStatus } from '../../core/point-status.ts';
+import type { ChargePoint } from '../../core/rows.ts';
 import { choosePoints, pointOffer } from '../../core/views.ts';
 import { callerIn, edit } from '../asking.ts';
 import { pagingShape } from '../lists.ts';
@@ -156,7 +159,7 @@ const MOST_LOOKED_AT = 2_000;
 
 type Search = z.output<typeof searchQuery>;
 
-/** A page of the search. Whether something is free is looked at while the page is filled: it costs most. */
+/** A page of the search. Whether something is free is looked at while the page is filled, and rows are made last. */
 function find({ state, nowMs }: Api, search: Search): { items: unknown[]; next: string | null } {
   const { latitude, longitude, radiusM, limit, cursor, status, available, ...rest } = search;
   if ((latitude === undefined) !== (longitude === undefined)) {
@@ -174,18 +177,22 @@ function find({ state, nowMs }: Api, search: Search): { items: unknown[]; next: 
   for (; at < until && items.length < limit; at += 1) {
     const id = ids[at];
     if (id === undefined) break;
-    const offer = pointOffer(state, state.points.must(id), now, near);
-    if (status !== undefined && offer.status !== status) continue;
-    const isFree = offer.connectors.some((each) => each.status === 'Available' && fits(each, rest));
-    if (available !== undefined && isFree !== available) continue;
-    items.push(outside(offer));
+    const point = state.points.must(id);
+    if (status !== undefined && pointStatus(state, id).status !== status) continue;
+    if (available !== undefined && isFree(state, point, rest) !== available) continue;
+    items.push(outside(pointOffer(state, point, now, near)));
   }
   return { items, next: at < ids.length ? String(at) : null };
 }
 
-function fits(
-  connector: { type: string; maxPowerW: number }, { connectorType, minPowerW }: Partial<Search>,
-): boolean {
+/** Is a connector that fits free now? Most that are not have a session: that is looked at first, and costs least. */
+function isFree(state: Api['state'], { pointId, connectors }: ChargePoint, wanted: Partial<Search>): boolean {
+  return connectors.some((each) => fits(each, wanted)
+    && state.sessionIndex.atConnector(pointId, each.connectorNo) === undefined
+    && connectorStatus(state, pointId, each.connectorNo).status === 'Available');
+}
+
+function fits(connector: Connector, { connectorType, minPowerW }: Partial<Search>): boolean {
   return (connectorType === undefined || connector.type === connectorType)
     && (minPowerW === undefined || connector.maxPowerW >= minPowerW);
 }
