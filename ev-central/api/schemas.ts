@@ -50,7 +50,8 @@ const ocpiTariff = {
   currency: 'EUR',
   elements: [{
     price_components: [
-      { type: 'ENERGY', price: 0.42, vat: 21, step_size: 1 }, { type: 'PARKING_TIME', price: 3, vat: 21, step_size: 60 },
+      { type: 'ENERGY', price: 0.42, vat: 21, step_size: 1 },
+      { type: 'PARKING_TIME', price: 3, vat: 21, step_size: 60 },
     ],
   }],
 };

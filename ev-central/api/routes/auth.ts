@@ -20,8 +20,8 @@ const accessParams = z.strictObject({ id: accessIdSchema });
 export const AUTH_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'login', method: 'POST', path: '/api/v1/auth/login', tag: 'auth', summary: 'Logs a person in',
-    description: 'Who has a second factor sends a one-time code, too, or is answered `code-required`. Wrong guesses lock '
-      + 'the person and the address out for some minutes, as they do on every link.',
+    description: 'Who has a second factor sends a one-time code, too, or is answered `code-required`. Wrong guesses '
+      + 'lock the person and the address out for some minutes, as they do on every link.',
     permission: null, body: loginBody, success: { status: 200, what: 'Tokens.', body: tokensSchema },
     problems: ['login-refused', 'too-many-requests'],
     async handle({ body, address, agent }, api) {
