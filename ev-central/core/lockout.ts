@@ -40,7 +40,7 @@ export function countFailure(step: Step, whos: readonly string[]): string[] {
  * After a start: a clock that was set back while nobody ran prolongs no lock-out. One that was set forward ends it;
  * that cannot be known.
  */
-export function boundLockouts({ lockouts, settings }: State, now: number): void {
+export function boundLockouts({ lockouts, settings }: Pick<State, 'lockouts' | 'settings'>, now: number): void {
   for (const row of [...lockouts.values()]) {
     const mostMs = now + settings.lockoutMs;
     if (row.firstAtMs <= now && (row.lockedUntilMs ?? 0) <= mostMs) continue;

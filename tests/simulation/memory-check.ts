@@ -2,6 +2,7 @@
 // it had in memory. A row that was changed in place, or not marked as changed, shows here. And whoever begins, begins
 // with what the database holds, whatever an earlier one had in memory.
 import { isDeepStrictEqual } from 'node:util';
+import { boundLockouts } from '../../ev-central/core/lockout.ts';
 import type { PointState } from '../../ev-central/core/rows.ts';
 import { emptyTables, type State, type Tables } from '../../ev-central/core/state.ts';
 import type { Store } from '../../ev-central/store/store.ts';
@@ -27,10 +28,11 @@ export function differsFromMemory(state: State, store: Store): string | null {
   });
 }
 
-/** Of a Central that begins: nothing but that no point is connected to it yet. */
-export function differsAtStart(state: State, store: Store): string | null {
+/** Of a Central that begins: nothing but that no point is connected to it yet, and lock-outs by a clock set back. */
+export function differsAtStart(state: State, store: Store, now: number): string | null {
   const stored = emptyTables();
   store.load(stored);
+  boundLockouts({ lockouts: stored.lockouts, settings: state.settings }, now);
   for (const row of stored.pointStates.values()) stored.pointStates.load({ ...row, link: linkIn(state, row) });
   return differs(state, stored, () => true);
 }

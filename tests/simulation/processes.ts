@@ -45,7 +45,7 @@ export function centralPlace(
       openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });
     place.running = central;
-    const stale = differsAtStart(central.state, disk.store);
+    const stale = differsAtStart(central.state, disk.store, life.clock.now());
     if (stale !== null) ground.world.fail(`Central begins with what the database has not: ${stale}`);
     accept(ground, life, {
       address: CENTRAL, heartbeatData: () => ({ central: 'connected' }),
