@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../shared/wire/json.ts';
 import type { Link } from '../../shared/wire/link.ts';
 import type { Effect } from '../core/effects.ts';
-import type { CodeFound, CodeSecrets } from '../core/access.ts';
+import type { CodeFound, CodeSecrets } from '../core/code-found.ts';
 import type { Input } from '../core/inputs.ts';
 import { type Connection, frameParts, hostOf, type OperatorRole, type Secret, sendFrame } from './connection.ts';
 import { type DriverOptions, greetDriver, takeDriverFrame } from './drivers.ts';
