@@ -5,7 +5,7 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import type { CodeSecrets } from './access.ts';
+import type { CodeSecrets } from './code-found.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */

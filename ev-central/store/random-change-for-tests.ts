@@ -71,15 +71,27 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       pointId: pointId(id), number: 1 + which, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: figure,
       outcome: 'open', reason: null,
     }),
-    secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
-      userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
-      lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,
-    })),
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
     // Not loaded at start: an order brings one, see the store's suite.
     ticketPayments: () => undefined,
+    ...accessChanges(tables, { table, which, figure, words, remove }),
+  };
+  changes[table]();
+}
+
+type AccessTable = 'secondFactors' | 'apiSessions' | 'apiKeys' | 'apiCalls';
+
+function accessChanges(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Record<AccessTable, () => void> {
+  const id = `row-${which}`;
+  return {
+    secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
+      userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
+      lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,
+    })),
     apiSessions: () => (remove ? tables.apiSessions.remove(accessId(id)) : tables.apiSessions.put({
       accessId: accessId(id), userId: userId('ana'), refreshSha256: words, createdAtMs: figure, usedAtMs: figure,
       expiresAtMs: figure, revokedAtMs: null, address: words, agent: words,
@@ -93,5 +105,4 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       atMs: START_MS + figure,
     }),
   };
-  changes[table]();
 }
