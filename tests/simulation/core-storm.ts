@@ -3,6 +3,7 @@
 // ticket can be computed again, and in the end nothing stays open. A seed decides everything.
 import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
 import { ANA, BEN, CAT, Network, OTHER_POINT, POINT, SITE } from '../../ev-central/core/core-harness.ts';
+import type { Append } from '../../ev-central/core/effects.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
 import { userWallet } from '../../shared/account.ts';
@@ -31,7 +32,8 @@ class StoredNetwork extends Network {
   constructor(store: Store, monitorLossPolicy: 'finish' | 'stop') {
     super({ monitorLossPolicy });
     this.store = store;
-    this.save();
+    // All that the harness was fed before it had a store: the ledger has to know the first money too.
+    this.#write(this.appended);
   }
 
   override feed(...inputs: Parameters<Network['feed']>): ReturnType<Network['feed']> {
@@ -43,12 +45,14 @@ class StoredNetwork extends Network {
   }
 
   save(): void {
-    // The harness is fed before it has a store: those rows are written with the first batch after.
-    const store = this.store as Store | undefined;
-    if (store === undefined) return;
-    const appends = this.effects.filter((effect) => effect.kind === 'append');
+    // The harness is fed before it has a store.
+    if ((this.store as Store | undefined) === undefined) return;
+    this.#write(this.effects.filter((effect) => effect.kind === 'append'));
+  }
+
+  #write(appends: readonly Append[]): void {
     const sends = this.effects.filter((effect) => effect.kind === 'send');
-    store.commit({
+    this.store.commit({
       tables: this.state, appends, sends, offsets: [], outboxDone: [], outboxReopenSinceMs: null, now: this.now,
     });
   }
