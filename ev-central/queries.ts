@@ -13,7 +13,8 @@ import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
-  | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger'>;
+  | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger' | 'invoices' | 'my-invoices' | 'invoice-tickets'
+  | 'my-invoice-tickets' | 'billing-details'>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type QueryOptions = {
@@ -23,7 +24,11 @@ export type QueryOptions = {
   readonly nowMs: () => number;
 };
 
-const DRIVERS_LISTS: readonly What[] = ['points', 'sites', 'my-sessions', 'my-notices', 'my-tickets'];
+const DRIVERS_LISTS: readonly What[] = [
+  'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
+];
+/** With names and addresses of people. */
+const ADMINS_LISTS: readonly What[] = ['invoices', 'invoice-tickets', 'billing-details'];
 const POINT_FILTERS = ['siteId', 'pointId', 'text', 'latitude', 'longitude', 'radiusM', 'connectorType', 'minPowerW'];
 const DEFAULT_RADIUS_M = 10_000;
 
@@ -42,6 +47,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   const { what, filter, after, limit } = query;
   const nowMs = options.nowMs();
   if (asker.role === 'user' && !DRIVERS_LISTS.includes(what)) return failed(`the list ${what} is for operators`);
+  if (asker.role !== 'admin' && ADMINS_LISTS.includes(what)) return failed(`the list ${what} is for administrators`);
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
@@ -53,7 +59,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       return slice(waiting, after, limit, (session) => sessionRow(state, session, nowMs));
     }
     case 'status': return { rows: [options.status()], next: null, error: null };
-    case 'my-sessions': case 'my-notices': case 'my-tickets': {
+    case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets': {
       if (asker.userId === null) return failed('this list is for people with an account');
       return withLive(options, options.stored(what, { ...filter, driverId: asker.userId }, after, limit), nowMs);
     }

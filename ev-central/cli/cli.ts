@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
+import { addInvoiceCommands } from './admin-invoices.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addPointCommands, addSiteCommands, addTariffCommands } from './admin-registry.ts';
 import { addUserCommands } from './admin-users.ts';
@@ -11,7 +12,8 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, tariffs; import, load, price, audit; EV_Central may run or not')
+    .description('the registry: sites, points, users, tariffs; import, load, price, audit, invoices, with or without '
+      + 'a running EV_Central')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -20,6 +22,7 @@ export function addToolCommands(program: Command): void {
   addFileCommands(admin);
   addPriceCommand(admin);
   addAuditCommands(admin);
+  addInvoiceCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

@@ -3,7 +3,7 @@ export const TOOL_EXIT = {
   done: 0,
   /** Central, or a rule of the registry, said no. */
   refused: 2,
-  /** The audit log is not as EV_Central has written it. */
+  /** The audit log is not as EV_Central has written it, or the invoices are not what they must be. */
   broken: 3,
   /** EV_Central cannot be reached. */
   unreachable: 5,
@@ -14,6 +14,6 @@ export const TOOL_EXIT = {
 /** For `--help`. */
 export const TOOL_EXIT_HELP = `
 Exit status:
-  0 done       3 the audit log is broken         6 the log-in was refused
-  2 refused    5 EV_Central cannot be reached    64 wrong usage
+  0 done       3 audit log or invoices are broken    6 the log-in was refused
+  2 refused    5 EV_Central cannot be reached        64 wrong usage
 `;

@@ -11,6 +11,7 @@ import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
 import type { Input } from './inputs.ts';
+import { invoiceDueTickets, invoiceNewTickets } from './invoices.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
 import { liveCost, meterSample } from './meter.ts';
@@ -42,6 +43,7 @@ export function createState(settings: Settings): State {
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
     bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1, keysPrunedMs: -Infinity,
+    invoicesDueMs: 0,
   };
 }
 
@@ -85,6 +87,7 @@ export function derive(state: State, now: number): void {
 export function handle(state: State, input: Input, now: number): Effect[] {
   const step: Step = { state, now, effects: [] };
   take(step, input);
+  invoiceNewTickets(step);
   return step.effects;
 }
 
@@ -106,6 +109,7 @@ function take(step: Step, input: Input): void {
   switch (input.kind) {
     case 'tick':
       pruneKeysInTime(state, now);
+      invoiceDueTickets(step);
       return takeDeadlines(step);
     case 'request': return driverRequest(step, input.request);
     case 'fact': return takeFact(step, input.fact);

@@ -9,6 +9,7 @@ import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
+import { putBillingDetails } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
@@ -33,6 +34,7 @@ export const ORDER_ROLES = {
   'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
   'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
   'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
+  'put-billing-details': ADMIN,
 } as const satisfies Record<OrderKind, readonly Role[]>;
 
 export function takeOrder(step: Step, input: OrderInput): void {
@@ -56,7 +58,7 @@ function decide(step: Step, input: OrderInput): OrderRecord {
   step.state.orders.put(record);
   audit(step, {
     who: input.by, address: input.address, action: input.order.kind,
-    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: withoutHashes(input.order),
+    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: auditedParameters(input.order),
   });
   return record;
 }
@@ -94,6 +96,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return registryOrder(step, order);
+    case 'put-billing-details': return putBillingDetails(step, order.details);
     default: return assertNever(order, 'order');
   }
 }
@@ -219,8 +222,12 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but hashes of secrets. */
-function withoutHashes(order: Order): Record<string, unknown> {
+/** What the audit log keeps of an order: everything but hashes of secrets and personal data. */
+function auditedParameters(order: Order): Record<string, unknown> {
+  if (order.kind === 'put-billing-details') {
+    const { userId, policy } = order.details;
+    return { kind: order.kind, userId, policy };
+  }
   const entries = Object.entries(order).filter(([name]) => !/hash|sha256/i.test(name));
   return Object.fromEntries(entries);
 }

@@ -4,6 +4,7 @@ import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
+import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { putOutDriver } from './people.ts';
@@ -148,9 +149,12 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   if (user.balanceMinor !== 0) {
     return refused(`the balance of ${userId} is ${formatMoney(user.balanceMinor, user.currency)}: book it out first`);
   }
+  const needed = whyInvoicesNeed(step.state, userId);
+  if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
+  step.state.billingDetails.remove(userId);
   return done(`user ${userId} is removed`);
 }
 

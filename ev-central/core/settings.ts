@@ -1,4 +1,6 @@
 // The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
+import type { Issuer } from '../../shared/messages/invoice.ts';
+
 export type Settings = {
   /** A vehicle must be plugged in within this time after the authorization or the offer. */
   readonly plugTimeoutMs: number;
@@ -34,6 +36,8 @@ export type Settings = {
   readonly deadLettersKeptMs: number;
   readonly topicPrefix: string;
   readonly partitions: number;
+  /** Null: no invoices are made. */
+  readonly issuer: Issuer | null;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -62,4 +66,5 @@ export const DEFAULT_SETTINGS: Settings = {
   deadLettersKeptMs: 30 * DAY_MS,
   topicPrefix: 'ev',
   partitions: 12,
+  issuer: null,
 };

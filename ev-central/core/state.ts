@@ -1,12 +1,14 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
+  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
+import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
+import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
   PointState, RequestRecord, Session, User,
@@ -30,6 +32,11 @@ export type Tables = {
   readonly orders: Table<RequestId, OrderRecord>;
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
+  readonly billingDetails: Table<UserId, BillingDetails>;
+  readonly invoiceSeries: Table<string, InvoiceSeries>;
+  readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
+  readonly invoicedSessions: Table<SessionId, InvoicedSession>;
+  readonly invoicingSpans: Table<string, InvoicingSpan>;
 };
 
 export type FactGap = {
@@ -81,6 +88,8 @@ export type State = Tables & {
   nextCheckId: number;
   /** When keys that nothing can need any more were removed last. */
   keysPrunedMs: number;
+  /** When waiting tickets are looked at again. */
+  invoicesDueMs: number;
 };
 
 export function emptyTables(): Tables {
@@ -98,6 +107,11 @@ export function emptyTables(): Tables {
     orders: new Table((row) => row.orderId),
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
+    billingDetails: new Table((row) => row.userId),
+    invoiceSeries: new Table((row) => row.seriesId),
+    uninvoicedTickets: new Table((row) => row.ticketId),
+    invoicedSessions: new Table((row) => row.sessionId),
+    invoicingSpans: new Table((row) => row.spanId),
   };
 }
 

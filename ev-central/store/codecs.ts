@@ -9,6 +9,9 @@ import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { Tariff } from '../../shared/messages/values.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
+import {
+  billingDetails, invoicedSessions, invoiceSeries, invoicingSpans, uninvoicedTickets,
+} from './invoice-rows.ts';
 import type { MasterKey, Wrap } from './master-key.ts';
 
 type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
@@ -18,7 +21,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
     installation, tariffs, sites, points: withWrappedSecret(secrets), pointStates, users, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    keys: wrappedKeys(keys), requests, orders, commands, lockouts, billingDetails, invoiceSeries, uninvoicedTickets,
+    invoicedSessions, invoicingSpans,
   };
 }
 

@@ -45,6 +45,13 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        billingDetails: () => loadRows(db, codecs.billingDetails, tables.billingDetails),
+        invoiceSeries: () => loadRows(db, codecs.invoiceSeries, tables.invoiceSeries),
+        uninvoicedTickets: () => loadRows(db, codecs.uninvoicedTickets, tables.uninvoicedTickets),
+        invoicedSessions: () => loadRows(db, codecs.invoicedSessions, tables.invoicedSessions,
+          `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,
+          [settledSinceMs]),
+        invoicingSpans: () => loadRows(db, codecs.invoicingSpans, tables.invoicingSpans),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -69,6 +76,8 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     tables.meters.evict(sessionId);
     tables.sessions.evict(sessionId);
   }
+  evictWhere(tables.invoicedSessions, (row) => row.sessionId,
+    ({ sessionId }) => tables.sessions.get(sessionId) === undefined);
   return old.length
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
@@ -94,12 +103,15 @@ type LoadOne = {
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const sessions = rowLoader(db, codecs.sessions);
   const meters = rowLoader(db, codecs.meters);
+  const invoiced = rowLoader(db, codecs.invoicedSessions);
   const requests = rowLoader(db, codecs.requests);
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
   return {
     session(tables, id) {
-      if (sessions(tables.sessions, id)) meters(tables.meters, id);
+      if (!sessions(tables.sessions, id)) return;
+      meters(tables.meters, id);
+      invoiced(tables.invoicedSessions, id);
     },
     request: (tables, id) => void requests(tables.requests, id),
     order: (tables, id) => void orders(tables.orders, id),

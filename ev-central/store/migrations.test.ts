@@ -66,6 +66,13 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT ticket_id, total_minor, vat, flags FROM tickets',
     expected: [{ ticket_id: 't-1', total_minor: 42, vat: '[]', flags: '[]' }],
   },
+  12: {
+    insert: `INSERT INTO ledger (at_ms, user_id, kind, amount_minor, balance_minor, reason)
+      VALUES (5, 'ana', 'top-up', 7, 7, 'x')`,
+    check: `SELECT user_id, balance_minor, (SELECT count(*) FROM invoices) AS invoices,
+      (SELECT count(*) FROM invoicing_spans) AS spans FROM ledger`,
+    expected: [{ user_id: 'ana', balance_minor: 7, invoices: 0, spans: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { keyId, pointId, requestId, sessionId, siteId, ticketId, userId } from '../../shared/ids.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
+  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUninvoiced,
+  sampleUser, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -69,6 +70,19 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
+    billingDetails: () => (remove ? tables.billingDetails.remove(userId(id)) : tables.billingDetails.put({
+      userId: userId(id), policy: figure % 2 === 0 ? null : 'monthly', name: words, address: [words], vatId: null,
+    })),
+    invoiceSeries: () => tables.invoiceSeries.put({ seriesId: id, last: figure + 1 }),
+    uninvoicedTickets: () => {
+      if (remove) return tables.uninvoicedTickets.remove(ticketId(id));
+      tables.uninvoicedTickets.put(sampleUninvoiced({ ticketId: ticketId(id), issuedAtMs: figure }));
+    },
+    invoicedSessions: () => {
+      putParents();
+      tables.invoicedSessions.put({ sessionId: sessionId(id), number: words });
+    },
+    invoicingSpans: () => tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs: remove ? null : figure }),
   };
   changes[table]();
 }

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
+import type { InvoiceBooks } from '../core/invoice-check.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import { Table } from '../core/table.ts';
@@ -19,6 +20,7 @@ import { makeCodecs } from './codecs.ts';
 import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
 import { prepareFailedRecords } from './failed-records.ts';
+import { prepareInvoiceBooks } from './invoice-books.ts';
 import { forgetOldRows, prepareLoader } from './loading.ts';
 import type { MasterKey } from './master-key.ts';
 import { openMasterKey, passingMasterKey } from './master-key.ts';
@@ -88,6 +90,8 @@ export type Store = {
   meterValues(sessionId: SessionId): MeterValueRow[];
   /** The tickets of a session: the final one, then its corrections. */
   ticketsOf(sessionId: SessionId): Ticket[];
+  /** All invoices and what they are made of, read in one transaction. */
+  invoiceBooks(): InvoiceBooks;
   /** Reads the whole audit log and says what of it does not fit; `expected` is an end of it that was kept elsewhere. */
   verifyAudit(expected: AuditHead | null): AuditReport;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
@@ -139,6 +143,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const purge = preparePurge(db, chain);
   const verifyAudit = prepareAuditCheck(db, master.auditKey);
   const failed = prepareFailedRecords(db);
+  const invoiceBooks = prepareInvoiceBooks(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
     append(batch.appends);
@@ -168,6 +173,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
+    invoiceBooks: () => attempt('read the invoices', () => invoiceBooks()),
     verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),
     purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),

@@ -24,6 +24,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    billingDetails: writer(db, codecs.billingDetails),
+    invoiceSeries: writer(db, codecs.invoiceSeries),
+    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
+    invoicedSessions: writer(db, codecs.invoicedSessions),
+    invoicingSpans: writer(db, codecs.invoicingSpans),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -43,6 +48,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    billingDetails: (tables, nowMs) => write.billingDetails(tables.billingDetails, nowMs),
+    invoiceSeries: (tables, nowMs) => write.invoiceSeries(tables.invoiceSeries, nowMs),
+    uninvoicedTickets: (tables, nowMs) => write.uninvoicedTickets(tables.uninvoicedTickets, nowMs),
+    invoicedSessions: (tables, nowMs) => write.invoicedSessions(tables.invoicedSessions, nowMs),
+    invoicingSpans: (tables, nowMs) => write.invoicingSpans(tables.invoicingSpans, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

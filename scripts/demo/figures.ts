@@ -1,5 +1,5 @@
 // The demo checks its own figures: what the meters of all engines say was delivered is what the tickets bill, Wh by Wh,
-// once; every hold is closed; every driver's balance is what her ledger says.
+// once; every hold is closed; the invoices come to what the tickets come to.
 import { z } from 'zod';
 import type { Stage } from './stage.ts';
 
@@ -13,10 +13,12 @@ const ticketSchema = z.object({
   totalMinor: z.number(), driverId: z.string(), currency: z.string(),
 });
 
+const invoiceSchema = z.object({ number: z.string(), totalMinor: z.number() });
+
 export type Registers = ReadonlyMap<string, number>;
 export type Figures = {
   readonly meteredWh: number; readonly billedWh: number; readonly tickets: number; readonly sessions: number;
-  readonly problems: readonly string[];
+  readonly invoices: number; readonly problems: readonly string[];
 };
 
 /** The meter readings of every engine that runs, per point. */
@@ -48,7 +50,14 @@ export async function checkFigures(stage: Stage, before: Registers): Promise<Fig
   const sessions = new Set(finals).size;
   if (sessions !== finals.length) problems.push('a session has more than one final ticket');
   for (const user of users) if (user.heldMinor !== 0) problems.push(`${user.userId} still has money held`);
+  const invoices = z.array(invoiceSchema)
+    .parse(JSON.parse(await stage.network.tool(['admin', 'invoices', '--json'])));
+  const [billedMinor, invoicedMinor] = [tickets, invoices].map((list) => sum(list.map((each) => each.totalMinor)));
+  if (billedMinor !== invoicedMinor) {
+    problems.push(`tickets over ${String(billedMinor)} minor units, invoices over ${String(invoicedMinor)}`);
+  }
   return {
+    invoices: invoices.length,
     meteredWh: sum([...after].map(([id, wh]) => wh - (before.get(id) ?? 0))),
     billedWh: sum(tickets.map((t) => t.energyWh)), tickets: tickets.length, sessions, problems,
   };

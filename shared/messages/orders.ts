@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { billingDetailsSchema } from './invoice.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
   priorityClassSchema, roleSchema, tariffSchema,
@@ -90,6 +91,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
     passwordHash: bcryptHash.nullable(), pinHash: bcryptHash.nullable(),
   }),
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
+  z.object({ kind: z.literal('put-billing-details'), details: billingDetailsSchema }),
   z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
   }),

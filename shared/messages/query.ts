@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineFrame } from './message.ts';
 
-/** The lists that can be asked for. Drivers see the first five (of their own), operators all. */
+/** The lists that can be asked for. Drivers see the first seven (of their own), operators all. */
 export const QUERIES = [
-  'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets',
+  'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'status',
+  'ledger', 'status', 'invoices', 'invoice-tickets', 'billing-details',
 ] as const;
 
 export const query = defineFrame({

@@ -6,7 +6,7 @@ import type { Session } from '../../ev-central/core/rows.ts';
 import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
-import { checkAudit, checkPoints, checkTold, lostWh, wronglyShown } from './last-checks.ts';
+import { checkAudit, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown } from './last-checks.ts';
 import { People } from './people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
@@ -62,6 +62,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkTold(town);
     if (world.failure === null) checkPoints(town);
     if (world.failure === null) checkAudit(town);
+    if (world.failure === null) checkInvoicing(town);
   } catch (error) {
     world.fail(asError(error));
   } finally {
