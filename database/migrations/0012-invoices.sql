@@ -24,10 +24,14 @@ CREATE TABLE uninvoiced_tickets (
   ticket TEXT NOT NULL                     -- JSON: as it will stand on the invoice
 ) STRICT;
 
--- Which invoice holds the first ticket of a session.
+-- Which invoice holds the first ticket of a session, and how much of that was given back.
 CREATE TABLE invoiced_sessions (
   session_id TEXT PRIMARY KEY,
-  number TEXT NOT NULL
+  number TEXT NOT NULL,
+  payer_id TEXT NOT NULL,
+  vat TEXT NOT NULL,                       -- JSON, as in tickets
+  total_minor INTEGER NOT NULL,
+  credited_minor INTEGER NOT NULL
 ) STRICT;
 
 -- When EV_Central had an issuer: tickets of other times are on no invoice.
@@ -61,7 +65,7 @@ CREATE INDEX invoices_by_payer ON invoices (payer_id);
 CREATE TABLE invoice_tickets (
   number TEXT NOT NULL REFERENCES invoices (number),
   place INTEGER NOT NULL CHECK (place > 0),
-  ticket_id TEXT NOT NULL UNIQUE REFERENCES tickets (ticket_id) DEFERRABLE INITIALLY DEFERRED,
+  ticket_id TEXT UNIQUE REFERENCES tickets (ticket_id) DEFERRABLE INITIALLY DEFERRED, -- NULL: a refund
   session_id TEXT NOT NULL,
   kind TEXT NOT NULL,
   site_id TEXT NOT NULL,

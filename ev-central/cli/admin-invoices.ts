@@ -9,17 +9,17 @@ import {
   type BillingDetails, billingDetailsSchema, type Invoice, INVOICE_POLICIES, invoiceSchema, type InvoiceTicket,
   invoiceTicketSchema,
 } from '../../shared/messages/invoice.ts';
-import { formatMoney } from '../../shared/money.ts';
+import { currency, formatMoney, parseMoney } from '../../shared/money.ts';
 import { formatDateTime } from '../../shared/words/quantities.ts';
 import { find } from './admin-registry.ts';
 import { TOOL_EXIT } from './exit-status.ts';
 import { withStore } from './local-store.ts';
-import { giveOrder, type OrderDesk, readList } from './order-desk.ts';
+import { giveOrder, ListRefused, type OrderDesk, readList } from './order-desk.ts';
 import { printJson, printList, printRow } from './output.ts';
 import type { Own, Tool } from './tool-action.ts';
-import { guarded, report, UsageError, withDesk } from './tool-action.ts';
+import { guarded, report, UsageError, withCentral, withDesk } from './tool-action.ts';
 import { addToolOptions, readToolOptions, type ToolOptions } from './tool-options.ts';
-import { checkedOrder, textOf, textsOf } from './typed-options.ts';
+import { checkedOrder, needText, textOf, textsOf } from './typed-options.ts';
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -33,6 +33,9 @@ export function addInvoiceCommands(admin: Command): void {
   addToolOptions(admin.command('invoice <number>')
     .description('one of them: in short, as data (--json), or as a document')
     .option('--pdf <file>', 'writes the document')).action(withDesk(showInvoice));
+  addToolOptions(admin.command('refund <session> <amount>')
+    .description('gives back part of an invoiced charge, such as 1.50, with a credit note; EV_Central has to run')
+    .option('--reason <text>', 'stands on the credit note and in the ledger')).action(withCentral(refund));
   addToolOptions(admin.command('billing <user>')
     .description('how a payer is billed: shows it, or changes what is given')
     .option('--policy <policy>', `${INVOICE_POLICIES.join(', ')}, or issuer: as the issuer's file says`)
@@ -116,6 +119,18 @@ function reportCheck(checked: InvoiceReport, { json }: ToolOptions): void {
   if (faults.length === 0) process.stdout.write('sound: numbers without gaps, sums that add up, each ticket once\n');
   else process.stderr.write(`broken: ${texts[0] ?? ''}\n`);
   if (faults.length > 1) process.stderr.write(`${faults.length} faults in all; --json names each\n`);
+}
+
+async function refund(
+  { desk, options }: Tool, [sessionId = '', amount = '']: readonly string[], own: Own,
+): Promise<void> {
+  const reason = needText(own, 'reason');
+  const [row] = await readList(desk, 'sessions', { sessionId });
+  if (row === undefined) throw new ListRefused(`no such session: ${sessionId}`);
+  const code = currency(String(row['currency']));
+  const amountMinor = parseMoney(amount, code);
+  if (amountMinor === undefined || amountMinor <= 0) throw new UsageError(`"${amount}" is no amount of ${code}`);
+  report(await giveOrder(desk, checkedOrder({ kind: 'refund-session', sessionId, amountMinor, reason })), options);
 }
 
 async function changeBilling({ desk, options }: Tool, [userId = '']: readonly string[], own: Own): Promise<void> {

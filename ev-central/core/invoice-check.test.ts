@@ -5,7 +5,7 @@ import { checkInvoices, type InvoiceBooks, invoiceFaultText } from './invoice-ch
 
 const { ticket, ...waiting } = sampleUninvoiced();
 const TICKET = {
-  ticketId: ticket.ticketId, sessionId: ticket.sessionId, kind: 'final', driverId: 'ana', currency: waiting.currency,
+  ticketId: waiting.ticketId, sessionId: ticket.sessionId, kind: 'final', driverId: 'ana', currency: waiting.currency,
   issuedAtMs: START_MS, totalMinor: 420, vat: ticket.vat,
 } as const;
 const CREDITED = {

@@ -98,7 +98,8 @@ function* checkInvoice(
     && paidMinor + dueMinor === totalMinor;
   if (!isRight) yield { kind: 'sums', number };
   if (JSON.stringify(vatOf(lines)) !== JSON.stringify(invoice.vat)) yield { kind: 'vat', number };
-  if (kind === 'credit-note' ? totalMinor >= 0 : totalMinor < 0) yield { kind: 'sign', number };
+  const hasRefund = lines.some((line) => line.kind === 'refund');
+  if (kind === 'credit-note' ? totalMinor >= 0 : totalMinor < 0 || hasRefund) yield { kind: 'sign', number };
   const corrected = corrects === null ? undefined : byNumber.get(corrects);
   const fits = kind === 'invoice' ? corrects === null
     : corrected?.kind === 'invoice' && corrected.payerId === invoice.payerId && corrected.currency === invoice.currency;
@@ -114,6 +115,7 @@ function checkTickets(
   const on = new Map<string, string>();
   for (const line of lines) {
     const { number, ticketId } = line;
+    if (ticketId === null) continue; // a refund: of a charge, without a ticket
     const ticket = known.get(ticketId);
     const invoice = byNumber.get(number);
     if (ticket === undefined) faults.push({ kind: 'ticket-unknown', number, ticketId });

@@ -35,7 +35,7 @@ function invoicesOf(network: Network): Invoice[] {
 function contentsOf(network: Network): Record<string, string[]> {
   const contents: Record<string, string[]> = {};
   for (const append of network.appended) {
-    if (append.table === 'invoice_tickets') (contents[append.row.number] ??= []).push(append.row.ticketId);
+    if (append.table === 'invoice_tickets') (contents[append.row.number] ??= []).push(append.row.ticketId ?? 'refund');
   }
   return contents;
 }
@@ -227,6 +227,61 @@ describe('a correction', () => {
     network.state.invoicedSessions.remove(ticket.sessionId);
     const less = { ...ticket, ticketId: ticketId('k7f2-c'), kind: 'correction', corrects: ticket.ticketId } as const;
     expect(take(network, { ...less, totalMinor: -24 })).toEqual([]);
+  });
+});
+
+describe('a refund', () => {
+  const refund = (network: Network, id: Ticket['sessionId'], amountMinor: number) =>
+    network.order({ kind: 'refund-session', sessionId: id, amountMinor, reason: 'the cable was too short' });
+
+  it('goes to the wallet, with a credit note that names the invoice, up to what was invoiced', () => {
+    const network = ready();
+    const { sessionId: id } = chargeOf(network, ANA);
+    const before = network.state.users.must(ANA).balanceMinor;
+    expect(refund(network, id, 50)).toMatchObject({ outcome: 'done', text: expect.stringMatching(/CRN-2025-000001/) });
+    expect(network.state.users.must(ANA).balanceMinor).toBe(before + 50);
+    expect(invoicesOf(network).at(-1)).toMatchObject({
+      kind: 'credit-note', corrects: 'INV-2025-000001', totalMinor: -50,
+      vat: [{ rate: null, netMinor: -50, vatMinor: 0 }],
+    });
+    expect(network.appended.findLast(({ table }) => table === 'invoice_tickets')?.row).toMatchObject({
+      ticketId: null, kind: 'refund', lines: [{ text: 'the cable was too short', quantity: '', amount: '-0.50' }],
+    });
+    expect(network.lastNotice(ANA, 'invoice')).toMatchObject({ kind: 'credit-note', totalMinor: -50 });
+    expect(refund(network, id, 25)).toMatchObject({
+      outcome: 'refused', text: expect.stringContaining('no more than 0.24 EUR') as string,
+    });
+    expect(refund(network, id, 24).outcome).toBe('done');
+  });
+
+  it('takes of each VAT rate its part', () => {
+    const network = ready();
+    const ticket = { ...chargeOf(network, ANA), totalMinor: 353 };
+    const vat = [{ rate: '5.5', netMinor: 105, vatMinor: 6 }, { rate: '21', netMinor: 200, vatMinor: 42 }];
+    const invoiced = network.state.invoicedSessions.must(ticket.sessionId);
+    network.state.invoicedSessions.put({ ...invoiced, vat, totalMinor: 353 });
+    refund(network, ticket.sessionId, 353);
+    expect(invoicesOf(network).at(-1)).toMatchObject({
+      vat: [{ rate: '5.5', netMinor: -105, vatMinor: -6 }, { rate: '21', netMinor: -200, vatMinor: -42 }],
+      netMinor: -305, vatMinor: -48, totalMinor: -353,
+    });
+  });
+
+  it('counts what a correction has taken off already', () => {
+    const network = ready();
+    const ticket = chargeOf(network, ANA);
+    take(network, {
+      ...ticket, ticketId: ticketId('k7f2-c'), kind: 'correction', corrects: ticket.ticketId, totalMinor: -70,
+    });
+    expect(refund(network, ticket.sessionId, 5).text).toMatch(/no more than 0\.04 EUR/);
+  });
+
+  it('is refused for a charge that no invoice holds', () => {
+    const network = ready('monthly');
+    expect(refund(network, chargeOf(network, ANA).sessionId, 1)).toMatchObject({
+      outcome: 'refused', text: expect.stringMatching(/is on no invoice/),
+    });
+    expect(refund(network, sessionId('none'), 1).text).toBe('no such session: none');
   });
 });
 

@@ -2,7 +2,8 @@
 // makes its ticket, or, for who is billed by the month, at the first tick after the month's end from the tickets that
 // wait; so whatever dies, none is lost and none is made twice. What was issued is never changed: a later correction is
 // a document of its own.
-import { type CorrelationId, correlationId, type RequestId, type UserId } from '../../shared/ids.ts';
+import { invariant } from '../../shared/assert.ts';
+import { type CorrelationId, correlationId, type RequestId, type SessionId, type UserId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type {
   BillingDetails, Invoice, InvoiceKind, InvoicePolicy, InvoiceTicket, Issuer,
@@ -12,7 +13,7 @@ import type { Currency } from '../../shared/money.ts';
 import { formatDateTime } from '../../shared/words/quantities.ts';
 import { monthStart, quarterEnd } from '../../shared/zone.ts';
 import type { Effect } from './effects.ts';
-import type { UninvoicedTicket } from './invoice-rows.ts';
+import type { InvoicedSession, UninvoicedTicket } from './invoice-rows.ts';
 import { invoiceTicket, vatOf } from './invoice-ticket.ts';
 import { notifyDriver } from './notices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -91,15 +92,30 @@ function takeTicket(step: Step, issuer: Issuer, ticket: Ticket): void {
   if (ticket.totalMinor < 0) {
     const corrected = state.invoicedSessions.get(ticket.sessionId);
     if (corrected !== undefined) {
-      const { number: corrects } = corrected;
-      return issue(step, issuer, { ...aboutOf(step, ticket), kind: 'credit-note', corrects, rows: [row] });
+      return void creditNote(step, issuer, corrected, { ...aboutOf(step, ticket.sessionId), ...row });
     }
     // What is taken back was never invoiced, or waits and takes this along.
     if (waits(state, ticket)) state.uninvoicedTickets.put(row);
     return;
   }
   if (policyOf(state, issuer, payerId) === 'monthly') state.uninvoicedTickets.put(row);
-  else issue(step, issuer, { ...aboutOf(step, ticket), kind: 'invoice', corrects: null, rows: [row] });
+  else {
+    const about = aboutOf(step, ticket.sessionId);
+    issue(step, issuer, { ...about, ...documentOf([row]), kind: 'invoice', corrects: null });
+  }
+}
+
+/** Takes something off a charge that is on an invoice; returns the number of the credit note. */
+export function creditNote(
+  step: Step, issuer: Issuer, corrected: InvoicedSession,
+  { ticket, currency, ...about }: About & Pick<UninvoicedTicket, 'ticket' | 'currency'>,
+): string {
+  const creditedMinor = corrected.creditedMinor - ticket.totalMinor;
+  step.state.invoicedSessions.put({ ...corrected, creditedMinor });
+  return issue(step, issuer, {
+    requestId: about.requestId, corr: about.corr, kind: 'credit-note', corrects: corrected.number,
+    payerId: corrected.payerId, currency, tickets: [ticket],
+  });
 }
 
 /** Who pays for a session. */
@@ -116,46 +132,53 @@ function waits(state: State, { sessionId }: Ticket): boolean {
   return false;
 }
 
-type About = { readonly requestId: RequestId | null; readonly corr: CorrelationId | null };
+export type About = { readonly requestId: RequestId | null; readonly corr: CorrelationId | null };
 type Draft = About & {
-  readonly kind: InvoiceKind; readonly corrects: string | null; readonly rows: readonly UninvoicedTicket[];
+  readonly kind: InvoiceKind; readonly corrects: string | null; readonly payerId: UserId; readonly currency: Currency;
+  readonly tickets: readonly InvoiceTicket[];
 };
 
-function aboutOf({ state }: Step, { sessionId }: Ticket): About {
+/** What a document about a charge is told under. */
+export function aboutOf({ state }: Step, sessionId: SessionId): About {
   const session = state.sessions.get(sessionId);
   return { requestId: session?.requestId ?? null, corr: session?.corr ?? null };
 }
 
 function issueWaiting(step: Step, issuer: Issuer, rows: readonly UninvoicedTicket[]): void {
-  issue(step, issuer, { requestId: null, corr: null, kind: 'invoice', corrects: null, rows });
+  issue(step, issuer, { requestId: null, corr: null, kind: 'invoice', corrects: null, ...documentOf(rows) });
   for (const { ticketId } of rows) step.state.uninvoicedTickets.remove(ticketId);
 }
 
-function issue(step: Step, issuer: Issuer, draft: Draft): void {
-  const [first] = draft.rows;
-  if (first === undefined) return;
-  const tickets = draft.rows.map((row) => row.ticket);
-  const invoice = invoiceOf(step, issuer, { ...draft, tickets, payerId: first.payerId, currency: first.currency });
+function documentOf(rows: readonly UninvoicedTicket[]): Pick<Draft, 'payerId' | 'currency' | 'tickets'> {
+  const [first] = rows;
+  invariant(first !== undefined, 'an invoice has a ticket');
+  return { payerId: first.payerId, currency: first.currency, tickets: rows.map((row) => row.ticket) };
+}
+
+/** Writes a document and tells its payer; returns its number. */
+function issue(step: Step, issuer: Issuer, draft: Draft): string {
+  const { tickets } = draft;
+  const invoice = invoiceOf(step, issuer, draft);
   const { number, kind, corrects, payerId, ticketCount, totalMinor, currency } = invoice;
   emit(step, { kind: 'append', table: 'invoices', row: invoice });
   tickets.forEach((ticket, i) => {
     emit(step, { kind: 'append', table: 'invoice_tickets', row: { ...ticket, number, place: i + 1 } });
-    if (ticket.kind === 'final') step.state.invoicedSessions.put({ sessionId: ticket.sessionId, number });
+    if (ticket.kind !== 'final') return;
+    const { sessionId, vat, totalMinor: ofTicketMinor } = ticket;
+    step.state.invoicedSessions.put({
+      sessionId, number, payerId, vat, totalMinor: ofTicketMinor, creditedMinor: 0,
+    });
   });
   notifyDriver(step, {
     driverId: payerId, requestId: draft.requestId, corr: draft.corr ?? correlationId(`invoice-${number}`),
   }, {
     type: 'invoice', invoiceNumber: number, kind, corrects, ticketCount, totalMinor, currency,
-    sessionId: ticketCount === 1 ? first.ticket.sessionId : null,
+    sessionId: ticketCount === 1 ? tickets[0]?.sessionId ?? null : null,
   });
+  return number;
 }
 
-type Content = Draft & {
-  readonly tickets: readonly InvoiceTicket[]; readonly payerId: UserId; readonly currency: Currency;
-};
-
-function invoiceOf(step: Step, issuer: Issuer, content: Content): Invoice {
-  const { tickets, payerId, currency, kind, corrects } = content;
+function invoiceOf(step: Step, issuer: Issuer, { tickets, payerId, currency, kind, corrects }: Draft): Invoice {
   const sum = (of: (ticket: InvoiceTicket) => number): number => tickets.reduce((total, each) => total + of(each), 0);
   const { name = null, address = [], vatId = null } = step.state.billingDetails.get(payerId) ?? {};
   const totalMinor = sum((ticket) => ticket.totalMinor);

@@ -34,7 +34,7 @@ export function orderRefusal(state: State, order: Order): string | null {
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
-    case 'put-billing-details':
+    case 'put-billing-details': case 'refund-session':
       return null;
     default: return assertNever(order, 'order');
   }

@@ -9,6 +9,7 @@ import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
+import { refundSession } from './invoice-refund.ts';
 import { putBillingDetails } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
@@ -34,7 +35,7 @@ export const ORDER_ROLES = {
   'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
   'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
   'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
-  'put-billing-details': ADMIN,
+  'put-billing-details': ADMIN, 'refund-session': ADMIN,
 } as const satisfies Record<OrderKind, readonly Role[]>;
 
 export function takeOrder(step: Step, input: OrderInput): void {
@@ -97,6 +98,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return registryOrder(step, order);
     case 'put-billing-details': return putBillingDetails(step, order.details);
+    case 'refund-session': return refundSession(step, order);
     default: return assertNever(order, 'order');
   }
 }

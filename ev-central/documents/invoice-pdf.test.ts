@@ -81,6 +81,17 @@ describe('the document of an invoice', () => {
     expect(page.join('\n')).not.toContain('Paid');
   });
 
+  test('a refund is shown with its reason', async () => {
+    const lines = [{ text: 'The cable was too short', quantity: '', amount: '-1.00' }];
+    const refund: InvoiceTicket = {
+      ...ticket, ticketId: null, kind: 'refund', lines, vat: [], netMinor: -100, vatMinor: 0, totalMinor: -100,
+    };
+    const [page = []] = await pagesOf(over([refund], { kind: 'credit-note', corrects: 'INV-2025-000001' }), [refund]);
+    expect(page).toEqual(expect.arrayContaining([
+      'Refund for the charge at ALC-01 connector 1', 'The cable was too short', '1.00 EUR',
+    ]));
+  });
+
   test('amounts have the digits of their currency, and without VAT it says so', async () => {
     const yen = { ...ticket, vat: [], netMinor: 1_500, vatMinor: 0, totalMinor: 1_500 };
     const [page = []] = await pagesOf(over([yen], { currency: currency('JPY') }), [yen]);

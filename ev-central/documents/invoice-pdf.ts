@@ -154,7 +154,8 @@ function periodText({ startedAtMs, endedAtMs, timeZone }: InvoiceTicket): string
 }
 
 function detailText({ kind, pointId, connectorNo, energyWh, startedAtMs, endedAtMs, ticketId }: InvoiceTicket): string {
-  const what = kind === 'correction' ? `Correction ${ticketId}` : `Ticket ${ticketId}`;
+  if (kind === 'refund') return `Refund for the charge at ${pointId} connector ${connectorNo}`;
+  const what = kind === 'correction' ? `Correction ${ticketId ?? ''}` : `Ticket ${ticketId ?? ''}`;
   const duration = formatClock(Math.max(0, endedAtMs - startedAtMs));
   return `${formatEnergy(energyWh)} in ${duration} h at ${pointId} connector ${connectorNo} · ${what}`;
 }

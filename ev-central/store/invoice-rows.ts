@@ -22,7 +22,10 @@ export const uninvoicedTickets = defineCodec<UninvoicedTicket>({
 });
 
 export const invoicedSessions = defineCodec<InvoicedSession>({
-  table: 'invoiced_sessions', key: ['sessionId'], fields: { sessionId: text(), number: text() },
+  table: 'invoiced_sessions', key: ['sessionId'],
+  fields: {
+    sessionId: text(), number: text(), payerId: text(), vat: json(), totalMinor: whole(), creditedMinor: whole(),
+  },
 });
 
 export const invoicingSpans = defineCodec<InvoicingSpan>({
@@ -42,7 +45,7 @@ export const invoiceRows = defineCodec<Invoice>({
 export const invoiceTicketRows = defineCodec<InvoiceTicketRow>({
   table: 'invoice_tickets', key: ['number', 'place'],
   fields: {
-    number: text(), place: whole(), ticketId: text(), sessionId: text(), kind: text(), siteId: text(),
+    number: text(), place: whole(), ticketId: nullable(text()), sessionId: text(), kind: text(), siteId: text(),
     siteName: text(), pointId: text(), connectorNo: whole(), timeZone: text(), startedAtMs: whole(),
     endedAtMs: whole(), energyWh: whole(), lines: json(), netMinor: whole(), vatMinor: whole(), totalMinor: whole(),
     vat: json(),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Append } from '../core/effects.ts';
 import { emptyTables, type Tables } from '../core/state.ts';
 import { BugError } from '../../shared/assert.ts';
-import { sessionId } from '../../shared/ids.ts';
+import { sessionId, userId } from '../../shared/ids.ts';
 import { meterSample } from '../../shared/messages/meter-sample.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import { openDatabase } from './database.ts';
@@ -66,7 +66,10 @@ test('invoices stay as they were issued: nobody changes them, adds to them or de
 
 test('a session that is brought back brings along which invoice it is on', () => {
   const tables = tablesWith('old');
-  const invoiced = { sessionId: sessionId('old'), number: 'INV-2025-000001' };
+  const invoiced = {
+    sessionId: sessionId('old'), number: 'INV-2025-000001', payerId: userId('ana'), vat: [], totalMinor: 420,
+    creditedMinor: 0,
+  };
   tables.invoicedSessions.put(invoiced);
   commit(tables);
   clock.nowMs += 2 * HOUR_MS;

@@ -80,7 +80,10 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     },
     invoicedSessions: () => {
       putParents();
-      tables.invoicedSessions.put({ sessionId: sessionId(id), number: words });
+      tables.invoicedSessions.put({
+        sessionId: sessionId(id), number: words, payerId: userId(words), vat: [], totalMinor: figure,
+        creditedMinor: 1,
+      });
     },
     invoicingSpans: () => tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs: remove ? null : figure }),
   };

@@ -53,9 +53,9 @@ export type BillingDetails = z.infer<typeof billingDetailsSchema>;
 export const invoiceLineSchema = z.object({ text: z.string(), quantity: z.string(), amount: z.string() });
 export type InvoiceLine = z.infer<typeof invoiceLineSchema>;
 
-/** One ticket on an invoice. */
+/** One ticket on an invoice, or a refund on a credit note, which is of a charge and has no ticket. */
 export const invoiceTicketSchema = z.object({
-  ticketId: ticketIdSchema, sessionId: sessionIdSchema, kind: z.enum(['final', 'correction']),
+  ticketId: ticketIdSchema.nullable(), sessionId: sessionIdSchema, kind: z.enum(['final', 'correction', 'refund']),
   siteId: siteIdSchema, siteName: z.string(), pointId: pointIdSchema, connectorNo: connectorNoSchema,
   /** Of the site. */
   timeZone: z.string(),

@@ -93,6 +93,10 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
   z.object({ kind: z.literal('put-billing-details'), details: billingDetailsSchema }),
   z.object({
+    kind: z.literal('refund-session'), sessionId: sessionIdSchema, amountMinor: amountMinorSchema.positive(),
+    reason: noteSchema.min(1),
+  }),
+  z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
   }),
 ]);

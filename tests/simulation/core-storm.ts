@@ -250,6 +250,9 @@ const ACTS: Readonly<Record<string, Act>> = {
     userId: driverOf(its), policy: its.chance.of([null, 'per-session', 'monthly']), name: null, address: [],
     vatId: null,
   } }))],
+  refund: [0.3, toSession(({ net, chance }, { sessionId }) => void net.order({
+    kind: 'refund-session', sessionId, amountMinor: chance.of([1, 7, 100_000]), reason: 'gift',
+  }))],
   reset: [1, orderOf((its) => ({ kind: 'reset-point', pointId: pointOf(its), how: 'soft' }))],
 };
 const WEIGHT = Object.values(ACTS).reduce((sum, [weight]) => sum + weight, 0);

@@ -86,8 +86,9 @@ export function checkAudit({ world, disk: { store } }: Town): void {
  * Numbers have no gaps, every ticket is on one invoice or waits for the end of its month, sums balance; and each payer
  * was told of each invoice of hers, in their order.
  */
-export function checkInvoicing({ world, drivers, disk: { store } }: Town): void {
+export function checkInvoicing({ world, drivers, history, disk: { store } }: Town): void {
   const books = store.invoiceBooks();
+  history.invoices = books.invoices.length;
   const { faults: [fault] } = checkInvoices(books);
   if (fault !== undefined) world.fail(`the invoices are not right: ${invoiceFaultText(fault)}`);
   for (const { driverId, pocket } of drivers) {

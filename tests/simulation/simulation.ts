@@ -74,7 +74,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
-      ...town.poison.counts, tickets: town.history.tickets.size, offers: town.history.offers,
+      ...town.poison.counts, tickets: town.history.tickets.size, invoices: town.history.invoices,
+      offers: town.history.offers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
       deadLetters: town.history.deadLetters, starts: starts(town) },
   };

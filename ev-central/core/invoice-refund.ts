@@ -1,0 +1,76 @@
+// A refund: part of a charge that is on an invoice is given back to the wallet, and a credit note says so.
+import { invariant } from '../../shared/assert.ts';
+import type { SessionId } from '../../shared/ids.ts';
+import type { InvoiceTicket } from '../../shared/messages/invoice.ts';
+import type { VatPart } from '../../shared/messages/values.ts';
+import { formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
+import { aboutOf, creditNote } from './invoices.ts';
+import type { InvoicedSession } from './invoice-rows.ts';
+import { done, refused, type Result } from './order-result.ts';
+import type { Session } from './rows.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+import { book } from './wallet.ts';
+
+type Refund = { readonly sessionId: SessionId; readonly amountMinor: number; readonly reason: string };
+
+export function refundSession(step: Step, { sessionId, amountMinor, reason }: Refund): Result {
+  const { state } = step;
+  const { issuer } = state.settings;
+  const session = state.sessions.get(sessionId);
+  if (session === undefined) return refused(`no such session: ${sessionId}`);
+  const invoiced = state.invoicedSessions.get(sessionId);
+  if (issuer === null) return refused('no credit notes are made: EV_Central has no --issuer');
+  if (invoiced === undefined) return refused(`session ${sessionId} is on no invoice`);
+  const { currency } = session;
+  const leftMinor = invoiced.totalMinor - invoiced.creditedMinor;
+  if (amountMinor > leftMinor) {
+    return refused(`of session ${sessionId} no more than ${formatMoney(leftMinor, currency)} can be given back`);
+  }
+  const payer = state.users.get(invoiced.payerId);
+  if (payer === undefined) return refused(`${invoiced.payerId} has no account any more`);
+  if (!Number.isSafeInteger(payer.balanceMinor + amountMinor)) {
+    return refused(`the balance of ${payer.userId} cannot hold that amount`);
+  }
+  const ticket = refundLine(state, session, invoiced, { amountMinor, reason });
+  const number = creditNote(step, issuer, invoiced, { ...aboutOf(step, sessionId), ticket, currency });
+  const balanceMinor = book(step, invoiced.payerId, {
+    kind: 'adjustment', amountMinor, reason: `credit note ${number}: ${reason}`, sessionId,
+  });
+  return done(`credit note ${number}: the balance of ${invoiced.payerId} is ${formatMoney(balanceMinor, currency)}`);
+}
+
+function refundLine(
+  state: State, session: Session, invoiced: InvoicedSession, { amountMinor, reason }: Omit<Refund, 'sessionId'>,
+): InvoiceTicket {
+  const { sessionId, siteId, pointId, connectorNo, timeZone, currency } = session;
+  const vat = shareOf(invoiced, amountMinor);
+  const vatMinor = vat.reduce((sum, part) => sum + part.vatMinor, 0);
+  invariant(pointId !== null && connectorNo !== null, 'a charge that was invoiced has a point');
+  return {
+    ticketId: null, sessionId, kind: 'refund', siteId, siteName: state.sites.get(siteId)?.name ?? siteId,
+    pointId, connectorNo, timeZone,
+    startedAtMs: session.startedAtMs ?? session.requestedAtMs, endedAtMs: session.endedAtMs ?? session.stateSinceMs,
+    energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatMoney(-amountMinor, currency).slice(0, -4) }],
+    netMinor: -amountMinor - vatMinor, vatMinor, totalMinor: -amountMinor, vat,
+  };
+}
+
+/** The amount, taken off each VAT rate by its part of the ticket; the last rate takes what rounding leaves. */
+function shareOf({ vat, totalMinor }: InvoicedSession, amountMinor: number): VatPart[] {
+  let leftMinor = amountMinor;
+  return vat.map(({ rate, netMinor, vatMinor }, i) => {
+    const grossMinor = netMinor + vatMinor;
+    const partMinor = i === vat.length - 1 ? leftMinor : part(amountMinor, grossMinor, totalMinor);
+    leftMinor -= partMinor;
+    const ofNetMinor = part(partMinor, netMinor, grossMinor);
+    // Zero is zero, whatever its sign: it is compared as text.
+    return { rate, netMinor: 0 - ofNetMinor, vatMinor: ofNetMinor - partMinor };
+  });
+}
+
+/** `amount` × `of` ÷ `whole`, half-even; nothing of nothing. */
+function part(amountMinor: number, ofMinor: number, wholeMinor: number): number {
+  if (wholeMinor <= 0) return 0;
+  return Number(roundHalfEven(ratio(BigInt(amountMinor) * BigInt(ofMinor), BigInt(wholeMinor))));
+}
