@@ -32,12 +32,27 @@ export function refundSession(step: Step, { sessionId, amountMinor, reason }: Re
   if (!Number.isSafeInteger(payer.balanceMinor + amountMinor)) {
     return refused(`the balance of ${payer.userId} cannot hold that amount`);
   }
-  const ticket = refundLine(state, session, invoiced, { amountMinor, reason });
-  const number = creditNote(step, issuer, invoiced, { ...aboutOf(step, sessionId), ticket, currency });
+  const number = creditRefund(step, session, { amountMinor, reason });
+  invariant(number !== null, 'what is on an invoice can be credited');
   const balanceMinor = book(step, invoiced.payerId, {
     kind: 'adjustment', amountMinor, reason: `credit note ${number}: ${reason}`, sessionId,
   });
   return done(`credit note ${number}: the balance of ${invoiced.payerId} is ${formatMoney(balanceMinor, currency)}`);
+}
+
+/**
+ * The credit note of a refund that its caller books and has found not to be too large; its number, or null when no
+ * invoice holds the session.
+ */
+export function creditRefund(
+  step: Step, session: Session, { amountMinor, reason }: Omit<Refund, 'sessionId'>,
+): string | null {
+  const { state } = step;
+  const { sessionId, currency } = session;
+  const invoiced = state.invoicedSessions.get(sessionId);
+  if (state.settings.issuer === null || invoiced === undefined) return null;
+  const ticket = refundLine(state, session, invoiced, { amountMinor, reason });
+  return creditNote(step, state.settings.issuer, invoiced, { ...aboutOf(step, sessionId), ticket, currency });
 }
 
 function refundLine(
