@@ -1,7 +1,7 @@
 // The way of the REST API into the core. A question is an input of the one queue under a connection id of its own, a
 // negative one (links count upwards); what the core says to that id, after the commit, is the answer.
 import { type ConnectionId, connectionId, type MessageId, messageId } from '../shared/ids.ts';
-import type { CodeFound, CodeSecrets } from './core/access.ts';
+import type { CodeFound, CodeSecrets } from './core/code-found.ts';
 import type { Effect } from './core/effects.ts';
 import type { Input } from './core/inputs.ts';
 import type { Committed, Work } from './loop.ts';

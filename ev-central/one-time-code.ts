@@ -3,7 +3,7 @@
 // imports the library.
 import { createHash } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import type { CodeFound, CodeSecrets } from './core/access.ts';
+import type { CodeFound, CodeSecrets } from './core/code-found.ts';
 
 const STEP_S = 30;
 /** RFC 4226 asks for at least 128 bits and recommends 160. */

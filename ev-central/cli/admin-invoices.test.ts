@@ -68,7 +68,7 @@ describe('admin invoices', () => {
     const all = await admin('invoices', '--json');
     expect((JSON.parse(all.stdout) as { number: string }[]).map(({ number }) => number)).toEqual([SECOND, FIRST]);
     const january = await admin('invoices', '--month', '2026-01');
-    expect(january.stdout).toMatch(new RegExp(`^number .*\\n${SECOND} +2026-01-01 +ana +1 +4\\.20 EUR +-\\n$`));
+    expect(january.stdout).toMatch(new RegExp(`^number .*\\n${SECOND} +2026-01-01 +ana +1 +5\\.08 EUR +-\\n$`));
     expect((await admin('invoices', '--user', 'ben')).stdout).toBe('(none)\n');
     expect(await admin('invoices', '--month', 'May')).toMatchObject({
       status: 64, stderr: '--month: "May" is no month: write it as 2026-11\n',
@@ -99,7 +99,7 @@ describe('admin invoice', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(pdfPages(readFileSync(file))[0]).toEqual(expect.arrayContaining(['Invoice', FIRST, 'Ana Núñez']));
     const { stdout } = await admin('invoice', FIRST, '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ number: FIRST, totalMinor: 420, tickets: [{ ticketId: 'k7f2-120' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ number: FIRST, totalMinor: 508, tickets: [{ ticketId: 'k7f2-120' }] });
   });
 
   test('says so when there is none, or when the file cannot be written', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionId, messageId, userId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
-import type { CodeFound } from './access.ts';
+import type { CodeFound } from './code-found.ts';
 import { ANA, BEN, Network } from './core-harness.ts';
 
 const SECRET = `${'A'.repeat(27)}=`;

@@ -3,23 +3,13 @@
 // an input, and here it is decided. Every way in asks these functions, so that none has rules of its own.
 import type { UserId } from '../../shared/ids.ts';
 import type { AccessRefusal } from '../../shared/messages/refusal.ts';
+import type { CodeFound, CodeSecrets } from './code-found.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
-import type { SecondFactor, User } from './rows.ts';
+import type { User } from './rows.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 export type Claim = { readonly userId: UserId; readonly address: string };
-
-/** What the code that came with a password turned out to be. */
-export type CodeFound =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'wrong' }
-  /** A code of the authenticator; `counter` counts its steps of 30 s since 1970. */
-  | { readonly kind: 'timed'; readonly counter: number }
-  | { readonly kind: 'recovery'; readonly sha256: string };
-
-/** What the shell needs to find that out. */
-export type CodeSecrets = Pick<SecondFactor, 'secretBase64' | 'recoverySha256s'>;
 
 export type AccessRefused = { readonly reason: AccessRefusal; readonly retryAfterMs: number | null };
 export type Access = ({ readonly granted: true; readonly user: User }) | ({ readonly granted: false } & AccessRefused);

@@ -6,7 +6,7 @@ import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
-import type { CodeSecrets } from './access.ts';
+import type { CodeSecrets } from './code-found.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 

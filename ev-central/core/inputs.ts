@@ -7,7 +7,7 @@ import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { DeadLetterReason, Goal, Role } from '../../shared/messages/values.ts';
-import type { CodeFound } from './access.ts';
+import type { CodeFound } from './code-found.ts';
 
 export type Input =
   | { readonly kind: 'tick' }

@@ -25,21 +25,24 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['audit.read', 'xxx.'], ['audit.verify', 'x...'],
 ];
 
-// What each order and list asked of a role before there was a table.
+// What each order and list asks of a role.
 const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['set-operative', 'xxx.'], ['set-power-limit', 'xxx.'], ['reset-point', 'xxx.'], ['unlock-connector', 'xxx.'],
   ['end-session', 'xx..'], ['close-session', 'xx..'], ['leave-queue', 'xx..'], ['revoke-point-key', 'xx..'],
   ['unbar-point', 'xx..'], ['revoke-user-keys', 'xx..'], ['release-lockout', 'xx..'],
   ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
-  ['remove-user', 'x...'], ['book', 'x...'],
+  ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
+  ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
-  ['points', 'xxxx'], ['sites', 'xxxx'], ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
+  ['points', 'xxxx'], ['sites', 'xxxx'], ['estimate', 'xxxx'],
+  ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
-  ['ledger', 'xxx.'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+  ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
+  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -30,8 +30,8 @@ describe('the document of an invoice', () => {
     expect(page).toEqual(expect.arrayContaining([
       'Invoice', 'INV-2025-000001', 'Red de Carga del Sur, S.L.', 'Avenida de la Estación 12', 'VAT ID ESB12345674',
       'Ana Núñez', '03570 Villajoyosa', '2025-11-21 04:40–05:40  Alicante, Mercado',
-      '10.000 kWh in 1:00:00 h at ALC-01 connector 1 · Ticket k7f2-120', 'Energy 00:00–24:00',
-      '10.000 kWh × 0.42 / kWh', 'VAT 21 % of 3.47', '0.73 EUR', '4.20 EUR', 'Paid from the wallet. Nothing is due.',
+      '10.000 kWh in 1:00:00 h at ALC-01 connector 1 · Ticket k7f2-120', 'Energy',
+      '10.000 kWh x 0.42/kWh', 'VAT 21 % of 4.20', '0.88 EUR', '5.08 EUR', 'Paid from the wallet. Nothing is due.',
       'Registro Mercantil de Alicante, tomo 1234, folio 56, hoja A-7890', 'Page 1 of 1',
     ]));
   });
@@ -69,14 +69,14 @@ describe('the document of an invoice', () => {
 
   test('a credit note is titled as one and names the invoice that it corrects', async () => {
     const less = {
-      ...ticket, kind: 'correction' as const, netMinor: -347, vatMinor: -73, totalMinor: -420,
-      vat: [{ rate: '21', netMinor: -347, vatMinor: -73 }],
+      ...ticket, kind: 'correction' as const, netMinor: -420, vatMinor: -88, totalMinor: -508,
+      vat: [{ rate: '21', netMinor: -420, vatMinor: -88 }],
     };
     const note = over([less], { kind: 'credit-note', number: 'CRN-2025-000007', corrects: 'INV-2025-000001' });
     const [page = []] = await pagesOf(note, [less]);
     expect(page[0]).toBe('Credit note');
     expect(page).toEqual(expect.arrayContaining([
-      'Corrects', 'INV-2025-000001', 'Given back to the wallet.', '4.20 EUR', '-4.20 EUR',
+      'Corrects', 'INV-2025-000001', 'Given back to the wallet.', '5.08 EUR', '-5.08 EUR',
     ]));
     expect(page.join('\n')).not.toContain('Paid');
   });

@@ -86,7 +86,7 @@ test('once a commit has failed nothing is answered from memory any more, and nob
   await driver.hear('missed-notices');
   central.store.close();
   await monitor.say({ type: 'point-health', engine: 'ok', reason: '', sinceMs: Date.now() });
-  await waitFor(() => central.fatals.length === 1);
+  await waitFor(() => central.fatals.length > 0);
   await driver.say({ type: 'query', what: 'points', filter: {}, after: null, limit: 10 });
   const late = central.connect();
   await late.say({ type: 'hello-monitor', pointId: 'ALC-01', software: 'test', byHand: false });

@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../shared/wire/json.ts';
 import type { Link } from '../../shared/wire/link.ts';
 import type { Effect } from '../core/effects.ts';
-import type { CodeFound, CodeSecrets } from '../core/access.ts';
+import type { CodeFound, CodeSecrets } from '../core/code-found.ts';
 import type { Input } from '../core/inputs.ts';
 import { type Connection, frameParts, hostOf, type OperatorRole, type Secret, sendFrame } from './connection.ts';
 import { type DriverOptions, greetDriver, takeDriverFrame } from './drivers.ts';
@@ -53,6 +53,7 @@ export type Links = {
 /** Secrets that one connection may have waiting for their comparison; the oldest are forgotten. */
 const SECRETS_AT_ONCE = 8;
 const NOTICES_A_READ = 200;
+const CLOSED = { replaced: 'another connection of the same identity took its place', refused: 'refused' } as const;
 const OVER = { code: 'closed', detail: 'EV_Central has failed and ends' } as const;
 
 export function createLinks(options: LinksOptions): Links {
@@ -98,18 +99,15 @@ export function createLinks(options: LinksOptions): Links {
   }
 
   function close({ connectionId: id, reason }: Of<'close'>): void {
-    const detail = reason === 'replaced' ? 'another connection of the same identity took its place' : 'refused';
-    connections.get(id)?.link.close({ code: reason, detail });
+    connections.get(id)?.link.close({ code: reason, detail: CLOSED[reason] });
   }
 
   function checkPassword({ checkId, connectionId: id, hash, secondFactor }: Of<'check-password'>): void {
     const frameId = options.frameOfCheck(checkId) ?? '';
     const { password = null, code = null } = connections.get(id)?.secrets.get(frameId) ?? {};
     connections.get(id)?.secrets.delete(frameId);
-    const done = (ok: boolean): void => {
-      give({ kind: 'password-checked', checkId, ok, code: options.findCode(secondFactor, code) });
-    };
-    compare(password, hash, done);
+    compare(password, hash, (ok) =>
+      give({ kind: 'password-checked', checkId, ok, code: options.findCode(secondFactor, code) }));
   }
 
   function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {

@@ -8,7 +8,7 @@ const SESSION_FIELDS = `request_id, corr, site_id, at_point, state_since_ms, req
   priority_class, offered, currency, tariff, time_zone, provisional, energy_wh, cost_minor, last_stored_sample,
   disputed_wh, flags, changed_at_ms, usage`;
 const SESSION_VALUES = `'r', 'c', 'ALC', 0, 5, 5, '{}', '{}', '{}', 'normal', 0, 'EUR', '{}', 'UTC', 0, 1, 0, 0, 0,
-  '[]', 7, '{}'`;
+  '[]', 7, NULL`;
 
 test('the books of a database of single entries are sound as double entries, with every balance as it was', () => {
   const db = openDatabase(IN_MEMORY);

@@ -73,15 +73,28 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       pointId: pointId(id), number: 1 + which, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: figure,
       outcome: 'open', reason: null,
     }),
-    secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
-      userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
-      lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,
-    })),
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
     // Not loaded at start: an order brings one, see the store's suite.
     ticketPayments: () => undefined,
+    ...accessChanges(tables, { table, which, figure, words, remove }),
+    ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
+  };
+  changes[table]();
+}
+
+type AccessTable = 'secondFactors' | 'apiSessions' | 'apiKeys' | 'apiCalls';
+
+function accessChanges(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Record<AccessTable, () => void> {
+  const id = `row-${which}`;
+  return {
+    secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
+      userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
+      lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,
+    })),
     apiSessions: () => (remove ? tables.apiSessions.remove(accessId(id)) : tables.apiSessions.put({
       accessId: accessId(id), userId: userId('ana'), refreshSha256: words, createdAtMs: figure, usedAtMs: figure,
       expiresAtMs: figure, revokedAtMs: null, address: words, agent: words,
@@ -94,6 +107,17 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       callId: requestId(id), bodySha256: words, answer: { kind: 'order', outcome: 'done', text: words, lines: [] },
       atMs: START_MS + figure,
     }),
+  };
+}
+
+type InvoiceTable =
+  'billingDetails' | 'invoiceSeries' | 'uninvoicedTickets' | 'invoicedSessions' | 'invoicingSpans';
+
+function invoiceChanges(
+  tables: Tables, { which, figure, words, remove }: Change, putParents: () => void,
+): Record<InvoiceTable, () => void> {
+  const id = `row-${which}`;
+  return {
     billingDetails: () => (remove ? tables.billingDetails.remove(userId(id)) : tables.billingDetails.put({
       userId: userId(id), policy: figure % 2 === 0 ? null : 'monthly', name: words, address: [words], vatId: null,
     })),
@@ -111,5 +135,4 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     },
     invoicingSpans: () => tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs: remove ? null : figure }),
   };
-  changes[table]();
 }

@@ -110,8 +110,8 @@ export function sampleUninvoiced(change: Partial<UninvoicedTicket> = {}): Uninvo
       ticketId: ticketId('k7f2-120'), sessionId: sessionId('k7f2-99'), kind: 'final', siteId: siteId('ALC'),
       siteName: 'Alicante, Mercado', pointId: pointId('ALC-01'), connectorNo: 1, timeZone: 'Europe/Madrid',
       startedAtMs: START_MS - 3_600_000, endedAtMs: START_MS, energyWh: 10_000,
-      lines: [{ text: 'Energy 00:00–24:00', quantity: '10.000 kWh × 0.42 / kWh', amount: '4.20' }],
-      netMinor: 347, vatMinor: 73, totalMinor: 420, vat: [{ rate: '21', netMinor: 347, vatMinor: 73 }],
+      lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }],
+      netMinor: 420, vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
     },
     ...change,
   };
@@ -127,7 +127,7 @@ export function sampleInvoice(change: Partial<Invoice> = {}): Invoice {
       vatId: 'ESB12345674', footer: ['Registro Mercantil de Alicante, tomo 1234, folio 56, hoja A-7890'],
     },
     buyer: { name: 'Ana Núñez', address: ['Calle del Mar 3', '03570 Villajoyosa'], vatId: null },
-    currency: currency('EUR'), ticketCount: 1, vat: [{ rate: '21', netMinor: 347, vatMinor: 73 }], netMinor: 347,
-    vatMinor: 73, totalMinor: 420, paidMinor: 420, dueMinor: 0, ...change,
+    currency: currency('EUR'), ticketCount: 1, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }], netMinor: 420,
+    vatMinor: 88, totalMinor: 508, paidMinor: 508, dueMinor: 0, ...change,
   };
 }

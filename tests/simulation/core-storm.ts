@@ -5,6 +5,7 @@ import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
 import { ANA, BEN, CAT, Network, OTHER_POINT, POINT, SITE } from '../../ev-central/core/core-harness.ts';
 import { checkInvoices, invoiceFaultText } from '../../ev-central/core/invoice-check.ts';
 import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
+import type { Append } from '../../ev-central/core/effects.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
 import { userWallet } from '../../shared/account.ts';
@@ -33,7 +34,8 @@ class StoredNetwork extends Network {
   constructor(store: Store, monitorLossPolicy: 'finish' | 'stop') {
     super({ monitorLossPolicy, issuer: sampleIssuer() });
     this.store = store;
-    this.save();
+    // All that the harness was fed before it had a store: the ledger has to know the first money too.
+    this.#write(this.appended);
   }
 
   override feed(...inputs: Parameters<Network['feed']>): ReturnType<Network['feed']> {
@@ -45,12 +47,14 @@ class StoredNetwork extends Network {
   }
 
   save(): void {
-    // The harness is fed before it has a store: those rows are written with the first batch after.
-    const store = this.store as Store | undefined;
-    if (store === undefined) return;
-    const appends = this.effects.filter((effect) => effect.kind === 'append');
+    // The harness is fed before it has a store.
+    if ((this.store as Store | undefined) === undefined) return;
+    this.#write(this.effects.filter((effect) => effect.kind === 'append'));
+  }
+
+  #write(appends: readonly Append[]): void {
     const sends = this.effects.filter((effect) => effect.kind === 'send');
-    store.commit({
+    this.store.commit({
       tables: this.state, appends, sends, offsets: [], outboxDone: [], outboxReopenSinceMs: null, now: this.now,
     });
   }
@@ -123,8 +127,10 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
   }
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
   const billedMinor = sumOf(appended.map((append) => (append.table === 'tickets' ? append.row.totalMinor : 0)));
-  const chargedMinor = sumOf(appended.map((append) => (append.table === 'movements' && append.row.ticketId !== null
-    ? -(append.row.postings[0]?.amountMinor ?? 0) : 0)));
+  const chargedMinor = sumOf(appended.map((append) => {
+    const isBill = append.table === 'movements' && append.row.ticketId !== null && append.row.kind !== 'refund';
+    return isBill ? -(append.row.postings[0]?.amountMinor ?? 0) : 0;
+  }));
   if (billedMinor !== chargedMinor) throw new Error(`${chargedMinor} were charged, ${billedMinor} are on tickets`);
   for (const { userId, balanceMinor } of state.users.values()) {
     const bookedMinor = booked.get(userWallet(userId)) ?? 0;

@@ -165,8 +165,8 @@ export function driverPlace(ground: Ground, driverId: UserId, pocket: Pocket): D
     const client = new DriverClient({
       driverId, password: passwordOf(driverId), code: null, software: 'simulated',
       interests: { points: null, sessions: true }, timeZone: 'Europe/Madrid',
-      directory: new Map<PointId, SiteId>(), connect: sockets.connect(CENTRAL, life), line,
-      store: pocket.open(), ticker: life.ticker, clock: life.clock, random: () => world.chance.next(),
+      directory: new Map<PointId, SiteId>(), connect: sockets.connect(CENTRAL, life), line, store: pocket.open(),
+      ticker: life.ticker, clock: life.clock, random: () => world.chance.next(),
       newId: () => `${driverId}-${(ids += 1)}`, log: life.log, onEvent: () => undefined, onChange: () => undefined,
     });
     its.running = client;
