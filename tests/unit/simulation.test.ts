@@ -20,7 +20,7 @@ function said({ seed, failure }: Verdict): string | null {
 /** Runs the command with a broken build, until a seed fails; what it printed, and its exit status. */
 function runBroken(name: string): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND_LINE, '--seeds', '15', '--break', name], { timeout: TIMEOUT_MS });
+    const child = spawn(process.execPath, [COMMAND_LINE, '--seeds', '30', '--break', name], { timeout: TIMEOUT_MS });
     const output: string[] = [];
     child.stdout.on('data', (data: Buffer) => output.push(data.toString()));
     child.stderr.on('data', (data: Buffer) => output.push(data.toString()));
