@@ -17,15 +17,19 @@ import { createPublisher, type Publisher } from './bus/publisher.ts';
 import { createSealer, serviceKey } from './bus/send-keys.ts';
 import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
+import { PAYMENT_TABLE } from './core/payment-states.ts';
 import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
 import { forgetTraces } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
-import { type Committed, InputLoop } from './loop.ts';
+import { type Committed, InputLoop, type Leaving } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
 import { carryOut, type Publishers } from './outlets.ts';
+import { createPaymentDesk } from './payments/desk.ts';
+import type { PaymentGateway, WebhookHeaders } from './payments/port.ts';
+import { takeWebhook } from './payments/webhook.ts';
 import { createReader, offersOf } from './queries.ts';
 import type { ReadPage } from './links/drivers.ts';
 import { OUTBOX_LANES, type Store } from './store/store.ts';
@@ -43,6 +47,8 @@ export type CentralParts = {
   readonly randomBytes: (count: number) => Buffer;
   readonly comparePassword: ComparePassword;
   readonly settings: Settings;
+  /** By name. */
+  readonly gateways: ReadonlyMap<string, PaymentGateway>;
   readonly replicationFactor: number;
   /** By which local tools log in. */
   readonly token: string;
@@ -65,6 +71,8 @@ export type Central = {
   readonly deadLetters: () => number;
   /** Gives an order of somebody at this process's own screen; resolves after its commit. */
   order(order: Order, by: string): Promise<ActionResult>;
+  /** Takes a webhook of the named gateway in; resolves after its commit, with the HTTP status to answer with. */
+  webhook(gateway: string, headers: WebhookHeaders, rawBody: Buffer): Promise<number>;
   /** Begins to read and send as soon as the bus is there. */
   start(): void;
   /** Handles what came, writes it, and ends. Links are closed by whoever made their server. */
@@ -86,7 +94,7 @@ export function createCentral(given: CentralParts): Central {
   });
   const { store, clock, ticker } = parts;
   const state = loadState(parts);
-  const counts = { deadLetters: 0, overloaded: false };
+  const counts: Counts = { deadLetters: 0, overloaded: false, webhooksRefused: 0 };
   const loop = new InputLoop({
     state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log: parts.log, fatal: parts.fatal,
     store: {
@@ -104,20 +112,18 @@ export function createCentral(given: CentralParts): Central {
     read: (filter) => offersOf(state, filter, clock.now()), ticker, monotonic: () => clock.monotonic(),
   });
   const read = createReader({
-    state, nowMs: () => clock.now(), status: () => statusRow(state, parts),
+    state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts),
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
   const { publishers, outboxes, intake, ahead } = openBusSide(inside);
+  const payments = createPaymentDesk({ gateways: parts.gateways, give: (input) => loop.give(input), log: parts.log });
 
   function afterCommit(batch: Committed): void {
     if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, publishers,
-      message: ({ level, text, fields }) => {
-        parts.board.add(batch.nowMs, level, text);
-        parts.log(level, 'message', { text, ...fields });
-      },
+      links, publishers, payments,
+      message: (said) => showMessage(parts, batch.nowMs, said),
     });
     logTraffic(parts.log, batch);
     if (batch.appends.some(({ table }) => table === 'events')) watch.changed();
@@ -134,6 +140,7 @@ export function createCentral(given: CentralParts): Central {
   return {
     state, links, read, outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
+    webhook: (gateway, headers, rawBody) => acceptWebhook(inside, counts, { gateway, headers, rawBody }),
     start() {
       void runBus(parts, { outboxes, intake }).catch((error: unknown) => parts.fatal(error));
     },
@@ -159,6 +166,15 @@ function silentAtDeath(parts: CentralParts, silence: () => void): CentralParts {
     },
   };
 }
+
+function showMessage({ board, log }: CentralParts, nowMs: number, { level, text, fields }: Message): void {
+  board.add(nowMs, level, text);
+  log(level, 'message', { text, ...fields });
+}
+type Message = Extract<Leaving, { kind: 'message' }>;
+
+/** Of this process; not stored. */
+type Counts = { deadLetters: number; overloaded: boolean; webhooksRefused: number };
 
 /** What the parts below share. */
 type Inside = {
@@ -236,6 +252,20 @@ async function giveOrder({ parts, state, loop }: Inside, order: Order, by: strin
   return { ok: record.outcome === 'done', text: record.text, lines };
 }
 
+/** One that is refused is counted and logged: whoever sends it must not fill the database. */
+async function acceptWebhook(
+  { parts, loop }: Inside, counts: Counts,
+  { gateway, headers, rawBody }: { gateway: string; headers: WebhookHeaders; rawBody: Buffer },
+): Promise<number> {
+  const { status, input, why } = takeWebhook(parts.gateways.get(gateway), headers, rawBody);
+  if (why !== null) {
+    counts.webhooksRefused += 1;
+    parts.log('warn', 'webhook-refused', { gateway: gateway.slice(0, 40), why, refused: counts.webhooksRefused });
+  }
+  if (input !== null) await loop.push({ count: 1, inputs: () => [input] });
+  return status;
+}
+
 /** Prepares the topics as soon as the bus is there, then sends and reads. */
 async function runBus(
   { bus, settings, replicationFactor, sleep, log }: CentralParts,
@@ -303,12 +333,16 @@ function isKnown(state: State, sender: string): boolean {
   return state.points.get(pointId(sender)) !== undefined || state.users.get(userId(sender)) !== undefined;
 }
 
-function statusRow(state: State, { clock, store, bus }: CentralParts): Readonly<Record<string, unknown>> {
+function statusRow(
+  state: State, { clock, store, bus }: CentralParts, { webhooksRefused }: Counts,
+): Readonly<Record<string, unknown>> {
   return {
     nowMs: clock.now(), installationId: state.installation.must('installation').installationId,
     bus: bus.state(), busSinceMs: state.bus.sinceMs, outboxRows: store.outboxSize(),
     sites: state.sites.size, points: state.points.size, monitors: state.monitorLinks.size,
     drivers: state.logIns.size, openSessions: state.sessionIndex.open().size,
+    openPayments: [...state.payments.values()].filter((payment) => !PAYMENT_TABLE[payment.state].isOver).length,
+    webhooksRefused,
   };
 }
 

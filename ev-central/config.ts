@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commonSettings } from '../shared/common-settings.ts';
 import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 import { LIMITS } from '../shared/limits.ts';
+import type { PaymentRule } from './core/payment-rules.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 
 const text = z.string().min(1);
@@ -135,6 +136,10 @@ export const CENTRAL_SETTINGS = {
     default: DEFAULT_SETTINGS.factGapMs / SECOND_MS,
     describe: 'time after which a fact that a point cannot bring, although asked again, is passed over',
   }),
+  payments: setting({
+    flag: 'payments', env: 'EV_CENTRAL_PAYMENTS', schema: text.nullable().describe('file'), default: null,
+    describe: 'payment gateways and which takes what (JSON); without it money comes by operators only',
+  }),
   outboxBacklog: setting({
     flag: 'outbox-backlog', env: 'EV_CENTRAL_OUTBOX_BACKLOG', schema: count, default: DEFAULT_SETTINGS.outboxBacklog,
     describe: 'unsent messages above which new charges are refused',
@@ -167,7 +172,7 @@ export const CENTRAL_SETTINGS = {
 export type CentralConfig = ConfigOf<typeof CENTRAL_SETTINGS>;
 
 /** The settings of the rules, in the units of the core. */
-export function coreSettings(config: CentralConfig): Settings {
+export function coreSettings(config: CentralConfig, paymentRules: readonly PaymentRule[]): Settings {
   return {
     plugTimeoutMs: config.plugTimeout * SECOND_MS,
     commandTimeoutMs: config.commandTimeout * SECOND_MS,
@@ -190,6 +195,7 @@ export function coreSettings(config: CentralConfig): Settings {
     eventsKeptMs: config.eventsKept * DAY_MS,
     auditKeptMs: config.auditKept * DAY_MS,
     deadLettersKeptMs: config.deadLettersKept * DAY_MS,
+    paymentRules,
     topicPrefix: config.topicPrefix,
     partitions: config.partitions,
   };

@@ -2,6 +2,7 @@
 import { assertNever } from '../shared/assert.ts';
 import type { Publish } from './core/effects.ts';
 import type { Leaving } from './loop.ts';
+import type { PaymentDesk } from './payments/desk.ts';
 import type { Links } from './links/links.ts';
 
 /** By topic. Each takes all of a batch at once: one call to the broker. */
@@ -10,10 +11,11 @@ export type Publishers = Readonly<Record<Publish['topic'], { publish(effects: re
 export type Outlets = {
   readonly links: Links;
   readonly publishers: Publishers;
+  readonly payments: PaymentDesk;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, publishers, message }: Outlets): void {
+export function carryOut(effects: readonly Leaving[], { links, publishers, payments, message }: Outlets): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
@@ -22,6 +24,7 @@ export function carryOut(effects: readonly Leaving[], { links, publishers, messa
       case 'close': links.close(effect); break;
       case 'check-password': links.checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
+      case 'payment': payments.carryOut(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');
     }

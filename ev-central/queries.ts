@@ -13,7 +13,7 @@ import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
-  | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger'>;
+  | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger' | 'payments'>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type QueryOptions = {

@@ -78,7 +78,7 @@ export function chargeOfNotice(charges: ReadonlyMap<RequestId, Charge>, notice: 
   for (const charge of charges.values()) {
     if (charge.requestId === notice.requestId || (session !== null && charge.sessionId === session)) return charge;
   }
-  if (session === null && notice.type !== 'refused') return null;
+  if (notice.type === 'payment-failed' || (session === null && notice.type !== 'refused')) return null;
   if (session === null && notice.requestId === null) return null;
   const id = notice.requestId ?? requestId(`session.${session ?? ''}`.slice(0, 64));
   return newCharge({
@@ -124,6 +124,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
       const state = charge.state === 'interrupted' ? 'interrupted' : 'completed';
       return next(state, { sessionId, pointId, connectorNo, ticket, provisional: false });
     }
+    case 'payment-action': case 'payment-failed': return { ...charge, steps };
     default: return assertNever(notice, 'notice');
   }
 }
@@ -157,7 +158,8 @@ export function chargeOfRow(known: Charge | undefined, row: SessionRow): Charge 
 /** How loud a notice is. */
 export function levelOf(notice: Notice): MessageLevel {
   switch (notice.type) {
-    case 'refused': return 'error';
+    case 'refused': case 'payment-failed': return 'error';
+    case 'payment-action': return 'warn';
     case 'ended': return notice.state === 'completed' ? 'good' : 'warn';
     case 'ticket': case 'started': case 'resumed': case 'authorized': case 'offered': return 'good';
     default: return 'info';
@@ -165,6 +167,7 @@ export function levelOf(notice: Notice): MessageLevel {
 }
 
 function sessionOfNotice(notice: Notice): SessionId | null {
+  if (notice.type === 'payment-action') return null;
   return notice.type === 'ticket' ? notice.ticket.sessionId : notice.sessionId;
 }
 

@@ -16,6 +16,7 @@ export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
 export const requestIdSchema = idSchema.brand<'RequestId'>();
+export const paymentIdSchema = idSchema.brand<'PaymentId'>();
 export const keyIdSchema = idSchema.brand<'KeyId'>();
 /** One id a message; a record that is sent again keeps it. */
 export const messageIdSchema = z.string().min(1).max(128).brand<'MessageId'>();
@@ -29,6 +30,7 @@ export type TariffId = z.infer<typeof tariffIdSchema>;
 export type SessionId = z.infer<typeof sessionIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
+export type PaymentId = z.infer<typeof paymentIdSchema>;
 export type KeyId = z.infer<typeof keyIdSchema>;
 export type MessageId = z.infer<typeof messageIdSchema>;
 export type CorrelationId = z.infer<typeof correlationIdSchema>;
@@ -49,6 +51,7 @@ export const tariffId = (text: string): TariffId => text as TariffId;
 export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;
 export const requestId = (text: string): RequestId => text as RequestId;
+export const paymentId = (text: string): PaymentId => text as PaymentId;
 export const keyId = (text: string): KeyId => text as KeyId;
 export const messageId = (text: string): MessageId => text as MessageId;
 export const correlationId = (text: string): CorrelationId => text as CorrelationId;

@@ -64,6 +64,8 @@ export const LIMITS = {
   pricedSessionMs: 366 * 86_400_000,
   /** The most energy of a session that is priced: 1 GWh, far above what a plug delivers in a year. */
   pricedSessionWh: 1_000_000_000,
+  /** Bytes of a webhook of a payment gateway. */
+  webhookBytes: 256 * 1024,
   /** Partitions of each topic when it is created. */
   partitions: 12,
 } as const;

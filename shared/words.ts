@@ -30,6 +30,8 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'ended': return say.ended(notice, timeZone);
     case 'resumed': return say.resumed(notice, timeZone);
     case 'ticket': return say.ticket(notice, timeZone);
+    case 'payment-action': return say['payment-action'](notice, timeZone);
+    case 'payment-failed': return say['payment-failed'](notice, timeZone);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
+import { addPaymentCommands } from './admin-payments.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addPointCommands, addSiteCommands, addTariffCommands } from './admin-registry.ts';
 import { addUserCommands } from './admin-users.ts';
@@ -11,7 +12,8 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, tariffs; import, load, price, audit; EV_Central may run or not')
+    .description('the registry: sites, points, users, tariffs; import, load, price, payments, audit; '
+      + 'EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -19,6 +21,7 @@ export function addToolCommands(program: Command): void {
   addTariffCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
+  addPaymentCommands(admin);
   addAuditCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')

@@ -1,6 +1,7 @@
 // `ctl`: what the operator's screen shows and does, for scripts. It needs a running Central.
 import type { Command } from 'commander';
 import type { Query } from '../../shared/messages/query.ts';
+import { PAYMENT_COLUMNS } from './admin-payments.ts';
 import { printJson, printList, printRow } from './output.ts';
 import { readList } from './order-desk.ts';
 import type { Own } from './tool-action.ts';
@@ -58,6 +59,10 @@ const LISTS: readonly List[] = [
     what: 'ledger', about: 'what was booked on accounts, newest first', filters: ['userId', 'sessionId', 'kind'],
     timed: true,
     columns: ['atMs', 'userId', 'kind', 'amountMinor', 'balanceMinor', 'sessionId', 'ticketId', 'reason'],
+  },
+  {
+    what: 'payments', about: 'payments through gateways, newest first', timed: true, columns: PAYMENT_COLUMNS,
+    filters: ['paymentId', 'userId', 'sessionId', 'state', 'gateway'],
   },
   {
     what: 'commands', about: 'commands with their outcome', timed: true,

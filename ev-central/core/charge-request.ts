@@ -7,11 +7,12 @@ import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
 import { msOfDay } from '../../shared/zone.ts';
 import { askPoint } from './authorization.ts';
 import { notify, refuse } from './notices.ts';
+import { coveredMinor, spendableMinor, takeReadyPayment } from './payment-session.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
 import { nextId, type Step } from './step.ts';
-import { availableMinor, openHold } from './wallet.ts';
+import { openHold } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
 export type Wish = {
@@ -53,8 +54,8 @@ function decide(step: Step, wish: Wish): Answer {
     if (no !== undefined) return no;
   }
   const holdMinor = wish.goal.amountMinor ?? state.settings.defaultHoldMinor;
-  if (availableMinor(user) < holdMinor) {
-    const facts = { missingMinor: holdMinor - availableMinor(user), currency: user.currency };
+  if (spendableMinor(state, user) < holdMinor) {
+    const facts = { missingMinor: holdMinor - spendableMinor(state, user), currency: user.currency };
     return refused('balance-too-low', facts);
   }
   return begin(step, wish, user, choice, holdMinor);
@@ -71,6 +72,7 @@ function begin(
     state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
   });
   openHold(step, user.userId, session.sessionId, holdMinor);
+  takeReadyPayment(step, session);
   putSession(step, session);
   if (choice.kind === 'busy') {
     reviewQueue(step, site.siteId);
@@ -101,7 +103,7 @@ function newSession(step: Step, wish: Wish, user: User, holdMinor: number, begin
 
 function userRefusal(step: Step, user: User, wish: Wish): Answer | undefined {
   if (!user.active) return refused('user-inactive', {});
-  if (user.balanceMinor < 0) {
+  if (coveredMinor(step.state, user) < 0) {
     return refused('balance-negative', { balanceMinor: user.balanceMinor, currency: user.currency });
   }
   const open = step.state.sessionIndex.ofDriver(user.userId).size;

@@ -1,7 +1,7 @@
 // The core's front: one input in, effects out. Pure: the same state, input and time give the same effects. The caller
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
-import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import { correlationId, paymentId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -17,6 +17,8 @@ import { liveCost, meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
 import { driverGone, localRequest, login, passwordChecked } from './people.ts';
+import { derivePayments, paymentDue, paymentNews, paymentOutcome } from './payment.ts';
+import { userPayment } from './payment-orders.ts';
 import { freshPointState, pointStatus } from './point-status.ts';
 import { closeAtLastMeter, meteredWh } from './session-end.ts';
 import { isOver, SessionIndex } from './session-index.ts';
@@ -38,6 +40,7 @@ export function createState(settings: Settings): State {
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), deadlines: new Deadlines(), acceptsOwed: new Map(),
     progressOwed: new Set(), progressSentMs: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
+    readyPayments: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
@@ -77,6 +80,7 @@ export function derive(state: State, now: number): void {
     if (command.outcome !== 'open') continue;
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
+  derivePayments(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -128,6 +132,9 @@ function take(step: Step, input: Input): void {
       monitorGone(step, input.connectionId, input.reason);
       return driverGone(step, input.connectionId);
     case 'order': return takeOrder(step, input);
+    case 'payment-outcome': return paymentOutcome(step, input);
+    case 'payment-event': return paymentNews(step, input);
+    case 'user-payment': return userPayment(step, input);
     default: assertNever(input, 'input');
   }
 }
@@ -154,6 +161,7 @@ function fallDue(step: Step, due: Deadline): void {
       state.queuesTouched.add(siteId(due.id));
       return;
     }
+    case 'payment': return paymentDue(step, paymentId(due.id), due.dueMs);
     default: assertNever(due.kind, 'deadline');
   }
 }

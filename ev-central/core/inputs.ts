@@ -1,12 +1,13 @@
 // What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
+  ConnectionId, CorrelationId, KeyId, MessageId, PaymentId, PointId, RequestId, SessionId, UserId,
 } from '../../shared/ids.ts';
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { DeadLetterReason, Goal } from '../../shared/messages/values.ts';
+import type { GatewayEvent, GatewayOutcome } from './payment-rows.ts';
 
 export type Input =
   | { readonly kind: 'tick' }
@@ -58,6 +59,17 @@ export type Input =
       readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
       /** Where the answer goes; null: the caller in this process reads the order's record. */
       readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
+    }
+  // Payment gateways, and users who pay.
+  | {
+      readonly kind: 'payment-outcome'; readonly paymentId: PaymentId; readonly key: string; readonly attempt: number;
+      readonly outcome: GatewayOutcome;
+    }
+  | { readonly kind: 'payment-event'; readonly event: GatewayEvent }
+  /** What a user wants for herself; its record is that of an order. */
+  | {
+      readonly kind: 'user-payment'; readonly orderId: RequestId; readonly userId: UserId; readonly address: string;
+      readonly ask: Extract<Order, { kind: 'start-payment' | 'cancel-payment' }>;
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */

@@ -11,7 +11,8 @@ import { CONNECTOR_RELEASED, isOver } from './session-index.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
 import { isStopLost, stopStray } from './strays.ts';
-import { availableMinor, enlargeHold } from './wallet.ts';
+import { spendableMinor } from './payment-session.ts';
+import { enlargeHold } from './wallet.ts';
 
 export function meterSample(step: Step, sample: MeterSample): void {
   const { state, now } = step;
@@ -116,7 +117,8 @@ function watchCost(step: Step, session: Session): void {
   if (costMinor * 10 < session.holdMinor * 8) return;
   const user = step.state.users.get(session.driverId);
   const more = step.state.settings.defaultHoldMinor;
-  if (user !== undefined && availableMinor(user) >= more) putSession(step, enlargeHold(step, session, more));
+  const hasMore = user !== undefined && spendableMinor(step.state, user) >= more;
+  if (hasMore) putSession(step, enlargeHold(step, session, more));
   else if (costMinor >= session.holdMinor) stopSession(step, session, 'hold-used-up');
 }
 

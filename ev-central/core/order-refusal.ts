@@ -3,6 +3,7 @@
 import { assertNever } from '../../shared/assert.ts';
 import type { PointId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Order, Scope } from '../../shared/messages/orders.ts';
+import { paymentRefusal } from './payment-orders.ts';
 import { pointsAt } from './placement.ts';
 import type { Session } from './rows.ts';
 import { isOver } from './session-index.ts';
@@ -32,6 +33,8 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'revoke-user-keys': return noUser(state, order.userId);
     case 'release-lockout':
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
+    case 'cancel-payment': case 'refund-payment': return paymentRefusal(state, order);
+    case 'start-payment':
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return null;

@@ -13,6 +13,7 @@ import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
+import { paymentOrder, withoutToken } from './payment-orders.ts';
 import { putOutDriver } from './people.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
@@ -31,6 +32,7 @@ export const ORDER_ROLES = {
   'set-operative': RUNNING, 'set-power-limit': RUNNING, 'reset-point': RUNNING, 'unlock-connector': RUNNING,
   'end-session': OPERATING, 'close-session': OPERATING, 'leave-queue': OPERATING, 'revoke-point-key': OPERATING,
   'unbar-point': OPERATING, 'revoke-user-keys': OPERATING, 'release-lockout': OPERATING,
+  'start-payment': OPERATING, 'cancel-payment': OPERATING, 'refund-payment': OPERATING,
   'revoke-point': ADMIN, 'put-tariff': ADMIN, 'remove-tariff': ADMIN, 'put-site': ADMIN, 'remove-site': ADMIN,
   'put-point': ADMIN, 'remove-point': ADMIN, 'put-user': ADMIN, 'remove-user': ADMIN, book: ADMIN,
 } as const satisfies Record<OrderKind, readonly Role[]>;
@@ -91,6 +93,8 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'release-lockout':
       step.state.lockouts.remove(order.who);
       return done(`${order.who} is no longer locked out`);
+    case 'start-payment': case 'cancel-payment': case 'refund-payment':
+      return paymentOrder(step, order);
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return registryOrder(step, order);
@@ -219,8 +223,8 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but hashes of secrets. */
+/** What the audit log keeps of an order: everything but hashes of secrets and means of payment. */
 function withoutHashes(order: Order): Record<string, unknown> {
-  const entries = Object.entries(order).filter(([name]) => !/hash|sha256/i.test(name));
+  const entries = Object.entries(withoutToken(order)).filter(([name]) => !/hash|sha256/i.test(name));
   return Object.fromEntries(entries);
 }

@@ -6,6 +6,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
+import { PAYMENT_TABLE } from './payment-states.ts';
 import { putOutDriver } from './people.ts';
 import { freshConnector, freshPointState } from './point-status.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -148,6 +149,9 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   if (user.balanceMinor !== 0) {
     return refused(`the balance of ${userId} is ${formatMoney(user.balanceMinor, user.currency)}: book it out first`);
   }
+  const paid = [...step.state.payments.values()].find((p) => p.userId === userId
+    && (p.operation !== null || !PAYMENT_TABLE[p.state].isOver));
+  if (paid !== undefined) return refused(`${userId} has the payment ${paid.paymentId} under way: cancel it first`);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
   step.state.users.remove(userId);

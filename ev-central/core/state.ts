@@ -1,12 +1,13 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
+  ConnectionId, KeyId, PaymentId, PointId, RequestId, SessionId, SiteId, TariffId, UserId,
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
+import type { Payment, PaymentEventRow } from './payment-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
   PointState, RequestRecord, Session, User,
@@ -30,6 +31,8 @@ export type Tables = {
   readonly orders: Table<RequestId, OrderRecord>;
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
+  readonly payments: Table<PaymentId, Payment>;
+  readonly paymentEvents: Table<string, PaymentEventRow>;
 };
 
 export type FactGap = {
@@ -55,6 +58,8 @@ export type State = Tables & {
   readonly logIns: Map<UserId, number>;
   readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
+  /** Payments that stand ready for a charge, by their user. */
+  readonly readyPayments: Map<UserId, Set<PaymentId>>;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   readonly deadlines: Deadlines;
   /** Points that are owed an `accepted` at the end of the batch. */
@@ -98,6 +103,8 @@ export function emptyTables(): Tables {
     orders: new Table((row) => row.orderId),
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
+    payments: new Table((row) => row.paymentId),
+    paymentEvents: new Table((row) => row.eventKey),
   };
 }
 

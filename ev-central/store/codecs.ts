@@ -3,6 +3,7 @@ import type {
   ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
   User,
 } from '../core/rows.ts';
+import type { Payment, PaymentEventRow } from '../core/payment-rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
@@ -18,7 +19,7 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 export function makeCodecs({ keys, secrets }: MasterKey): Codecs {
   return {
     installation, tariffs, sites, points: withWrappedSecret(secrets), pointStates, users, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    keys: wrappedKeys(keys), requests, orders, commands, lockouts, payments, paymentEvents,
   };
 }
 
@@ -132,6 +133,21 @@ const commands = defineCodec<CommandRecord>({
 const lockouts = defineCodec<Lockout>({
   table: 'lockouts', key: ['who'],
   fields: { who: text(), failures: whole(), firstAtMs: whole(), lockedUntilMs: nullable(whole()) },
+});
+
+export const payments = defineCodec<Payment>({
+  table: 'payments', key: ['paymentId'],
+  fields: {
+    paymentId: text(), purpose: text(), userId: text(), sessionId: nullable(text()), gateway: text(),
+    reference: nullable(text()), token: text(), currency: text(), amountMinor: whole(), state: text(),
+    capturedMinor: whole(), refundedMinor: whole(), bookedMinor: whole(), bookedBackMinor: whole(),
+    operation: nullable(json()), operations: whole(), cancelWanted: flag(), actionUrl: nullable(text()),
+    lastError: nullable(text()), corr: text(), createdAtMs: whole(), changedAtMs: whole(), expiresAtMs: whole(),
+  },
+});
+
+const paymentEvents = defineCodec<PaymentEventRow>({
+  table: 'payment_events', key: ['eventKey'], fields: { eventKey: text(), paymentId: text(), atMs: whole() },
 });
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };

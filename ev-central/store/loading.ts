@@ -1,9 +1,11 @@
 // Fills the core's tables from the database: at start what is under way, later single rows that an input refers to.
 import type { Input } from '../core/inputs.ts';
+import type { GatewayEvent } from '../core/payment-rows.ts';
+import { PAYMENT_STATES, PAYMENT_TABLE } from '../core/payment-states.ts';
 import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
-import type { RequestId, SessionId } from '../../shared/ids.ts';
+import { paymentId, type PaymentId, type RequestId, type SessionId } from '../../shared/ids.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
 import type { Sqlite } from './database.ts';
@@ -16,6 +18,9 @@ export const RECORDS_KEPT_MS = 48 * 3_600_000;
 /** Open and provisional sessions, those settled lately, and those whose vehicle still stands at its connector. */
 const IN_MEMORY_SESSIONS = `settled = 0 OR changed_at_ms >= ? OR session_id IN (
   SELECT c.value ->> 'finishedSessionId' FROM charging_point_states p, json_each(p.connectors) c)`;
+
+/** States of payments of which nothing more is expected. */
+const OVER_PAYMENTS = PAYMENT_STATES.filter((state) => PAYMENT_TABLE[state].isOver).map((state) => `'${state}'`).join();
 
 export type Loader = {
   load(tables: Tables, nowMs: number): void;
@@ -45,6 +50,10 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        payments: () => loadRows(db, codecs.payments, tables.payments,
+          `WHERE operation IS NOT NULL OR state NOT IN (${OVER_PAYMENTS}) OR changed_at_ms >= ?`, [settledSinceMs]),
+        paymentEvents: () => loadRows(db, codecs.paymentEvents, tables.paymentEvents, 'WHERE at_ms >= ?',
+          [settledSinceMs]),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -73,7 +82,10 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
-      (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs);
+      (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs)
+    + evictWhere(tables.payments, (row) => row.paymentId,
+      (row) => row.operation === null && PAYMENT_TABLE[row.state].isOver && row.changedAtMs < settledBeforeMs)
+    + evictWhere(tables.paymentEvents, (row) => row.eventKey, (row) => row.atMs < settledBeforeMs);
 }
 
 function evictWhere<K extends string, R>(
@@ -89,6 +101,9 @@ type LoadOne = {
   request(tables: Tables, id: RequestId): void;
   order(tables: Tables, id: RequestId): void;
   command(tables: Tables, key: string): void;
+  payment(tables: Tables, id: PaymentId): void;
+  /** The event, if it was taken in before, and the payment that it is about. */
+  paymentEvent(tables: Tables, event: GatewayEvent): void;
 };
 
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
@@ -97,6 +112,9 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const requests = rowLoader(db, codecs.requests);
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
+  const payments = rowLoader(db, codecs.payments);
+  const paymentEvents = rowLoader(db, codecs.paymentEvents);
+  const byReference = db.prepare('SELECT payment_id FROM payments WHERE gateway = ? AND reference = ?').pluck();
   return {
     session(tables, id) {
       if (sessions(tables.sessions, id)) meters(tables.meters, id);
@@ -104,6 +122,13 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
     request: (tables, id) => void requests(tables.requests, id),
     order: (tables, id) => void orders(tables.orders, id),
     command: (tables, key) => void commands(tables.commands, key),
+    payment: (tables, id) => void payments(tables.payments, id),
+    paymentEvent(tables, { gateway, eventId, paymentId: named, reference }) {
+      paymentEvents(tables.paymentEvents, `${gateway}/${eventId}`);
+      if (named !== null) payments(tables.payments, named);
+      const id = byReference.get(gateway, reference) as string | undefined;
+      if (id !== undefined) payments(tables.payments, paymentId(id));
+    },
   };
 }
 
@@ -140,7 +165,16 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     case 'order':
       one.order(tables, input.orderId);
       if ('sessionId' in input.order) one.session(tables, input.order.sessionId);
+      if ('paymentId' in input.order) one.payment(tables, input.order.paymentId);
       return;
+    case 'user-payment':
+      one.order(tables, input.orderId);
+      if ('paymentId' in input.ask) one.payment(tables, input.ask.paymentId);
+      return;
+    case 'payment-outcome':
+      return one.payment(tables, input.paymentId);
+    case 'payment-event':
+      return one.paymentEvent(tables, input.event);
     default:
       return;
   }

@@ -53,6 +53,16 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       hash: null, chains: 0,
     }],
   },
+  6: { insert: '', check: 'SELECT count(*) AS users FROM users', expected: [{ users: 0 }] },
+  7: { insert: '', check: 'SELECT count(*) AS users FROM users', expected: [{ users: 0 }] },
+  8: { insert: '', check: 'SELECT count(*) AS users FROM users', expected: [{ users: 0 }] },
+  9: { insert: '', check: 'SELECT count(*) AS users FROM users', expected: [{ users: 0 }] },
+  10: {
+    insert: "INSERT INTO ledger VALUES (3, 5, 'ana', 'top-up', 2000, 2000, NULL, NULL, 'cash')",
+    check: `SELECT amount_minor, (SELECT count(*) FROM payments) AS payments,
+      (SELECT count(*) FROM payment_events) AS events FROM ledger`,
+    expected: [{ amount_minor: 2_000, payments: 0, events: 0 }],
+  },
 };
 
 let db: Sqlite;

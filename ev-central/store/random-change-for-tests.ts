@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import { keyId, paymentId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
 import {
-  sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, START_MS,
+  sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
+  sampleUser, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -69,6 +70,12 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     lockouts: () => (remove ? tables.lockouts.remove(words) : tables.lockouts.put({
       who: words, failures: figure, firstAtMs: figure, lockedUntilMs: null,
     })),
+    payments: () => tables.payments.put(samplePayment({
+      paymentId: paymentId(id), capturedMinor: figure, lastError: words, cancelWanted: remove,
+    })),
+    paymentEvents: () => tables.paymentEvents.put({
+      eventKey: `demo/${id}`, paymentId: paymentId(id), atMs: START_MS + figure,
+    }),
   };
   changes[table]();
 }

@@ -24,6 +24,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    payments: writer(db, codecs.payments),
+    paymentEvents: writer(db, codecs.paymentEvents),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -43,6 +45,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    payments: (tables, nowMs) => write.payments(tables.payments, nowMs),
+    paymentEvents: (tables, nowMs) => write.paymentEvents(tables.paymentEvents, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

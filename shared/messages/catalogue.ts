@@ -35,6 +35,8 @@ import { operatorLogin } from './operator-login.ts';
 import { operatorOrderResult } from './operator-order-result.ts';
 import { operatorOrder } from './operator-order.ts';
 import { operatorWelcome } from './operator-welcome.ts';
+import { paymentAction } from './payment-action.ts';
+import { paymentFailed } from './payment-failed.ts';
 import { plugged } from './plugged.ts';
 import { pointHealth } from './point-health.ts';
 import { pointsChanged } from './points-changed.ts';
@@ -77,6 +79,7 @@ export const MESSAGES = [
   meterSample,
   // notices
   authorized, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, sessionResumed, ticketIssued,
+  paymentAction, paymentFailed,
   // progress
   progress,
   // events

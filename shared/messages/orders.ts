@@ -1,11 +1,11 @@
 // Orders of people with a role: what the operator's screen, `ctl` and `admin` can do. One union, one answer each.
 // Passwords, PINs and secrets never travel in an order: the tool hashes them first.
 import { z } from 'zod';
-import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
+import { paymentIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import {
-  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
-  priorityClassSchema, roleSchema, tariffSchema,
+  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
+  paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema, tariffSchema,
 } from './values.ts';
 
 export const scopeSchema = z.discriminatedUnion('kind', [
@@ -60,6 +60,18 @@ export type UserRow = z.infer<typeof userRowSchema>;
 const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
 const sha256Base64 = z.string().length(44);
 
+/** The most minor units of one payment. */
+const MOST_PAYMENT_MINOR = 100_000_000;
+export const startPaymentSchema = z.object({
+  kind: z.literal('start-payment'), userId: userIdSchema, purpose: paymentPurposeSchema,
+  amountMinor: amountMinorSchema.min(1).max(MOST_PAYMENT_MINOR),
+  /** What the gateway knows the payer's card by: never a card number. */
+  token: z.string().regex(/^[A-Za-z][A-Za-z0-9_.:-]{2,199}$/, "must be the gateway's token of a means of payment"),
+  /** ISO 3166-1 alpha-2, for the rules that choose a gateway; null: not known. */
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be a code such as ES').nullable(),
+});
+export const cancelPaymentSchema = z.object({ kind: z.literal('cancel-payment'), paymentId: paymentIdSchema });
+
 export const orderSchema = z.discriminatedUnion('kind', [
   // running the network
   z.object({ kind: z.literal('set-operative'), scope: scopeSchema, operative: z.boolean(), note: noteSchema }),
@@ -77,6 +89,15 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unbar-point'), pointId: pointIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('revoke-user-keys'), userId: userIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('release-lockout'), who: z.string().max(100) }),
+  // payments
+  startPaymentSchema,
+  cancelPaymentSchema,
+  z.object({
+    kind: z.literal('refund-payment'), paymentId: paymentIdSchema,
+    /** Null: all that is left of it. */
+    amountMinor: amountMinorSchema.min(1).max(MOST_PAYMENT_MINOR).nullable(),
+    note: noteSchema.min(1),
+  }),
   // the registry
   z.object({ kind: z.literal('put-tariff'), tariff: tariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),

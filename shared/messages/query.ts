@@ -5,7 +5,7 @@ import { defineFrame } from './message.ts';
 export const QUERIES = [
   'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'status',
+  'ledger', 'status', 'payments',
 ] as const;
 
 export const query = defineFrame({

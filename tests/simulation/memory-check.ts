@@ -7,7 +7,8 @@ import { emptyTables, type State, type Tables } from '../../ev-central/core/stat
 import type { Store } from '../../ev-central/store/store.ts';
 
 /** Rows of these leave memory, and are brought back, at times of their own. */
-const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set(['sessions', 'meters', 'requests', 'orders', 'commands', 'keys']);
+const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set(['sessions', 'meters', 'requests', 'orders', 'commands', 'keys',
+  'payments', 'paymentEvents']);
 
 type AnyRows = {
   readonly size: number;
@@ -70,7 +71,7 @@ function plain(row: unknown): unknown {
 const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', sites: 'siteId', points: 'pointId', pointStates: 'pointId',
   users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId', requests: 'requestId', orders: 'orderId',
-  commands: 'number', lockouts: 'who',
+  commands: 'number', lockouts: 'who', payments: 'paymentId', paymentEvents: 'eventKey',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -34,7 +34,8 @@ export function centralPlace(
   const { world: { chance } } = ground;
   const its = new Place<Central>(ground, 'central', host, (life, place) => {
     const central = createCentral({
-      store: disk.start(life), settings, bus: place.openBus(life), clock: life.clock, ticker: life.ticker,
+      store: disk.start(life), settings, gateways: new Map(), bus: place.openBus(life), clock: life.clock,
+      ticker: life.ticker,
       board: createMessageBoard(), log: life.log, randomBytes: (count) => chance.bytes(count),
       defer: (run) => life.after(chance.below(1), run), sleep: (ms) => life.sleep(ms),
       comparePassword: async (password, hash) => {

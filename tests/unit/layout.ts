@@ -45,13 +45,15 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['shared/bus/', 'scripts/bench/'],
   'better-sqlite3': ['ev-central/store/'],
   blessed: ['shared/screen/'],
+  stripe: ['ev-central/payments/stripe/'],
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   '@peculiar/x509': ['shared/wire/'],
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
   'node:tls': ['shared/wire/'],
-  'node:http': [],
+  // The REST API has Fastify; the local payment gateway is a program for demo and tests.
+  'node:http': ['scripts/gateway/'],
   'node:https': [],
   'node:dgram': [],
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.
@@ -61,7 +63,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['bus', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
+const CENTRAL_ADAPTERS = ['bus', 'links', 'payments', 'store', 'ui'].map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 

@@ -1,0 +1,1 @@
+-- The place of a migration that is merged from another branch.
