@@ -29,6 +29,12 @@ describe('the payments file', () => {
     expect(rules).toEqual([{ gateway: 'demo', countries: null, currencies: ['EUR'], users: null }]);
   });
 
+  test('names Stripe with its secrets in files or variables', () => {
+    const stripe = { kind: 'stripe', secretKey: { file: 'api.key' }, webhookSecret: { env: 'HOOK' } };
+    const { gateways } = open({ gateways: { stripe }, rules: [{ gateway: 'stripe' }] });
+    expect(gateways.get('stripe')?.name).toBe('stripe');
+  });
+
   test('is not needed: then there is no gateway', () => {
     expect(openPayments(null, { env: {}, nowMs: () => 0 })).toBe(NO_PAYMENTS);
   });

@@ -11,6 +11,7 @@ import { insistOnPrivate } from '../../shared/private-file.ts';
 import type { PaymentRule } from '../core/payment-rules.ts';
 import { createLocalGateway } from './local/local-gateway.ts';
 import type { PaymentGateway } from './port.ts';
+import { createStripeGateway } from './stripe/stripe-gateway.ts';
 
 const secretSchema = z.union([
   z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().regex(/^[A-Z][A-Z0-9_]*$/) }),
@@ -20,6 +21,11 @@ const gatewaySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('local'), url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
     apiKey: secretSchema, webhookSecret: secretSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('stripe'), secretKey: secretSchema, webhookSecret: secretSchema,
+    /** Where a payer comes back to from her bank. */
+    returnUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
   }),
 ]);
 type GatewayEntry = z.infer<typeof gatewaySchema>;
@@ -70,6 +76,10 @@ function openGateway(
   switch (entry.kind) {
     case 'local': return createLocalGateway({
       name, url: entry.url, apiKey: secret(entry.apiKey), webhookSecret: secret(entry.webhookSecret), nowMs,
+    });
+    case 'stripe': return createStripeGateway({
+      name, secretKey: secret(entry.secretKey), webhookSecret: secret(entry.webhookSecret),
+      returnUrl: entry.returnUrl, nowMs,
     });
   }
 }
