@@ -10,7 +10,7 @@ import { audit, event, type Step, tell } from './step.ts';
 import { book } from './wallet.ts';
 
 /** A pre-authorization that no charge has used is released after this time. */
-const READY_MS = 12 * 3_600_000;
+export const READY_MS = 12 * 3_600_000;
 const FAILURES: readonly PaymentState[] = ['declined', 'failed', 'expired'];
 
 /** Takes the gateway's view in. What is older than what is known changes nothing. */

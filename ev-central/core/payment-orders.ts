@@ -4,7 +4,7 @@ import type { Order } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import type { Input } from './inputs.ts';
 import { done, refused, type Result } from './order-result.ts';
-import { giveUp, mayExpire } from './payment.ts';
+import { CONFIRM_MS, giveUp, mayExpire } from './payment.ts';
 import { paymentCorr, paymentEvent } from './payment-news.ts';
 import { begin } from './payment-operation.ts';
 import type { Payment } from './payment-rows.ts';
@@ -17,8 +17,6 @@ import { availableMinor } from './wallet.ts';
 type OrderOf<K extends Order['kind']> = Extract<Order, { kind: K }>;
 export type PaymentOrder = OrderOf<'start-payment' | 'cancel-payment' | 'refund-payment'>;
 
-/** A payment that waits for its payer is given up after this time. */
-const CONFIRM_MS = 30 * 60_000;
 /** Payments of one user that may be under way at once. */
 const UNDER_WAY_OF_USER = 5;
 

@@ -149,6 +149,18 @@ describe('an operation at the gateway', () => {
     expect(asked).toMatchObject([{ paymentId: id, key: `${id}.1`, attempt: 2, ask: { kind: 'authorize' } }]);
   });
 
+  test('comes in its time after a start, also when the wall clock went back meanwhile', () => {
+    const network = new PayingNetwork();
+    const id = network.start();
+    network.now -= 7_200_000;
+    const state = network.afterCrash();
+    const asked = [];
+    for (let now = network.now; now < network.now + 60_000; now += 1_000) {
+      asked.push(...handle(state, { kind: 'tick' }, now).filter(({ kind }) => kind === 'payment'));
+    }
+    expect(asked).toMatchObject([{ paymentId: id, key: `${id}.1`, attempt: 2 }]);
+  });
+
   test('that the gateway never answers is given up, and the payment fails for all to see', () => {
     const network = new PayingNetwork();
     const id = network.start();

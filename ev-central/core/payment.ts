@@ -2,8 +2,8 @@
 // from what is stored; what nobody knows is looked up; nothing waits for ever, and no session waits for any of it.
 import type { Input } from './inputs.ts';
 import { indexPayment } from './payment-index.ts';
-import { merge, moved, paymentEvent } from './payment-news.ts';
-import { attempt, begin, isTired, pauseMs, rest, retryLater } from './payment-operation.ts';
+import { merge, moved, paymentEvent, READY_MS } from './payment-news.ts';
+import { ANSWER_MS, attempt, begin, isTired, pauseMs, rest, retryLater } from './payment-operation.ts';
 import type { GatewayOutcome, Payment, PaymentOperation, Snapshot } from './payment-rows.ts';
 import { PAYMENT_TABLE } from './payment-states.ts';
 import type { State } from './state.ts';
@@ -13,6 +13,8 @@ import type { PaymentId } from '../../shared/ids.ts';
 type Outcome = Extract<Input, { kind: 'payment-outcome' }>;
 type News = Extract<Input, { kind: 'payment-event' }>;
 
+/** A payment that waits for its payer is given up after this time. */
+export const CONFIRM_MS = 30 * 60_000;
 /** News is looked for after this, should the webhook be lost; then after ever longer pauses up to the longest. */
 const FIRST_LOOK_MS = 15_000;
 const LONGEST_LOOK_MS = 10 * 60_000;
@@ -22,9 +24,21 @@ export function derivePayments(state: State, notBeforeMs: number): void {
   for (const payment of state.payments.values()) {
     indexPayment(state, payment);
     const { paymentId, operation, expiresAtMs } = payment;
-    if (operation !== null) state.deadlines.add('payment', paymentId, operation.nextAttemptMs, notBeforeMs);
-    if (mayExpire(payment)) state.deadlines.add('payment', paymentId, expiresAtMs, notBeforeMs);
+    if (operation !== null) {
+      const latestMs = notBeforeMs + longestWaitMs(operation);
+      state.deadlines.add('payment', paymentId, operation.nextAttemptMs, notBeforeMs, latestMs);
+    }
+    if (mayExpire(payment)) {
+      const latestMs = notBeforeMs + (payment.state === 'authorized' ? READY_MS : CONFIRM_MS);
+      state.deadlines.add('payment', paymentId, expiresAtMs, notBeforeMs, latestMs);
+    }
   }
+}
+
+/** No operation waits longer for its next time than this, counted from when that was set. */
+function longestWaitMs({ kind, phase, attempts }: PaymentOperation): number {
+  if (phase === 'asked') return ANSWER_MS;
+  return kind === 'fetch' ? LONGEST_LOOK_MS : pauseMs(attempts);
 }
 
 /** A gateway has answered, or has not. */
@@ -64,7 +78,8 @@ export function paymentDue(step: Step, paymentId: PaymentId, dueMs: number): voi
     if (operation.phase === 'resting') attempt(step, payment, operation);
     else cameToNothing(step, payment, operation, { kind: 'uncertain', reason: 'no answer in time' });
   } else if (payment.expiresAtMs === dueMs && mayExpire(payment)) {
-    giveUp(step, payment);
+    // By the deadline, whatever the wall clock says: it may have gone back.
+    giveUp(step, { ...payment, expiresAtMs: Math.min(payment.expiresAtMs, step.now) });
   }
 }
 
