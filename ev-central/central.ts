@@ -24,6 +24,7 @@ import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop } from './loop.ts';
+import type { SendLetter } from './mail/mailer.ts';
 import type { MessageBoard } from './message-board.ts';
 import { findCode } from './one-time-code.ts';
 import { carryOut, type Publishers } from './outlets.ts';
@@ -43,6 +44,7 @@ export type CentralParts = {
   readonly openAhead: (options: { keys: KeyRing; log: Log }) => OpenAhead;
   readonly randomBytes: (count: number) => Buffer;
   readonly comparePassword: ComparePassword;
+  readonly sendLetter: SendLetter;
   readonly settings: Settings;
   readonly replicationFactor: number;
   /** By which local tools log in. */
@@ -114,7 +116,7 @@ export function createCentral(given: CentralParts): Central {
   function afterCommit(batch: Committed): void {
     if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, publishers,
+      links, publishers, mail: (letter) => sendLetter(inside, letter),
       message: ({ level, text, fields }) => {
         parts.board.add(batch.nowMs, level, text);
         parts.log(level, 'message', { text, ...fields });
@@ -226,6 +228,15 @@ function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
     },
   });
   return { publishers, outboxes, intake, ahead };
+}
+
+/** What became of it is an input: after a failure the core says when it is tried again. */
+function sendLetter({ parts, loop }: Inside, letter: Parameters<SendLetter>[0]): void {
+  const { mailId } = letter;
+  parts.sendLetter(letter).then(
+    () => loop.give({ kind: 'mail-sent', mailId, error: null }),
+    (error: unknown) => loop.give({ kind: 'mail-sent', mailId, error: describeError(error) }),
+  );
 }
 
 async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {

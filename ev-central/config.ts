@@ -129,6 +129,14 @@ export const CENTRAL_SETTINGS = {
     flag: 'require-second-factor', env: 'EV_CENTRAL_REQUIRE_SECOND_FACTOR', schema: rolesSchema, default: '',
     describe: 'roles that are let in only with one-time codes; the token of this machine serves without',
   }),
+  smtpUrl: setting({
+    flag: 'smtp-url', env: 'EV_CENTRAL_SMTP_URL', schema: text.nullable().describe('url'), default: null, secret: true,
+    describe: 'the mail server, smtp://user:password@host:port or smtps://…; without it letters are files beside the database',
+  }),
+  mailFrom: setting({
+    flag: 'mail-from', env: 'EV_CENTRAL_MAIL_FROM', schema: text.describe('address'),
+    default: 'EV network <ev-central@localhost>', describe: 'who the letters are from',
+  }),
   ageing: setting({
     flag: 'ageing', env: 'EV_CENTRAL_AGEING', schema: minutes(100_000),
     default: DEFAULT_SETTINGS.ageingMs / MINUTE_MS,

@@ -10,10 +10,11 @@ export type Publishers = Readonly<Record<Publish['topic'], { publish(effects: re
 export type Outlets = {
   readonly links: Links;
   readonly publishers: Publishers;
+  readonly mail: (effect: Extract<Leaving, { kind: 'send-mail' }>) => void;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, publishers, message }: Outlets): void {
+export function carryOut(effects: readonly Leaving[], { links, publishers, mail, message }: Outlets): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
@@ -22,6 +23,7 @@ export function carryOut(effects: readonly Leaving[], { links, publishers, messa
       case 'close': links.close(effect); break;
       case 'check-password': links.checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
+      case 'send-mail': mail(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');
     }

@@ -3,7 +3,7 @@
 import { compare } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBus, parseBrokers } from '../shared/bus/connection.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -20,6 +20,7 @@ import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { type CentralConfig, coreSettings } from './config.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
+import { folderMailer, type Mailer, smtpMailer } from './mail/mailer.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { buildView, standbyView } from './screen-view.ts';
 import { acquireLock, waitForLock } from './store/lock.ts';
@@ -89,11 +90,13 @@ async function start(life: Life): Promise<void> {
   const bootId = `${systemClock.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   const token = writeOperatorToken(config.dataDir, randomBytes);
   closers.push(() => removeOperatorToken(config.dataDir));
+  const mailer = openMailer(life, database);
+  closers.push(() => mailer.close());
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     openAhead: createOpenerThread,
-    comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config),
+    comparePassword: (password, hash) => compare(password, hash), sendLetter: mailer.send, settings: coreSettings(config),
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
   });
@@ -131,6 +134,14 @@ function socketsFirst(): (run: () => void) => void {
     };
     setImmediate(turn);
   };
+}
+
+function openMailer(life: Life, database: string): Mailer {
+  const { config: { smtpUrl, mailFrom: from, insecure } } = life;
+  if (smtpUrl !== null) return smtpMailer({ url: smtpUrl, from, insecure });
+  const folder = join(dirname(database), 'mail');
+  say(life, 'info', `no --smtp-url is set: letters are written to files in ${folder}`);
+  return folderMailer({ folder, from });
 }
 
 function waitAsStandby(life: Life, database: string): void {

@@ -64,6 +64,10 @@ const LISTS: readonly List[] = [
     filters: ['pointId', 'sessionId', 'outcome', 'type'],
   },
   { what: 'users', about: 'accounts', filters: ['role'] },
+  {
+    what: 'mails', about: 'letters: waiting, sent and given up', filters: ['userId'],
+    columns: ['mailId', 'userId', 'what', 'state', 'attempts', 'madeAtMs', 'nextAtMs', 'error'],
+  },
 ];
 
 const many = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];

@@ -6,6 +6,7 @@ import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { CodeSecrets } from './code-found.ts';
+import type { MailKind } from './account-rows.ts';
 import type { AuditRow, HoldRow, LedgerRow, MeterValueRow } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
@@ -58,6 +59,11 @@ export type Effect =
   | {
       readonly kind: 'missed-notices'; readonly connectionId: ConnectionId; readonly userId: UserId;
       readonly after: number;
+    }
+  /** A letter; the answer is the input `mail-sent`. Address and code are never logged. */
+  | {
+      readonly kind: 'send-mail'; readonly mailId: string; readonly userId: UserId; readonly what: MailKind;
+      readonly to: string; readonly language: string; readonly code: string | null;
     }
   /** Something that a person at Central's screen should read. */
   | {

@@ -2,6 +2,7 @@
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import { codeDeadlines, codeDue } from './accounts.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -13,6 +14,7 @@ import { takeBadFact, takeFact } from './fact-order.ts';
 import type { Input } from './inputs.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
+import { mailDeadlines, mailDue, mailSent } from './mails.ts';
 import { liveCost, meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
@@ -77,6 +79,8 @@ export function derive(state: State, now: number): void {
     if (command.outcome !== 'open') continue;
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
+  mailDeadlines(state, notBefore);
+  codeDeadlines(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -127,6 +131,7 @@ function take(step: Step, input: Input): void {
     case 'link-closed':
       monitorGone(step, input.connectionId, input.reason);
       return driverGone(step, input.connectionId);
+    case 'mail-sent': return mailSent(step, input);
     case 'order': return takeOrder(step, input);
     default: assertNever(input, 'input');
   }
@@ -154,6 +159,8 @@ function fallDue(step: Step, due: Deadline): void {
       state.queuesTouched.add(siteId(due.id));
       return;
     }
+    case 'mail': return mailDue(step, due);
+    case 'account-code': return codeDue(step, due);
     default: assertNever(due.kind, 'deadline');
   }
 }

@@ -57,6 +57,8 @@ export type Input =
       /** What came with the password as a one-time code; without it: nothing. */
       readonly code?: CodeFound;
     }
+  /** `error` null: the letter was taken by a mail server, or written to its file. It names no address. */
+  | { readonly kind: 'mail-sent'; readonly mailId: string; readonly error: string | null }
   | { readonly kind: 'link-closed'; readonly connectionId: ConnectionId; readonly reason: string }
   | {
       readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order; readonly by: string;

@@ -35,6 +35,9 @@ export function orderRefusal(state: State, order: Order): string | null {
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorRefusal(state, order);
+    case 'register': case 'put-person': case 'send-code': case 'verify-email': case 'reset-password':
+    case 'change-password': case 'forget-person':
+    case 'put-vehicle': case 'remove-vehicle': case 'issue-token': case 'block-token': case 'remove-token':
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'book':
       return null;

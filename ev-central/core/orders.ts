@@ -4,7 +4,9 @@ import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
+import { accountOrder } from './accounts.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
+import { belongingOrder } from './belongings.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
@@ -43,7 +45,7 @@ function decide(step: Step, input: OrderInput): OrderRecord {
   step.state.orders.put(record);
   audit(step, {
     who: input.by, address: input.address, action: input.order.kind,
-    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: withoutHashes(input.order),
+    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: auditedParameters(input.order),
   });
   return record;
 }
@@ -83,6 +85,11 @@ function carryOut(step: Step, input: OrderInput): Result {
       return registryOrder(step, order);
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);
+    case 'register': case 'put-person': case 'send-code': case 'verify-email': case 'reset-password':
+    case 'change-password': case 'forget-person':
+      return accountOrder(step, order);
+    case 'put-vehicle': case 'remove-vehicle': case 'issue-token': case 'block-token': case 'remove-token':
+      return belongingOrder(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -208,8 +215,9 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but secrets and their hashes. */
-function withoutHashes(order: Order): Record<string, unknown> {
-  const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
+/** What the audit log keeps of an order: everything but secrets, their hashes, codes and personal data. */
+function auditedParameters(order: Order): Record<string, unknown> {
+  const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret|^(code|person|who|tokenId)$/i.test(name)
+    || (name === 'who' && order.kind === 'release-lockout'));
   return Object.fromEntries(entries);
 }

@@ -10,13 +10,15 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['sessions.read-own', 'xxxx'], ['money.read-own', 'xxxx'], ['payments.make-own', 'xxxx'],
   ['invoices.read-own', 'xxxx'], ['claims.write-own', 'xxxx'], ['groups.read-own', 'xxxx'],
   ['account.read-own', 'xxxx'], ['account.write-own', 'xxxx'], ['tokens.read-own', 'xxxx'],
+  ['accounts.register', 'xxxx'], ['accounts.recover', 'xxxx'],
   ['tools.use', 'xxx.'], ['points.inspect', 'xxx.'], ['points.command', 'xxx.'], ['network.operate', 'xxx.'],
   ['sessions.read-all', 'xxx.'], ['sessions.stop-any', 'xx..'], ['queue.read', 'xxx.'], ['queue.write', 'xx..'],
   ['drivers.read', 'xxx.'], ['events.read', 'xxx.'], ['commands.read', 'xxx.'], ['dead-letters.read', 'xxx.'],
   ['status.read', 'xxx.'], ['topics.tail', 'xxx.'], ['access.revoke', 'xx..'], ['access.release', 'xx..'],
   ['tariffs.read', 'xxx.'], ['tariffs.write', 'x...'], ['registry.write', 'x...'], ['secrets.void', 'x...'],
   ['users.read', 'xxx.'], ['users.write', 'x...'], ['second-factors.write', 'x...'],
-  ['people.read', 'x...'], ['people.erase', 'x...'],
+  ['people.read', 'x...'], ['people.write', 'x...'],
+  ['people.erase', 'x...'], ['vehicles.read', 'xx..'], ['vehicles.write', 'x...'], ['mails.read', 'xx..'],
   ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
@@ -34,12 +36,17 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['book', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
+  ['register', 'xxxx'], ['send-code', 'xxxx'], ['verify-email', 'xxxx'], ['reset-password', 'xxxx'],
+  ['put-person', 'x...'], ['change-password', 'x...'], ['forget-person', 'x...'], ['put-vehicle', 'x...'],
+  ['remove-vehicle', 'x...'], ['issue-token', 'x...'], ['block-token', 'x...'], ['remove-token', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['points', 'xxxx'], ['sites', 'xxxx'], ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['ledger', 'xxx.'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+  ['people', 'x...'], ['vehicles', 'xx..'], ['tokens', 'xx..'], ['mails', 'xx..'],
+  ['my-profile', 'xxxx'], ['my-vehicles', 'xxxx'], ['my-tokens', 'xxxx'],
 ];
 
 function rolesOf(permission: Permission): string {

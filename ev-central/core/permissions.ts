@@ -26,6 +26,9 @@ export const PERMISSIONS = {
   'account.read-own': EVERYBODY,
   'account.write-own': EVERYBODY,
   'tokens.read-own': EVERYBODY,
+  /** Registration, and what is done with a code from a letter: nobody is logged in yet. */
+  'accounts.register': EVERYBODY,
+  'accounts.recover': EVERYBODY,
   // running the network
   /** `ctl`, `admin`, `tail` and the operator's screen let in who has this. */
   'tools.use': RUNNING,
@@ -57,7 +60,11 @@ export const PERMISSIONS = {
   'second-factors.write': ADMIN,
   /** Names and e-mail addresses. */
   'people.read': ADMIN,
+  'people.write': ADMIN,
   'people.erase': ADMIN,
+  'vehicles.read': OPERATING,
+  'vehicles.write': ADMIN,
+  'mails.read': OPERATING,
   'tokens.read': OPERATING,
   'tokens.write': ADMIN,
   'groups.read': OPERATING,
@@ -102,6 +109,10 @@ const OF_ORDER = {
   'put-user': 'users.write', 'remove-user': 'users.write', book: 'money.book',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
+  register: 'accounts.register', 'send-code': 'accounts.recover', 'verify-email': 'accounts.recover',
+  'reset-password': 'accounts.recover', 'put-person': 'people.write', 'change-password': 'users.write',
+  'forget-person': 'people.erase', 'put-vehicle': 'vehicles.write', 'remove-vehicle': 'vehicles.write',
+  'issue-token': 'tokens.write', 'block-token': 'tokens.write', 'remove-token': 'tokens.write',
 } as const satisfies Record<OrderKind, Permission>;
 
 /** What somebody needs who gives this order. */
@@ -112,7 +123,9 @@ export function permissionOfOrder(kind: OrderKind): Permission {
 /** Orders that people give about themselves, too, with what they need then. */
 const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
-  'remove-second-factor': 'account.write-own',
+  'remove-second-factor': 'account.write-own', 'put-person': 'account.write-own',
+  'change-password': 'account.write-own', 'forget-person': 'account.write-own', 'put-vehicle': 'account.write-own',
+  'remove-vehicle': 'account.write-own',
 };
 
 /** May this person give this order? About herself she may give some that nobody else but an admin may. */
@@ -128,7 +141,8 @@ const OF_QUERY = {
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
-  audit: 'audit.read',
+  audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
+  'my-profile': 'account.read-own', 'my-vehicles': 'account.read-own', 'my-tokens': 'tokens.read-own',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */

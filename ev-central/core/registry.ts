@@ -4,6 +4,7 @@ import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
+import { removePersonalData } from './accounts.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { putOutDriver } from './people.ts';
@@ -151,7 +152,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
-  step.state.secondFactors.remove(userId);
+  removePersonalData(step, userId);
   return done(`user ${userId} is removed`);
 }
 

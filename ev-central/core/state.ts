@@ -5,6 +5,7 @@ import type {
 } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus, Tariff } from '../../shared/messages/values.ts';
+import { type AccountCode, type ChargeToken, type Mail, type Person, type Vehicle, vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type {
@@ -31,6 +32,11 @@ export type Tables = {
   readonly commands: Table<string, CommandRecord>;
   readonly lockouts: Table<string, Lockout>;
   readonly secondFactors: Table<UserId, SecondFactor>;
+  readonly persons: Table<UserId, Person>;
+  readonly accountCodes: Table<string, AccountCode>;
+  readonly mails: Table<string, Mail>;
+  readonly vehicles: Table<string, Vehicle>;
+  readonly tokens: Table<string, ChargeToken>;
 };
 
 export type FactGap = {
@@ -100,6 +106,11 @@ export function emptyTables(): Tables {
     commands: new Table((row) => commandKey(row.pointId, row.number)),
     lockouts: new Table((row) => row.who),
     secondFactors: new Table((row) => row.userId),
+    persons: new Table((row) => row.userId),
+    accountCodes: new Table((row) => row.sha256),
+    mails: new Table((row) => row.mailId),
+    vehicles: new Table(vehicleKey),
+    tokens: new Table((row) => row.tokenId),
   };
 }
 

@@ -1,12 +1,13 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
 import type {
-  ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
-  SecondFactor, Session, User,
+  ChargePoint, CommandRecord, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord, Session,
+  User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { Tariff } from '../../shared/messages/values.ts';
+import { accountCodecs } from './account-codecs.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
 import type { MasterKey, Wrap } from './master-key.ts';
@@ -15,10 +16,11 @@ type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
 export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> };
 
 /** The codecs of all tables; the master key wraps stored keys and secrets. */
-export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
+export function makeCodecs({ keys, secrets, secondFactors, mailCodes }: MasterKey): Codecs {
   return {
     installation, tariffs, sites, points: withWrappedSecret(secrets), pointStates, users, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts, secondFactors: withWrappedFactor(secondFactors),
+    keys: wrappedKeys(keys), requests, orders, commands, lockouts,
+    ...accountCodecs({ secondFactors, mailCodes }),
   };
 }
 
@@ -133,28 +135,6 @@ const lockouts = defineCodec<Lockout>({
   table: 'lockouts', key: ['who'],
   fields: { who: text(), failures: whole(), firstAtMs: whole(), lockedUntilMs: nullable(whole()) },
 });
-
-type StoredFactor = Omit<SecondFactor, 'secretBase64'> & { readonly wrappedSecret: string };
-const storedFactors = defineCodec<StoredFactor>({
-  table: 'second_factors', key: ['userId'],
-  fields: {
-    userId: text(), wrappedSecret: text(), confirmed: flag(), lastCounter: whole(), recoverySha256s: json(),
-    madeAtMs: whole(),
-  },
-});
-
-function withWrappedFactor(wrap: Wrap): RowCodec<SecondFactor> {
-  return {
-    ...storedFactors,
-    encode: ({ secretBase64, ...row }) => storedFactors.encode({
-      ...row, wrappedSecret: wrap.wrap(row.userId, secretBase64),
-    }),
-    decode: (record) => {
-      const { wrappedSecret, ...row } = storedFactors.decode(record);
-      return { ...row, secretBase64: wrap.unwrap(row.userId, wrappedSecret) };
-    },
-  };
-}
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };
 const storedKeys = defineCodec<StoredKey>({

@@ -45,6 +45,11 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         commands: () => loadRows(db, codecs.commands, tables.commands,
           "WHERE sent_at_ms >= ? OR outcome = 'open'", [recordsSinceMs]),
         lockouts: () => loadRows(db, codecs.lockouts, tables.lockouts),
+        persons: () => loadRows(db, codecs.persons, tables.persons),
+        accountCodes: () => loadRows(db, codecs.accountCodes, tables.accountCodes),
+        mails: () => loadRows(db, codecs.mails, tables.mails),
+        vehicles: () => loadRows(db, codecs.vehicles, tables.vehicles),
+        tokens: () => loadRows(db, codecs.tokens, tables.tokens),
         secondFactors: () => loadRows(db, codecs.secondFactors, tables.secondFactors),
       };
       for (const loadTable of Object.values(all)) loadTable();

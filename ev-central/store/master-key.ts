@@ -31,6 +31,8 @@ export type MasterKey = {
   readonly secrets: Wrap;
   /** The secrets of people's authenticators, by user id. */
   readonly secondFactors: Wrap;
+  /** Codes in letters that are not sent yet, by mail id. */
+  readonly mailCodes: Wrap;
   /** Makes the hashes of the audit log (audit-chain.ts). */
   readonly auditKey: KeyObject;
 };
@@ -50,6 +52,7 @@ function masterKey(key: KeyObject): MasterKey {
     keys: wrapOf(key, { prefix: 'ev-stored-key:', what: 'the stored key' }),
     secrets: wrapOf(key, { prefix: 'ev-point-secret:', what: 'the secret of point' }),
     secondFactors: wrapOf(key, { prefix: 'ev-second-factor:', what: 'the second factor of user' }),
+    mailCodes: wrapOf(key, { prefix: 'ev-mail-code:', what: 'the code of letter' }),
     auditKey: createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'ev-audit-chain-1', MASTER_KEY_BYTES))),
   };
 }

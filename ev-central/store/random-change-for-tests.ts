@@ -66,6 +66,22 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       pointId: pointId(id), number: 1 + which, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: figure,
       outcome: 'open', reason: null,
     }),
+    persons: () => (remove ? tables.persons.remove(userId(id)) : tables.persons.put({
+      userId: userId(id), name: words, email: words, emailVerified: figure % 2 === 0, language: 'es', timeZone: 'UTC',
+    })),
+    accountCodes: () => (remove ? tables.accountCodes.remove(id) : tables.accountCodes.put({
+      sha256: id, userId: userId('ana'), purpose: 'verify-email', activates: figure % 2 === 0, expiresAtMs: figure,
+    })),
+    mails: () => (remove ? tables.mails.remove(id) : tables.mails.put({
+      mailId: id, userId: userId('ana'), what: 'reset-password', code: figure % 2 === 0 ? null : words, state: 'waiting',
+      attempts: which, madeAtMs: figure, nextAtMs: figure, error: words,
+    })),
+    vehicles: () => (remove ? tables.vehicles.remove(`ana#${id}`) : tables.vehicles.put({
+      userId: userId('ana'), vehicleId: id, batteryWh: figure, connectorType: 'IEC_62196_T2', maxPowerW: 11_000,
+    })),
+    tokens: () => (remove ? tables.tokens.remove(id) : tables.tokens.put({
+      tokenId: id, kind: 'rfid', userId: userId('ana'), blocked: figure % 2 === 0, expiresAtMs: null, issuedAtMs: figure,
+    })),
     secondFactors: () => (remove ? tables.secondFactors.remove(userId(id)) : tables.secondFactors.put({
       userId: userId(id), secretBase64: Buffer.alloc(20, which).toString('base64'), confirmed: figure % 2 === 0,
       lastCounter: figure, recoverySha256s: [words], madeAtMs: figure,

@@ -184,7 +184,8 @@ function openMaster(db: Sqlite, masterKeyFile: string | null): MasterKey {
   if (masterKeyFile === null) return passingMasterKey();
   const wrapped = db.prepare(`SELECT EXISTS (SELECT 1 FROM keys)
     OR EXISTS (SELECT 1 FROM charging_points WHERE wrapped_secret IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM second_factors) OR EXISTS (SELECT 1 FROM audit_chain)`).pluck().get();
+    OR EXISTS (SELECT 1 FROM second_factors) OR EXISTS (SELECT 1 FROM mails WHERE wrapped_code IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM audit_chain)`).pluck().get();
   return openMasterKey(masterKeyFile, { makeIfMissing: wrapped === 0 });
 }
 

@@ -24,6 +24,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: writer(db, codecs.orders),
     commands: writer(db, codecs.commands),
     lockouts: writer(db, codecs.lockouts),
+    persons: writer(db, codecs.persons),
+    accountCodes: writer(db, codecs.accountCodes),
+    mails: writer(db, codecs.mails),
+    vehicles: writer(db, codecs.vehicles),
+    tokens: writer(db, codecs.tokens),
     secondFactors: writer(db, codecs.secondFactors),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
@@ -44,6 +49,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
     commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
     lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
+    persons: (tables, nowMs) => write.persons(tables.persons, nowMs),
+    accountCodes: (tables, nowMs) => write.accountCodes(tables.accountCodes, nowMs),
+    mails: (tables, nowMs) => write.mails(tables.mails, nowMs),
+    vehicles: (tables, nowMs) => write.vehicles(tables.vehicles, nowMs),
+    tokens: (tables, nowMs) => write.tokens(tables.tokens, nowMs),
     secondFactors: (tables, nowMs) => write.secondFactors(tables.secondFactors, nowMs),
   };
   const writers = Object.values(each);

@@ -4,8 +4,9 @@
 import { z } from 'zod';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { accountOrders } from './accounts.ts';
 import {
-  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
+  amountMinorSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
   priorityClassSchema, roleSchema, tariffSchema,
 } from './values.ts';
 
@@ -58,7 +59,6 @@ export const userRowSchema = z.object({
 });
 export type UserRow = z.infer<typeof userRowSchema>;
 
-const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
 const sha256Base64 = z.string().length(44);
 /** 20 bytes. */
 const totpSecretBase64 = z.base64().length(28);
@@ -91,9 +91,11 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('put-user'), user: userRowSchema,
     /** Null: as it was. */
-    passwordHash: bcryptHash.nullable(), pinHash: bcryptHash.nullable(),
+    passwordHash: bcryptHashSchema.nullable(), pinHash: bcryptHashSchema.nullable(),
   }),
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
+  // accounts, as people make and mend them
+  ...accountOrders,
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

@@ -5,7 +5,8 @@ import { defineFrame } from './message.ts';
 export const QUERIES = [
   'points', 'sites', 'my-sessions', 'my-notices', 'my-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'status', 'second-factors',
+  'ledger', 'status', 'second-factors', 'people', 'vehicles', 'tokens', 'mails',
+  'my-profile', 'my-vehicles', 'my-tokens',
 ] as const;
 
 export const query = defineFrame({

@@ -70,7 +70,8 @@ function plain(row: unknown): unknown {
 const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', sites: 'siteId', points: 'pointId', pointStates: 'pointId',
   users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId', requests: 'requestId', orders: 'orderId',
-  commands: 'number', lockouts: 'who', secondFactors: 'userId',
+  commands: 'number', lockouts: 'who', secondFactors: 'userId', persons: 'userId', accountCodes: 'sha256',
+  mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -48,6 +48,9 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
+  nodemailer: ['ev-central/mail/'],
+  'smtp-server': ['ev-central/mail/'],
+  mailparser: ['ev-central/mail/'],
   '@peculiar/x509': ['shared/wire/'],
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
@@ -62,7 +65,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['bus', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
+const CENTRAL_ADAPTERS = ['bus', 'links', 'mail', 'store', 'ui'].map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 
