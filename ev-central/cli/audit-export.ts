@@ -26,18 +26,32 @@ const LINES: { readonly [F in ExportFormat]: (row: AuditLogRow) => string } = {
   })}\n`,
 };
 
+/** A list of the store as text: what is on each line, and the head of the CSV. */
+export type ExportedList<R> = {
+  readonly list: Parameters<Store['query']>[0];
+  readonly columns: readonly string[];
+  readonly lines: { readonly [F in ExportFormat]: (row: R) => string };
+};
+export type ExportChoice = {
+  readonly filter: Readonly<Record<string, string | number>>; readonly format: ExportFormat;
+};
+
 /** Writes the rows that the filter lets through; returns how many. */
-export async function exportAudit(
-  store: Pick<Store, 'query'>,
-  { filter, format }: { filter: Readonly<Record<string, string | number>>; format: ExportFormat }, write: Sink,
+export function exportAudit(store: Pick<Store, 'query'>, choice: ExportChoice, write: Sink): Promise<number> {
+  return exportList<AuditLogRow>(store, { list: 'audit-log', columns: COLUMNS, lines: LINES }, choice, write);
+}
+
+/** Writes the rows of a list that the filter lets through, page by page; returns how many. */
+export async function exportList<R>(
+  store: Pick<Store, 'query'>, { list, columns, lines }: ExportedList<R>, { filter, format }: ExportChoice, write: Sink,
 ): Promise<number> {
-  if (format === 'csv') await write(csvLine(COLUMNS));
+  if (format === 'csv') await write(csvLine([...columns]));
   let count = 0;
   let after: string | null = null;
   do {
-    const { rows, next, error } = store.query('audit-log', filter, after, PAGE_ROWS);
+    const { rows, next, error } = store.query(list, filter, after, PAGE_ROWS);
     if (error !== null) throw new Error(error);
-    if (rows.length > 0) await write(rows.map((row) => LINES[format](row as unknown as AuditLogRow)).join(''));
+    if (rows.length > 0) await write(rows.map((row) => lines[format](row as unknown as R)).join(''));
     count += rows.length;
     after = next;
   } while (after !== null);
