@@ -201,6 +201,10 @@ export const CENTRAL_SETTINGS = {
     default: DEFAULT_SETTINGS.deadLettersKeptMs / DAY_MS,
     describe: 'how long is kept what nobody could read or carry out',
   }),
+  issuer: setting({
+    flag: 'issuer', env: 'EV_CENTRAL_ISSUER', schema: text.nullable().describe('file'), default: null,
+    describe: 'who issues the invoices, as JSON (guide for operators); without it no invoices are made',
+  }),
   ...commonSettings('EV_CENTRAL'),
 } as const;
 
@@ -228,8 +232,8 @@ function roleList(list: string): Role[] {
   return list.split(',').map((role) => role.trim()).filter((role) => role !== '') as Role[];
 }
 
-/** The settings of the rules, in the units of the core. */
-export function coreSettings(config: CentralConfig): Settings {
+/** The settings of the rules, in the units of the core; `issuer` is what its file says. */
+export function coreSettings(config: CentralConfig, issuer: Settings['issuer']): Settings {
   return {
     plugTimeoutMs: config.plugTimeout * SECOND_MS,
     commandTimeoutMs: config.commandTimeout * SECOND_MS,
@@ -255,5 +259,6 @@ export function coreSettings(config: CentralConfig): Settings {
     deadLettersKeptMs: config.deadLettersKept * DAY_MS,
     topicPrefix: config.topicPrefix,
     partitions: config.partitions,
+    issuer,
   };
 }

@@ -57,6 +57,34 @@ function readPages(state: State, filter: PageQuery['filter'], limit: number) {
   }
 }
 
+describe('invoices', () => {
+  const asked: unknown[] = [];
+  const read = createReader({
+    state: createState(DEFAULT_SETTINGS), nowMs: () => NOW_MS, status: () => ({}),
+    stored: (what, filter) => {
+      asked.push([what, filter]);
+      return { rows: [], next: null, error: null };
+    },
+  });
+  const page = (what: PageQuery['what']): PageQuery => ({ what, filter: { driverId: 'ben' }, after: null, limit: 10 });
+
+  it('are hers alone for a driver, whatever filter she sends', () => {
+    const ana = { role: 'user', userId: userId('ana') } as const;
+    for (const what of ['my-invoices', 'my-invoice-tickets'] as const) {
+      expect(read(ana, page(what)).error).toBeNull();
+      expect(asked.at(-1)).toEqual([what, { driverId: 'ana' }]);
+    }
+    expect(read(ana, page('invoices')).error).toMatch(/for operators/);
+  });
+
+  it('have names and addresses: of those who run the network, administrators alone see them', () => {
+    for (const what of ['invoices', 'invoice-tickets', 'billing-details'] as const) {
+      expect(read(OPERATOR, page(what)).error).toBe(`the list ${what} is for administrators`);
+      expect(read({ role: 'admin', userId: null }, page(what)).error).toBeNull();
+    }
+  });
+});
+
 describe('a page of points', () => {
   // The status of a point and of each connector: one look-up each.
   const LOOK_UPS_A_ROW = 2;

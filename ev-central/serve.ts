@@ -20,6 +20,7 @@ import { apiPorts } from './api-ports.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
+import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { buildView, standbyView } from './screen-view.ts';
@@ -73,6 +74,7 @@ async function start(life: Life): Promise<void> {
   const { config, openedLog: { log }, board, ending, closers } = life;
   const database = config.database ?? join(config.dataDir, 'central.db');
   const { signal } = ending;
+  const issuer = readIssuer(config.issuer);
   const lock = await waitForLock({
     acquire: () => acquireLock(database), signal, onWait: () => waitAsStandby(life, database),
     // An end that comes meanwhile is seen right after it.
@@ -94,7 +96,7 @@ async function start(life: Life): Promise<void> {
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     openAhead: createOpenerThread,
-    comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config),
+    comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config, issuer),
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
   });
@@ -111,6 +113,7 @@ async function start(life: Life): Promise<void> {
   life.running = { central, address };
   say(life, 'info', `listening on ${address}${tls === null ? '' : ' with TLS'}`);
   log('info', 'listening', { address, tls: tls !== null, database, brokers: config.brokers });
+  if (issuer === null) say(life, 'info', 'No invoices are made: --issuer names the file that says who issues them.');
   central.start();
 }
 

@@ -32,6 +32,8 @@ export type Charge = {
   readonly plugByMs: number | null;
   readonly live: LiveFigures | null;
   readonly ticket: Ticket | null;
+  /** Of its invoice, once there is one. */
+  readonly invoiceNumber: string | null;
   readonly provisional: boolean;
   /** Why it was refused, broke off or ended, in words. */
   readonly why: string;
@@ -53,8 +55,8 @@ export function newCharge(wish: ChargeWish, atMs: number): Charge {
   return {
     requestId: id, corr, target, fit, goal, mayQueue, key: null, state: 'sending', sinceMs: atMs,
     requestedAtMs: atMs, sessionId: null, pointId: target?.kind === 'point' ? target.pointId : null, connectorNo: null,
-    place: null, estimatedWaitMs: null, plugByMs: null, live: null, ticket: null, provisional: false, why: '',
-    failed: null, steps: [],
+    place: null, estimatedWaitMs: null, plugByMs: null, live: null, ticket: null, invoiceNumber: null,
+    provisional: false, why: '', failed: null, steps: [],
   };
 }
 
@@ -78,7 +80,8 @@ export function chargeOfNotice(charges: ReadonlyMap<RequestId, Charge>, notice: 
   for (const charge of charges.values()) {
     if (charge.requestId === notice.requestId || (session !== null && charge.sessionId === session)) return charge;
   }
-  if (session === null && notice.type !== 'refused') return null;
+  // An invoice comes after all that a charge has to say: it begins none.
+  if (notice.type === 'invoice' || (session === null && notice.type !== 'refused')) return null;
   if (session === null && notice.requestId === null) return null;
   const id = notice.requestId ?? requestId(`session.${session ?? ''}`.slice(0, 64));
   return newCharge({
@@ -124,6 +127,9 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
       const state = charge.state === 'interrupted' ? 'interrupted' : 'completed';
       return next(state, { sessionId, pointId, connectorNo, ticket, provisional: false });
     }
+    case 'invoice':
+      if (notice.kind === 'credit-note') return { ...charge, steps };
+      return { ...charge, steps, invoiceNumber: notice.invoiceNumber };
     default: return assertNever(notice, 'notice');
   }
 }

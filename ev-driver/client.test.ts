@@ -354,6 +354,18 @@ describe('a charge', () => {
     expect(state.charges.get(R1)).toMatchObject({ state: 'charging', provisional: false, live: { powerW: 11_000 } });
   });
 
+  it('has the number of its invoice, which comes after all else and begins no charge of its own', () => {
+    give({ kind: 'notice', notice: notice('ticket', 1) });
+    give({ kind: 'notice', notice: notice('invoice', 2) });
+    expect(state.charges.get(R1)).toMatchObject({ state: 'completed', invoiceNumber: 'INV-2026-000042' });
+    give({ kind: 'notice', notice: notice('invoice', 3, { kind: 'credit-note', invoiceNumber: 'CRN-2026-000001' }) });
+    expect(state.charges.get(R1)?.invoiceNumber).toBe('INV-2026-000042');
+    const count = state.charges.size;
+    const unknown = { requestId: requestId('r-other'), sessionId: null };
+    expect(applied(give({ kind: 'notice', notice: notice('invoice', 4, unknown) }))).toEqual([4]);
+    expect(state.charges.size).toBe(count);
+  });
+
   it('can be taken back before it has begun, not after', () => {
     give({ kind: 'notice', notice: notice('queued', 1) });
     expect(whyNotCancel(state, R1)).toBeNull();

@@ -111,5 +111,6 @@ function historyView(state: ClientState, row: SessionRow): HistoryView {
   return {
     sessionId, pointId, state: row.state, requestedAtMs, energyWh, amountMinor: row.costMinor, currency,
     why: endReason === null ? (charge?.why ?? '') : words().endReason[endReason], ticket: charge?.ticket ?? null,
+    invoiceNumber: charge?.invoiceNumber ?? '',
   };
 }

@@ -58,7 +58,8 @@ async function tellStory(stage: Stage): Promise<number> {
   }
   const figures = await checkFigures(stage, before);
   console.log('');
-  console.log(`Sessions with a ticket: ${figures.sessions}; tickets: ${figures.tickets}`);
+  const { sessions, tickets, invoices } = figures;
+  console.log(`Sessions with a ticket: ${sessions}; tickets: ${tickets}; invoices: ${invoices}`);
   console.log(`Metered by the points:  ${figures.meteredWh} Wh`);
   console.log(`Billed in tickets:      ${figures.billedWh} Wh`);
   for (const problem of figures.problems) console.log(`WRONG: ${problem}`);

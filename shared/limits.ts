@@ -66,6 +66,10 @@ export const LIMITS = {
   pricedSessionMs: 366 * 86_400_000,
   /** The most energy of a session that is priced: 1 GWh, far above what a plug delivers in a year. */
   pricedSessionWh: 1_000_000_000,
+  /** Tickets on one invoice; more go on the next one. */
+  ticketsOnInvoice: 1_000,
+  /** Invoices that one tick makes after the end of a month: links and records wait meanwhile. */
+  invoicesAtOnce: 50,
   /** Partitions of each topic when it is created. */
   partitions: 12,
 } as const;

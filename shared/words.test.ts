@@ -38,6 +38,7 @@ describe('notices', () => {
       'Accepted: ALC-01 connector 1 is asked for its authorization; 20.00 EUR held.',
       'Authorized: plug in at ALC-01 connector 1 before 05:42.',
       'Charging at ALC-01 connector 1.',
+      'Invoice INV-2026-000042 is ready: 4.20 EUR.',
       'Refused: ALC-01 is broken down (too hot).',
       'The charge at ALC-01 broke off: the point broke down. Provisional: 4.120 kWh, 1.74 EUR; the true end follows.',
       'The charge at ALC-01 connector 1 goes on after all, as of 05:39: 4.310 kWh, 1.82 EUR so far. '

@@ -31,6 +31,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'ended': return say.ended(notice, timeZone);
     case 'resumed': return say.resumed(notice, timeZone);
     case 'ticket': return say.ticket(notice, timeZone);
+    case 'invoice': return say.invoice(notice, timeZone);
   }
 }
 

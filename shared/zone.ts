@@ -9,6 +9,15 @@ export function msOfDay(zone: string, atMs: number): number {
   return ((local % DAY_MS) + DAY_MS) % DAY_MS;
 }
 
+/** The first moment of the local month in which `atMs` lies. */
+export function monthStart(zone: string, atMs: number): number {
+  const day = Number(dayFormatOf(zone).format(atMs));
+  const near = atMs - msOfDay(zone, atMs) - (day - 1) * DAY_MS;
+  // The clock may have been changed since: then this is an hour before or after midnight.
+  const past = msOfDay(zone, near);
+  return near - (past > DAY_MS / 2 ? past - DAY_MS : past);
+}
+
 /** The end of the quarter hour (in UTC) in which `atMs` lies: until then the offset cannot change. */
 export function quarterEnd(atMs: number): number {
   return (Math.floor(atMs / QUARTER_MS) + 1) * QUARTER_MS;
@@ -93,6 +102,14 @@ export function isZone(zone: string): boolean {
 }
 
 const cache = new Map<string, { format: Intl.DateTimeFormat; byQuarter: Map<number, number> }>();
+
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+function dayFormatOf(zone: string): Intl.DateTimeFormat {
+  const known = dayFormats.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, day: 'numeric' });
+  dayFormats.set(zone, known);
+  return known;
+}
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });

@@ -87,7 +87,8 @@ export function addRemove(parent: Command, orderOf: (id: string) => Parameters<t
 
 /** The row of a list with this id. Throws `ListRefused` when there is none. */
 export async function find(desk: OrderDesk, what: Query['what'], key: string, id: string): Promise<Row> {
-  const filter = what === 'users' || what === 'points' || what === 'groups' ? { [key]: id } : {};
+  const found = ['users', 'points', 'groups', 'invoices'].includes(what);
+  const filter = found ? { [key]: id } : {};
   const row = (await readList(desk, what, filter)).find((each) => each[key] === id);
   if (row === undefined) throw new ListRefused(`no such ${what.slice(0, -1)}: ${id}`);
   return row;

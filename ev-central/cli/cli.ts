@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
 import { addGroupCommands } from './admin-groups.ts';
+import { addInvoiceCommands } from './admin-invoices.ts';
 import { addLedgerCommands } from './admin-ledger.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
@@ -16,8 +17,8 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, import, load, price, audit; '
-      + 'EV_Central may run or not')
+    .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, invoices, import, load, price, '
+      + 'audit; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -31,6 +32,7 @@ export function addToolCommands(program: Command): void {
   addGroupCommands(admin);
   addWalletCommands(admin);
   addStatementCommand(admin);
+  addInvoiceCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

@@ -3,7 +3,7 @@ export const TOOL_EXIT = {
   done: 0,
   /** Central, or a rule of the registry, said no. */
   refused: 2,
-  /** What is stored does not agree: the audit log, the ledger, or a ticket that was made again. */
+  /** What is stored does not agree: audit log, ledger, invoices, or a ticket that was made again. */
   broken: 3,
   /** EV_Central cannot be reached. */
   unreachable: 5,

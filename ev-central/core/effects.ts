@@ -5,7 +5,9 @@ import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { CodeSecrets } from './code-found.ts';
+import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
@@ -28,6 +30,8 @@ export type Append = { readonly kind: 'append' } & (
   | { readonly table: 'holds'; readonly row: HoldRow }
   | { readonly table: 'meter_values'; readonly row: MeterValueRow }
   | { readonly table: 'tickets'; readonly row: Ticket }
+  | { readonly table: 'invoices'; readonly row: Invoice }
+  | { readonly table: 'invoice_tickets'; readonly row: InvoiceTicketRow }
   | { readonly table: 'notices'; readonly row: Notice }
   | { readonly table: 'events'; readonly row: NetworkEvent }
   | { readonly table: 'dead_letters'; readonly row: DeadLetter }

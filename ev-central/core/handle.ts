@@ -14,6 +14,7 @@ import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
 import { derivePaidBy } from './groups.ts';
 import type { Input } from './inputs.ts';
+import { invoiceDueTickets, invoiceNewTickets } from './invoices.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
 import { meterSample } from './meter.ts';
@@ -47,6 +48,7 @@ export function createState(settings: Settings): State {
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
     bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1, keysPrunedMs: -Infinity,
+    invoicesDueMs: 0,
   };
 }
 
@@ -91,6 +93,7 @@ export function derive(state: State, now: number): void {
 export function handle(state: State, input: Input, now: number): Effect[] {
   const step: Step = { state, now, effects: [] };
   take(step, input);
+  invoiceNewTickets(step);
   return step.effects;
 }
 
@@ -112,6 +115,7 @@ function take(step: Step, input: Input): void {
   switch (input.kind) {
     case 'tick':
       pruneKeysInTime(state, now);
+      invoiceDueTickets(step);
       return takeDeadlines(step);
     case 'request': return driverRequest(step, input.request);
     case 'fact': return takeFact(step, input.fact);

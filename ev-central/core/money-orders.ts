@@ -3,6 +3,7 @@ import { type Account, groupWallet, revenueOf, userWallet } from '../../shared/a
 import { assertNever } from '../../shared/assert.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
+import { creditRefund } from './invoice-refund.ts';
 import { done, refused, type Result } from './order-result.ts';
 import type { TicketPayment } from './rows.ts';
 import type { Step } from './step.ts';
@@ -46,7 +47,13 @@ function refundTicket(step: Step, { ticketId, amountMinor, reason }: OrderOf<'re
   const payment = step.state.ticketPayments.get(ticketId);
   if (payment === undefined) return refused(`no such ticket: ${ticketId}`);
   const { payer, paidMinor, refundedMinor, currency, sessionId } = payment;
-  const leftMinor = paidMinor - refundedMinor;
+  if (step.state.uninvoicedTickets.get(ticketId) !== undefined) {
+    return refused(`ticket ${ticketId} waits for its monthly invoice: a refund is a credit note to that`);
+  }
+  // What a credit note takes off an invoice is never more than is on it.
+  const invoiced = step.state.invoicedSessions.get(sessionId);
+  const creditableMinor = invoiced === undefined ? Infinity : invoiced.totalMinor - invoiced.creditedMinor;
+  const leftMinor = Math.min(paidMinor - refundedMinor, creditableMinor);
   const refund = amountMinor ?? leftMinor;
   if (leftMinor <= 0) return refused(`nothing of ticket ${ticketId} is left to give back`);
   if (refund > leftMinor) {
@@ -66,8 +73,10 @@ function refundTicket(step: Step, { ticketId, amountMinor, reason }: OrderOf<'re
     vatMinor: payment.refundedVatMinor - refundedVatMinor,
   });
   step.state.ticketPayments.put({ ...payment, refundedMinor: refundedMinor + refund, refundedVatMinor });
+  const session = step.state.sessions.get(sessionId);
+  const number = session === undefined ? null : creditRefund(step, session, { amountMinor: refund, reason });
   return done(`${formatMoney(refund, currency)} of ticket ${ticketId} are given back: ${payer} has `
-    + formatMoney(balance, currency));
+    + `${formatMoney(balance, currency)}${number === null ? '' : `; credit note ${number}`}`);
 }
 
 /** Of the VAT, what belongs to all that is given back so far: the last part takes what rounding has left. */

@@ -10,6 +10,7 @@ import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { putGroup, removeGroup } from './group-orders.ts';
+import { putBillingDetails } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { moneyOrder } from './money-orders.ts';
 import { putOut } from './monitors.ts';
@@ -46,7 +47,7 @@ function decide(step: Step, input: OrderInput): OrderRecord {
   step.state.orders.put(record);
   audit(step, {
     who: input.by, address: input.address, action: input.order.kind,
-    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: withoutHashes(input.order),
+    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: auditedParameters(input.order),
   });
   return record;
 }
@@ -89,6 +90,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);
+    case 'put-billing-details': return putBillingDetails(step, order.details);
     default: return assertNever(order, 'order');
   }
 }
@@ -214,8 +216,12 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but secrets and their hashes. */
-function withoutHashes(order: Order): Record<string, unknown> {
+/** What the audit log keeps of an order: everything but secrets, their hashes and personal data. */
+function auditedParameters(order: Order): Record<string, unknown> {
+  if (order.kind === 'put-billing-details') {
+    const { userId, policy } = order.details;
+    return { kind: order.kind, userId, policy };
+  }
   const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
   return Object.fromEntries(entries);
 }

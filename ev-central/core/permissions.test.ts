@@ -33,7 +33,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
-  ['refund-ticket', 'x...'], ['transfer', 'x...'],
+  ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
@@ -41,7 +41,8 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['my-sessions', 'xxxx'], ['my-notices', 'xxxx'], ['my-tickets', 'xxxx'],
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
-  ['ledger', 'xxx.'], ['groups', 'xx..'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+  ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
+  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -101,6 +101,7 @@ const OF_ORDER = {
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
   book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
+  'put-billing-details': 'invoices.write',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
 } as const satisfies Record<OrderKind, Permission>;
@@ -125,11 +126,15 @@ export function mayGive(by: { readonly role: Role; readonly userId: string }, or
 
 const OF_QUERY = {
   points: 'points.read', sites: 'points.read', estimate: 'points.read',
+  'my-invoices': 'invoices.read-own', 'my-invoice-tickets': 'invoices.read-own',
   'my-sessions': 'sessions.read-own', 'my-notices': 'sessions.read-own', 'my-tickets': 'sessions.read-own',
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
   groups: 'groups.read',
+  // With names and addresses of people.
+  invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
+ 
   audit: 'audit.read',
 } as const satisfies Record<Query['what'], Permission>;
 

@@ -5,6 +5,7 @@ import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { revokeApiKeys } from './api-access.ts';
+import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
 import { putOutDriver } from './people.ts';
@@ -134,11 +135,14 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   }
   const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
+  const needed = whyInvoicesNeed(step.state, userId);
+  if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   revokeApiKeys(step, userId);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
   step.state.secondFactors.remove(userId);
+  step.state.billingDetails.remove(userId);
   return done(`user ${userId} is removed`);
 }
 

@@ -1,4 +1,5 @@
 // The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
+import type { Issuer } from '../../shared/messages/invoice.ts';
 import type { Role } from '../../shared/messages/values.ts';
 
 export type Settings = {
@@ -38,6 +39,8 @@ export type Settings = {
   readonly deadLettersKeptMs: number;
   readonly topicPrefix: string;
   readonly partitions: number;
+  /** Null: no invoices are made. */
+  readonly issuer: Issuer | null;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -67,4 +70,5 @@ export const DEFAULT_SETTINGS: Settings = {
   deadLettersKeptMs: 30 * DAY_MS,
   topicPrefix: 'ev',
   partitions: 12,
+  issuer: null,
 };

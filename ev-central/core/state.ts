@@ -3,11 +3,13 @@ import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
+import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
+import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
   PointState, RequestRecord, SecondFactor, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
@@ -40,6 +42,11 @@ export type Tables = {
   readonly apiKeys: Table<AccessId, ApiKey>;
   readonly apiCalls: Table<RequestId, ApiCall>;
   readonly secondFactors: Table<UserId, SecondFactor>;
+  readonly billingDetails: Table<UserId, BillingDetails>;
+  readonly invoiceSeries: Table<string, InvoiceSeries>;
+  readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
+  readonly invoicedSessions: Table<SessionId, InvoicedSession>;
+  readonly invoicingSpans: Table<string, InvoicingSpan>;
 };
 
 export type FactGap = {
@@ -109,6 +116,8 @@ export type State = Tables & {
   nextCheckId: number;
   /** When keys that nothing can need any more were removed last. */
   keysPrunedMs: number;
+  /** When waiting tickets are looked at again. */
+  invoicesDueMs: number;
 };
 
 export function emptyTables(): Tables {
@@ -133,6 +142,11 @@ export function emptyTables(): Tables {
     apiKeys: new Table((row) => row.accessId),
     apiCalls: new Table((row) => row.callId),
     secondFactors: new Table((row) => row.userId),
+    billingDetails: new Table((row) => row.userId),
+    invoiceSeries: new Table((row) => row.seriesId),
+    uninvoicedTickets: new Table((row) => row.ticketId),
+    invoicedSessions: new Table((row) => row.sessionId),
+    invoicingSpans: new Table((row) => row.spanId),
   };
 }
 

@@ -1,5 +1,5 @@
-// The tables that only grow: movements of the ledger, holds, meter values, tickets, notices, events and dead letters;
-// rows of the audit log go to its chain.
+// The tables that only grow: movements of the ledger, holds, meter values, tickets, invoices, notices, events and dead
+// letters; rows of the audit log go to its chain.
 import type { Append } from '../core/effects.ts';
 import type { AuditRow, HoldRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
@@ -9,6 +9,7 @@ import type { AuditChain } from './audit-chain.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite } from './database.ts';
+import { invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
 import { prepareMovements } from './movements.ts';
 
 type AppendTable = Exclude<Append['table'], 'audit'>;
@@ -19,11 +20,13 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
   const holds = insert(db, holdRows);
   const meterValue = insert(db, meterValueRows);
   const ticket = insert(db, ticketRows);
+  const invoice = insert(db, invoiceRows);
+  const invoiceTicket = insert(db, invoiceTicketRows);
   const event = insert(db, eventRows);
   const deadLetter = insert(db, deadLetterRows);
   const notice = db.prepare('INSERT INTO notices (user_id, number, type, at_ms, message) VALUES (?, ?, ?, ?, ?)');
   const writers: { readonly [T in AppendTable]: (row: Extract<Append, { table: T }>['row']) => void } = {
-    movements, holds, meter_values: meterValue, tickets: ticket,
+    movements, holds, meter_values: meterValue, tickets: ticket, invoices: invoice, invoice_tickets: invoiceTicket,
     notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
     events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
     dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),

@@ -10,6 +10,9 @@ import type { TariffId } from '../../shared/ids.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
+import {
+  billingDetails, invoicedSessions, invoiceSeries, invoicingSpans, uninvoicedTickets,
+} from './invoice-rows.ts';
 import type { MasterKey, Wrap } from './master-key.ts';
 
 type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
@@ -20,7 +23,8 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
   return {
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
     sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
-    apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors),
+    apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
+    uninvoicedTickets, invoicedSessions, invoicingSpans,
   };
 }
 

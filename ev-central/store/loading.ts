@@ -55,6 +55,13 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         apiKeys: () => loadRows(db, codecs.apiKeys, tables.apiKeys),
         apiCalls: () => loadRows(db, codecs.apiCalls, tables.apiCalls, 'WHERE at_ms >= ?', [recordsSinceMs]),
         secondFactors: () => loadRows(db, codecs.secondFactors, tables.secondFactors),
+        billingDetails: () => loadRows(db, codecs.billingDetails, tables.billingDetails),
+        invoiceSeries: () => loadRows(db, codecs.invoiceSeries, tables.invoiceSeries),
+        uninvoicedTickets: () => loadRows(db, codecs.uninvoicedTickets, tables.uninvoicedTickets),
+        invoicedSessions: () => loadRows(db, codecs.invoicedSessions, tables.invoicedSessions,
+          `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,
+          [settledSinceMs]),
+        invoicingSpans: () => loadRows(db, codecs.invoicingSpans, tables.invoicingSpans),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -79,6 +86,8 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     tables.meters.evict(sessionId);
     tables.sessions.evict(sessionId);
   }
+  evictWhere(tables.invoicedSessions, (row) => row.sessionId,
+    ({ sessionId }) => tables.sessions.get(sessionId) === undefined);
   return old.length
     + evictWhere(tables.requests, (row) => row.requestId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.apiCalls, (row) => row.callId, (row) => row.atMs < recordsBeforeMs)
@@ -108,19 +117,27 @@ type LoadOne = {
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const sessions = rowLoader(db, codecs.sessions);
   const meters = rowLoader(db, codecs.meters);
+  const invoiced = rowLoader(db, codecs.invoicedSessions);
   const requests = rowLoader(db, codecs.requests);
   const orders = rowLoader(db, codecs.orders);
   const commands = rowLoader(db, codecs.commands);
   const ticketPayments = rowLoader(db, codecs.ticketPayments);
   const calls = rowLoader(db, codecs.apiCalls);
+  const session = (tables: Tables, id: SessionId): void => {
+    if (!sessions(tables.sessions, id)) return;
+    meters(tables.meters, id);
+    invoiced(tables.invoicedSessions, id);
+  };
   return {
-    session(tables, id) {
-      if (sessions(tables.sessions, id)) meters(tables.meters, id);
-    },
+    session,
     request: (tables, id) => void requests(tables.requests, id),
     order: (tables, id) => void orders(tables.orders, id),
     command: (tables, key) => void commands(tables.commands, key),
-    ticketPayment: (tables, id) => void ticketPayments(tables.ticketPayments, id),
+    ticketPayment(tables, id) {
+      ticketPayments(tables.ticketPayments, id);
+      const payment = tables.ticketPayments.get(id);
+      if (payment !== undefined) session(tables, payment.sessionId);
+    },
     call: (tables, id) => void calls(tables.apiCalls, id),
   };
 }

@@ -128,6 +128,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT user_id, balance_minor, (SELECT count(*) FROM second_factors) AS factors FROM users',
     expected: [{ user_id: 'ana', balance_minor: 500, factors: 0 }],
   },
+  11: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM invoices) AS invoices,
+      (SELECT count(*) FROM invoicing_spans) AS spans FROM orders`,
+    expected: [{ order_id: 'o-1', invoices: 0, spans: 0 }],
+  },
 };
 
 let db: Sqlite;

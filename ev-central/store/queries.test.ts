@@ -9,8 +9,8 @@ import { networkEvent } from '../../shared/messages/network-event.ts';
 import { sessionRowSchema } from '../../shared/messages/rows.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import {
-  sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUser, sampleVersion,
-  START_MS,
+  sampleInvoice, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff, sampleUninvoiced,
+  sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 import type { Store } from './store.ts';
 import { IN_MEMORY, openStore } from './store.ts';
@@ -37,10 +37,16 @@ beforeEach(() => {
     pointId: pointId('ALC-01'), number: 7, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: START_MS,
     outcome: 'timed-out', reason: 'timed-out',
   });
+  tables.billingDetails.put({ userId: userId('ana'), policy: null, name: 'Ana Núñez', address: [], vatId: null });
   const notice = ticketIssued.schema.parse(ticketIssued.example);
   const event = networkEvent.schema.parse(networkEvent.example);
   const appends: Append[] = [
     { kind: 'append', table: 'tickets', row: { ...notice.ticket, sessionId: sessionId('s-0') } },
+    { kind: 'append', table: 'invoices', row: sampleInvoice() },
+    {
+      kind: 'append', table: 'invoice_tickets',
+      row: { ...sampleUninvoiced().ticket, number: sampleInvoice().number, place: 1 },
+    },
     { kind: 'append', table: 'notices', row: notice },
     { kind: 'append', table: 'events', row: event },
     { kind: 'append', table: 'events', row: { ...event, pointId: pointId('ALC-02'), atMs: event.atMs + 1 } },
@@ -95,9 +101,13 @@ test('filters narrow a list and combine', () => {
 
 test('every list answers with rows', () => {
   const lists = ['my-sessions', 'my-notices', 'my-tickets', 'sessions', 'events', 'dead-letters', 'audit', 'users',
-    'tickets', 'commands', 'ledger', 'ledger-log', 'groups'] as const;
+    'tickets', 'commands', 'ledger', 'ledger-log', 'groups', 'invoices', 'my-invoices', 'invoice-tickets',
+    'my-invoice-tickets', 'billing-details'] as const;
   const counts = lists.map((what) => {
-    const filter = what.startsWith('my-') ? { driverId: 'ana' } : {};
+    const filter = {
+      ...(what.startsWith('my-') ? { driverId: 'ana' } : {}),
+      ...(what.endsWith('invoice-tickets') ? { number: sampleInvoice().number } : {}),
+    };
     const { rows, error } = store.query(what, filter, null, 100);
     return [what, error, rows.length];
   });
@@ -105,7 +115,17 @@ test('every list answers with rows', () => {
     ['my-sessions', null, 3], ['my-notices', null, 1], ['my-tickets', null, 1], ['sessions', null, 5],
     ['events', null, 2], ['dead-letters', null, 1], ['audit', null, 1], ['users', null, 2], ['tickets', null, 1],
     ['commands', null, 1], ['ledger', null, 1], ['ledger-log', null, 1], ['groups', null, 0],
+    ['invoices', null, 1], ['my-invoices', null, 1],
+    ['invoice-tickets', null, 1], ['my-invoice-tickets', null, 1], ['billing-details', null, 1],
   ]);
+});
+
+test('a driver finds what is hers of the invoices, and nothing of another', () => {
+  const { number } = sampleInvoice();
+  expect(store.query('my-invoices', { driverId: 'ana' }, null, 10).rows).toEqual([sampleInvoice()]);
+  expect(store.query('my-invoices', { driverId: 'bob' }, null, 10).rows).toEqual([]);
+  expect(store.query('my-invoice-tickets', { driverId: 'bob', number }, null, 10).rows).toEqual([]);
+  expect(store.query('my-invoice-tickets', { driverId: 'ana' }, null, 10).error).toMatch(/needs the filter number/);
 });
 
 test('users are shown without their hashes', () => {

@@ -10,6 +10,7 @@ import { groups, sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
+import { billingDetails, invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
 import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
 
 /**
@@ -19,7 +20,8 @@ import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
 export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
   | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
-  | 'ledger' | 'ledger-log' | 'groups';
+  | 'ledger' | 'ledger-log' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets' | 'my-invoice-tickets'
+  | 'billing-details';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -148,11 +150,35 @@ const ticketList: ListDefinition = {
   },
 };
 
+const invoiceList: ListDefinition = {
+  ...newestFirst(invoiceRows),
+  filters: {
+    driverId: 'payer_id = ?', userId: 'payer_id = ?', number: 'number = ?', kind: 'kind = ?',
+    sinceMs: 'issued_at_ms >= ?', untilMs: 'issued_at_ms < ?',
+  },
+};
+/** What stands on one invoice, in its order. */
+const invoiceTicketList: ListDefinition = {
+  select: `SELECT t.place AS cursor, ${invoiceTicketRows.columns.map((column) => `t.${column}`).join(', ')}
+    FROM invoice_tickets t JOIN invoices i ON i.number = t.number`,
+  cursor: 't.place', order: 'ASC', filters: { driverId: 'i.payer_id = ?', number: 't.number = ?' }, needs: 'number',
+  row: (record) => ({ ...invoiceTicketRows.decode(record) }),
+};
+
 const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
   'my-sessions': { ...sessionList, needs: 'driverId' },
   sessions: sessionList,
   'my-tickets': { ...ticketList, needs: 'driverId' },
   tickets: ticketList,
+  'my-invoices': { ...invoiceList, needs: 'driverId' },
+  invoices: invoiceList,
+  'my-invoice-tickets': invoiceTicketList,
+  'invoice-tickets': invoiceTicketList,
+  'billing-details': {
+    select: `SELECT user_id AS cursor, ${billingDetails.columns.join(', ')} FROM billing_details`,
+    cursor: 'user_id', order: 'ASC', filters: { userId: 'user_id = ?' },
+    row: (record) => ({ ...billingDetails.decode(record) }),
+  },
   'my-notices': {
     select: 'SELECT number AS cursor, message FROM notices', cursor: 'number', order: 'DESC',
     filters: { driverId: 'user_id = ?', ...TIME }, needs: 'driverId',

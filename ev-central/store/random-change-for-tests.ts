@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
-import { accessId, groupId, keyId, pointId, requestId, sessionId, siteId, userId } from '../../shared/ids.ts';
+import {
+  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, ticketId, userId,
+} from '../../shared/ids.ts';
 import {
   sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
-  sampleUser, sampleVersion, START_MS,
+  sampleUninvoiced, sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -77,6 +79,7 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     // Not loaded at start: an order brings one, see the store's suite.
     ticketPayments: () => undefined,
     ...accessChanges(tables, { table, which, figure, words, remove }),
+    ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
   };
   changes[table]();
 }
@@ -104,5 +107,32 @@ function accessChanges(
       callId: requestId(id), bodySha256: words, answer: { kind: 'order', outcome: 'done', text: words, lines: [] },
       atMs: START_MS + figure,
     }),
+  };
+}
+
+type InvoiceTable =
+  'billingDetails' | 'invoiceSeries' | 'uninvoicedTickets' | 'invoicedSessions' | 'invoicingSpans';
+
+function invoiceChanges(
+  tables: Tables, { which, figure, words, remove }: Change, putParents: () => void,
+): Record<InvoiceTable, () => void> {
+  const id = `row-${which}`;
+  return {
+    billingDetails: () => (remove ? tables.billingDetails.remove(userId(id)) : tables.billingDetails.put({
+      userId: userId(id), policy: figure % 2 === 0 ? null : 'monthly', name: words, address: [words], vatId: null,
+    })),
+    invoiceSeries: () => tables.invoiceSeries.put({ seriesId: id, last: figure + 1 }),
+    uninvoicedTickets: () => {
+      if (remove) return tables.uninvoicedTickets.remove(ticketId(id));
+      tables.uninvoicedTickets.put(sampleUninvoiced({ ticketId: ticketId(id), issuedAtMs: figure }));
+    },
+    invoicedSessions: () => {
+      putParents();
+      tables.invoicedSessions.put({
+        sessionId: sessionId(id), number: words, payerId: userId(words), vat: [], totalMinor: figure,
+        creditedMinor: 1,
+      });
+    },
+    invoicingSpans: () => tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs: remove ? null : figure }),
   };
 }

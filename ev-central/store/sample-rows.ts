@@ -1,12 +1,14 @@
 // Rows for tests of the store: whole and plausible, each field overridable.
 import { userWallet } from '../../shared/account.ts';
+import type { UninvoicedTicket } from '../core/invoice-rows.ts';
 import type {
   ChargePoint, Group, KeyRow, LiveMeter, PointState, Session, Tariff, TariffVersion, User,
 } from '../core/rows.ts';
 import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
-  correlationId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, userId,
+  correlationId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
+import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
@@ -98,5 +100,34 @@ export function sampleKey(change: Partial<KeyRow> = {}): KeyRow {
   return {
     keyId: keyId('k7f2-5'), kind: 'point', ownerId: 'ALC-01', keyBase64: Buffer.alloc(32, 7).toString('base64'),
     createdAtMs: START_MS, expiresAtMs: START_MS + 86_400_000, replacedAtMs: null, revokedAtMs: null, ...change,
+  };
+}
+
+export function sampleUninvoiced(change: Partial<UninvoicedTicket> = {}): UninvoicedTicket {
+  return {
+    ticketId: ticketId('k7f2-120'), payerId: userId('ana'), currency: currency('EUR'), issuedAtMs: START_MS,
+    ticket: {
+      ticketId: ticketId('k7f2-120'), sessionId: sessionId('k7f2-99'), kind: 'final', siteId: siteId('ALC'),
+      siteName: 'Alicante, Mercado', pointId: pointId('ALC-01'), connectorNo: 1, timeZone: 'Europe/Madrid',
+      startedAtMs: START_MS - 3_600_000, endedAtMs: START_MS, energyWh: 10_000,
+      lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }],
+      netMinor: 420, vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
+    },
+    ...change,
+  };
+}
+
+/** The invoice of `sampleUninvoiced`. */
+export function sampleInvoice(change: Partial<Invoice> = {}): Invoice {
+  return {
+    number: 'INV-2025-000001', kind: 'invoice', corrects: null, payerId: userId('ana'), issuedAtMs: START_MS,
+    timeZone: 'Europe/Madrid',
+    issuer: {
+      name: 'Red de Carga del Sur, S.L.', address: ['Avenida de la Estación 12', '03003 Alicante', 'España'],
+      vatId: 'ESB12345674', footer: ['Registro Mercantil de Alicante, tomo 1234, folio 56, hoja A-7890'],
+    },
+    buyer: { name: 'Ana Núñez', address: ['Calle del Mar 3', '03570 Villajoyosa'], vatId: null },
+    currency: currency('EUR'), ticketCount: 1, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }], netMinor: 420,
+    vatMinor: 88, totalMinor: 508, paidMinor: 508, dueMinor: 0, ...change,
   };
 }

@@ -3,6 +3,7 @@
 import { type KeyObject, randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
+import type { InvoiceBooks } from '../core/invoice-check.ts';
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import { Table } from '../core/table.ts';
@@ -19,6 +20,7 @@ import { makeCodecs } from './codecs.ts';
 import type { Sqlite } from './database.ts';
 import { attempt, IN_MEMORY, openDatabase } from './database.ts';
 import { prepareFailedRecords } from './failed-records.ts';
+import { prepareInvoiceBooks } from './invoice-books.ts';
 import { forgetOldRows, prepareLoader } from './loading.ts';
 import type { LedgerReport } from './ledger-check.ts';
 import { prepareLedgerCheck } from './ledger-check.ts';
@@ -100,6 +102,8 @@ export type Store = {
   meterValues(sessionId: SessionId): MeterValueRow[];
   /** The tickets of a session: the final one, then its corrections. */
   ticketsOf(sessionId: SessionId): Ticket[];
+  /** All invoices and what they are made of, read in one transaction. */
+  invoiceBooks(): InvoiceBooks;
   /** Reads the whole audit log and says what of it does not fit; `expected` is an end of it that was kept elsewhere. */
   verifyAudit(expected: AuditHead | null): AuditReport;
   /** Checks the ledger against itself, and against balances, holds and tickets. */
@@ -159,6 +163,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const verifyLedger = prepareLedgerCheck(db);
   const statement = prepareStatement(db);
   const failed = prepareFailedRecords(db);
+  const invoiceBooks = prepareInvoiceBooks(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
     append(batch.appends);
@@ -190,6 +195,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     tariffVersion: (key) => attempt('read a tariff', () => history.tariffVersion(key)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
+    invoiceBooks: () => attempt('read the invoices', () => invoiceBooks()),
     verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),
     verifyLedger: () => attempt('read the ledger', () => verifyLedger()),
     statement: (account, span) => attempt('read a statement', () => statement(account, span)),

@@ -31,6 +31,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     apiKeys: writer(db, codecs.apiKeys),
     apiCalls: writer(db, codecs.apiCalls),
     secondFactors: writer(db, codecs.secondFactors),
+    billingDetails: writer(db, codecs.billingDetails),
+    invoiceSeries: writer(db, codecs.invoiceSeries),
+    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
+    invoicedSessions: writer(db, codecs.invoicedSessions),
+    invoicingSpans: writer(db, codecs.invoicingSpans),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -57,6 +62,11 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     apiKeys: (tables, nowMs) => write.apiKeys(tables.apiKeys, nowMs),
     apiCalls: (tables, nowMs) => write.apiCalls(tables.apiCalls, nowMs),
     secondFactors: (tables, nowMs) => write.secondFactors(tables.secondFactors, nowMs),
+    billingDetails: (tables, nowMs) => write.billingDetails(tables.billingDetails, nowMs),
+    invoiceSeries: (tables, nowMs) => write.invoiceSeries(tables.invoiceSeries, nowMs),
+    uninvoicedTickets: (tables, nowMs) => write.uninvoicedTickets(tables.uninvoicedTickets, nowMs),
+    invoicedSessions: (tables, nowMs) => write.invoicedSessions(tables.invoicedSessions, nowMs),
+    invoicingSpans: (tables, nowMs) => write.invoicingSpans(tables.invoicingSpans, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

@@ -12,7 +12,7 @@ export const DRIVER_LABELS = {
   column: {
     point: 'Point', state: 'State', power: 'Power', free: 'Free', price: 'Price', prices: 'Prices, with VAT',
     waiting: 'Wait', far: 'Away', site: 'Site', place: 'Place', type: 'Plug', time: 'Requested', energy: 'Energy',
-    amount: 'Amount', why: 'Why', session: 'Session',
+    amount: 'Amount', why: 'Why', session: 'Session', invoice: 'Invoice',
   },
   keys: {
     charge: 'Charge', stop: 'Stop charge', cancel: 'Cancel', leave: 'Leave queue', ticket: 'Ticket', filter: 'Filter',

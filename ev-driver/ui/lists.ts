@@ -108,6 +108,7 @@ export function historyPage(host: Host<DriverScreenView>, actions: DriverActions
       { title: c.amount, width: 10, right: true, text: (h) => formatMoney(h.amountMinor, h.currency) },
       { title: c.why, width: 8, grows: true, text: (h) => h.why },
       { title: c.session, width: 16, from: 110, text: (h) => h.sessionId },
+      { title: c.invoice, width: 16, from: 130, text: (h) => h.invoiceNumber },
     ],
   });
   return {

@@ -78,6 +78,8 @@ export type HistoryView = {
   readonly currency: Currency;
   readonly why: string;
   readonly ticket: Ticket | null;
+  /** Of its invoice; empty: none is known. */
+  readonly invoiceNumber: string;
 };
 
 export type DriverScreenView = {

@@ -1,5 +1,6 @@
 // The demo checks its own figures: what the meters of all engines say was delivered is what the tickets bill, Wh by Wh,
-// once; every hold is closed; the ledger balances, and every balance is what it says.
+// once; every hold is closed; the ledger balances, and every balance is what it says; the invoices come to what the
+// tickets come to.
 import { z } from 'zod';
 import { ledgerProblems } from '../network/books.ts';
 import type { Stage } from './stage.ts';
@@ -14,10 +15,12 @@ const ticketSchema = z.object({
   totalMinor: z.number(), driverId: z.string(), currency: z.string(),
 });
 
+const invoiceSchema = z.object({ number: z.string(), totalMinor: z.number() });
+
 export type Registers = ReadonlyMap<string, number>;
 export type Figures = {
   readonly meteredWh: number; readonly billedWh: number; readonly tickets: number; readonly sessions: number;
-  readonly problems: readonly string[];
+  readonly invoices: number; readonly problems: readonly string[];
 };
 
 /** The meter readings of every engine that runs, per point. */
@@ -50,7 +53,14 @@ export async function checkFigures(stage: Stage, before: Registers): Promise<Fig
   if (sessions !== finals.length) problems.push('a session has more than one final ticket');
   for (const user of users) if (user.heldMinor !== 0) problems.push(`${user.userId} still has money held`);
   problems.push(...ledgerProblems(stage.network));
+  const invoices = z.array(invoiceSchema)
+    .parse(JSON.parse(await stage.network.tool(['admin', 'invoices', '--json'])));
+  const [billedMinor, invoicedMinor] = [tickets, invoices].map((list) => sum(list.map((each) => each.totalMinor)));
+  if (billedMinor !== invoicedMinor) {
+    problems.push(`tickets over ${String(billedMinor)} minor units, invoices over ${String(invoicedMinor)}`);
+  }
   return {
+    invoices: invoices.length,
     meteredWh: sum([...after].map(([id, wh]) => wh - (before.get(id) ?? 0))),
     billedWh: sum(tickets.map((t) => t.energyWh)), tickets: tickets.length, sessions, problems,
   };

@@ -1,8 +1,10 @@
 // The demo's story: what a network sees in a day, in half a minute. Each scene is a promise; they run side by side.
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { pointId, siteId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import { noticeText, ticketText } from '../../shared/words.ts';
-import { driverComes, driverGoes, SPEED, type Stage } from './stage.ts';
+import { driverComes, driverGoes, INVOICE_FOLDER, SPEED, type Stage } from './stage.ts';
 
 export type Say = (who: string, text: string) => void;
 
@@ -24,11 +26,21 @@ export async function playStory(stage: Stage, say: Say): Promise<void> {
   await comesBack(stage, say, cast(ana), stage.file.sites[0]?.siteId ?? '');
 }
 
+/** A charge paid from the wallet, with its invoice as a document. */
 async function simpleCharge(stage: Stage, say: Say, driverId: string, at: string): Promise<void> {
+  await stage.network.tool([
+    'admin', 'billing', driverId, '--name', 'Ana Núñez Pérez', '--address', 'Calle del Mar 3', '--address',
+    '03570 Villajoyosa',
+  ]);
   const driver = await enters(stage, say, driverId);
   say(driverId, `asks for 8 kWh at ${at}`);
   const request = await driver.ask(point(at), { energyWh: 8_000 });
   await driver.told('ticket', request);
+  const { invoiceNumber } = await driver.told('invoice', request);
+  await mkdir(INVOICE_FOLDER, { recursive: true });
+  const file = join(INVOICE_FOLDER, `${invoiceNumber}.pdf`);
+  await stage.network.tool(['admin', 'invoice', invoiceNumber, '--pdf', file]);
+  say('operator', `writes ${driverId}'s invoice into ${relative(process.cwd(), file)}`);
   await leaves(stage, say, driverId);
 }
 

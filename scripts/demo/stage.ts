@@ -11,6 +11,10 @@ import { Driver } from './driver.ts';
 import { isGone } from '../gone.ts';
 
 export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
+/** Who issues the demo's invoices. */
+const ISSUER_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'issuer.json');
+/** Where an invoice stays when the demo's own folder is removed. */
+export const INVOICE_FOLDER = join(import.meta.dirname, '..', '..', 'var', 'demo');
 const FOLDER = 'ev-demo-';
 const USUAL_PORT = 7010;
 /** How much faster than real energy flows: a charge of 8 kWh takes seconds, not an hour. */
@@ -42,7 +46,8 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   try {
     broker = await chooseBroker({ dir: join(dir, 'broker'), log });
     const network = new Network({
-      dir, brokers: broker.brokers, topicPrefix: `demo-${process.pid}`, centralArgs: ['--plug-timeout', '20'],
+      dir, brokers: broker.brokers, topicPrefix: `demo-${process.pid}`,
+      centralArgs: ['--plug-timeout', '20', '--issuer', ISSUER_FILE],
     });
     if ((await portProblem(USUAL_PORT)) === undefined) network.centralPort = USUAL_PORT;
     const file = networkFileSchema.parse(JSON.parse(await readFile(NETWORK_FILE, 'utf8')));

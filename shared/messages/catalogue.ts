@@ -18,6 +18,7 @@ import { engineWelcome } from './engine-welcome.ts';
 import { fault } from './fault.ts';
 import { healthAnswer } from './health-answer.ts';
 import { healthCheck } from './health-check.ts';
+import { invoiceReady } from './invoice-ready.ts';
 import { keyWithdrawn } from './key-withdrawn.ts';
 import { localAnswer } from './local-answer.ts';
 import { localRequest } from './local-request.ts';
@@ -76,7 +77,8 @@ export const MESSAGES = [
   // meter
   meterSample,
   // notices
-  authorized, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, sessionResumed, ticketIssued,
+  authorized, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun,
+  sessionOver, sessionResumed, ticketIssued,
   // progress
   progress,
   // events

@@ -1,6 +1,7 @@
 // The notices as one union: what a driver may receive.
 import { z } from 'zod';
 import { authorized } from './authorized.ts';
+import { invoiceReady } from './invoice-ready.ts';
 import { offered } from './offered.ts';
 import { queued } from './queued.ts';
 import { refused } from './refused.ts';
@@ -12,6 +13,6 @@ import { ticketIssued } from './ticket-issued.ts';
 
 export const noticeSchema = z.discriminatedUnion('type', [
   requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
-  sessionOver.schema, sessionResumed.schema, ticketIssued.schema,
+  sessionOver.schema, sessionResumed.schema, ticketIssued.schema, invoiceReady.schema,
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

@@ -8,6 +8,7 @@ import {
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { groupRowSchema } from './group-row.ts';
+import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
@@ -117,6 +118,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('remove-second-factor'), userId: userIdSchema, note: noteSchema }),
   // money
+  z.object({ kind: z.literal('put-billing-details'), details: billingDetailsSchema }),
   z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
     as: bookedAs,

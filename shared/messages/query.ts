@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineFrame } from './message.ts';
 
-/** The lists that can be asked for. Drivers see the first six (of their own), operators all. */
+/** The lists that can be asked for. Drivers see the first eight (of their own), operators all. */
 export const QUERIES = [
-  'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets',
+  'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'groups', 'status', 'second-factors',
+  'ledger', 'groups', 'status', 'second-factors', 'invoices', 'invoice-tickets', 'billing-details',
 ] as const;
 
 export const query = defineFrame({

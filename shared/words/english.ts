@@ -154,6 +154,12 @@ const notice: NoticeWords = {
     return `${kind} ${ticket.ticketId}: ${formatEnergy(ticket.energyWh)} at ${ticket.pointId}, `
       + `${formatMoney(ticket.totalMinor, ticket.currency)}; balance ${formatMoney(n.balanceMinor, ticket.currency)}.`;
   },
+  invoice: (n) => {
+    const what = n.kind === 'invoice' ? `Invoice ${n.invoiceNumber}`
+      : `Credit note ${n.invoiceNumber}, which corrects invoice ${n.corrects ?? ''},`;
+    const tickets = n.ticketCount === 1 ? '' : ` over ${n.ticketCount} tickets`;
+    return `${what} is ready: ${formatMoney(n.totalMinor, n.currency)}${tickets}.`;
+  },
 };
 
 export const english: Words = {

@@ -22,6 +22,7 @@ export function sampleDriverView(count: number, nowMs: number, state: ChargeView
       requestedAtMs: nowMs - i * 86_400_000, energyWh: i % 5 === 4 ? 0 : 10_000, amountMinor: i % 5 === 4 ? 0 : 420,
       currency: EUR, why: i % 5 === 4 ? 'ALC-01 is broken down (too hot).' : 'the wanted energy is reached',
       ticket: i % 5 === 4 ? null : sampleTicket(nowMs - i * 86_400_000),
+      invoiceNumber: i % 5 === 4 ? '' : `INV-2026-${String(30 - i).padStart(6, '0')}`,
     })),
     position: null, batch: null,
     messages: [

@@ -48,6 +48,8 @@ export class History {
   readonly ends = new ToldEnds();
   readonly #losses: LossWatch;
   deadLetters = 0;
+  /** Invoices and credit notes, once they are counted at the end. */
+  invoices = 0;
   /** Offers to somebody who waited. */
   offers = 0;
   readonly #world: World;

@@ -3,6 +3,8 @@
 // ticket can be computed again, and in the end nothing stays open. A seed decides everything.
 import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
 import { ANA, BEN, CAT, Network, OTHER_POINT, POINT, SITE } from '../../ev-central/core/core-harness.ts';
+import { checkInvoices, invoiceFaultText } from '../../ev-central/core/invoice-check.ts';
+import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
 import type { Append } from '../../ev-central/core/effects.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
@@ -30,7 +32,7 @@ class StoredNetwork extends Network {
   readonly store: Store;
 
   constructor(store: Store, monitorLossPolicy: 'finish' | 'stop') {
-    super({ monitorLossPolicy });
+    super({ monitorLossPolicy, issuer: sampleIssuer() });
     this.store = store;
     // All that the harness was fed before it had a store: the ledger has to know the first money too.
     this.#write(this.appended);
@@ -78,6 +80,7 @@ export function storm(seed: number): string | null {
     checkBooks(net);
     comesToRest(net);
     checkAudit(net);
+    checkAllInvoices(net);
     return null;
   } catch (error) {
     return `storm ${seed}: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`
@@ -124,8 +127,10 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
   }
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
   const billedMinor = sumOf(appended.map((append) => (append.table === 'tickets' ? append.row.totalMinor : 0)));
-  const chargedMinor = sumOf(appended.map((append) => (append.table === 'movements' && append.row.ticketId !== null
-    ? -(append.row.postings[0]?.amountMinor ?? 0) : 0)));
+  const chargedMinor = sumOf(appended.map((append) => {
+    const isBill = append.table === 'movements' && append.row.ticketId !== null && append.row.kind !== 'refund';
+    return isBill ? -(append.row.postings[0]?.amountMinor ?? 0) : 0;
+  }));
   if (billedMinor !== chargedMinor) throw new Error(`${chargedMinor} were charged, ${billedMinor} are on tickets`);
   for (const { userId, balanceMinor } of state.users.values()) {
     const bookedMinor = booked.get(userWallet(userId)) ?? 0;
@@ -138,6 +143,11 @@ function checkBooks({ state, store, appended }: StoredNetwork): void {
 function checkAudit({ store }: StoredNetwork): void {
   const { faults } = store.verifyAudit(null);
   if (faults.length > 0) throw new Error(`the audit log is broken: ${JSON.stringify(faults)}`);
+}
+
+function checkAllInvoices({ store }: StoredNetwork): void {
+  const { faults: [fault] } = checkInvoices(store.invoiceBooks());
+  if (fault !== undefined) throw new Error(invoiceFaultText(fault));
 }
 
 /** Only who waits in a queue may wait for ever. */
@@ -247,6 +257,14 @@ const ACTS: Readonly<Record<string, Act>> = {
     const balanceMinor = its.net.state.users.get(userId)?.balanceMinor ?? 0;
     const amountMinor = its.chance.of([-balanceMinor, 10_000, Number.MAX_SAFE_INTEGER]);
     return { kind: 'book', userId, amountMinor, reason: 'gift' };
+  })],
+  billing: [1, orderOf((its) => ({ kind: 'put-billing-details', details: {
+    userId: driverOf(its), policy: its.chance.of([null, 'per-session', 'monthly']), name: null, address: [],
+    vatId: null,
+  } }))],
+  refund: [0.3, toSession(({ net, chance }, { ticketId }) => {
+    if (ticketId === null) return;
+    net.order({ kind: 'refund-ticket', ticketId, amountMinor: chance.of([1, 7, 100_000]), reason: 'gift' });
   })],
   reset: [1, orderOf((its) => ({ kind: 'reset-point', pointId: pointOf(its), how: 'soft' }))],
 };

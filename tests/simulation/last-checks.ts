@@ -1,5 +1,6 @@
 // What must be true when all is at rest: what each driver was told is what became of her requests, and what Central
 // shows of a point is how the point is.
+import { checkInvoices, invoiceFaultText } from '../../ev-central/core/invoice-check.ts';
 import type { PointState } from '../../ev-central/core/rows.ts';
 import type { Point } from '../../ev-cp-engine/point-state.ts';
 import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
@@ -93,6 +94,22 @@ export function checkBills({ world, history, disk: { store } }: Town): void {
 export function checkAudit({ world, disk: { store } }: Town): void {
   const { rows, faults: [fault] } = store.verifyAudit(null);
   if (fault !== undefined) world.fail(`the audit log of ${rows} rows is broken: ${JSON.stringify(fault)}`);
+}
+
+/**
+ * Numbers have no gaps, every ticket is on one invoice or waits for the end of its month, sums balance; and each payer
+ * was told of each invoice of hers, in their order.
+ */
+export function checkInvoicing({ world, drivers, history, disk: { store } }: Town): void {
+  const books = store.invoiceBooks();
+  history.invoices = books.invoices.length;
+  const { faults: [fault] } = checkInvoices(books);
+  if (fault !== undefined) world.fail(`the invoices are not right: ${invoiceFaultText(fault)}`);
+  for (const { driverId, pocket } of drivers) {
+    const hers = books.invoices.filter(({ payerId }) => payerId === driverId).map(({ number }) => number).join();
+    const told = pocket.notices.flatMap((notice) => (notice.type === 'invoice' ? [notice.invoiceNumber] : [])).join();
+    if (told !== hers) world.fail(`${driverId} was told of the invoices ${told || 'none'}, hers are ${hers || 'none'}`);
+  }
 }
 
 function shownOf({ link, health, operative, connectors, faults }: PointState): string {

@@ -9,7 +9,7 @@ import type { Store } from '../../ev-central/store/store.ts';
 
 /** Rows of these leave memory, and are brought back, at times of their own. */
 const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set([
-  'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments', 'apiCalls',
+  'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments', 'apiCalls', 'invoicedSessions',
 ]);
 
 type AnyRows = {
@@ -77,6 +77,8 @@ const KEYS = {
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
+  billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
+  invoicingSpans: 'spanId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -102,6 +102,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'const held = globalThis as { kept?: State }; const state = held.kept ??= loadState(parts);',
   },
   {
+    name: 'invoice-number-skipped', fault: 'the numbers of invoices have gaps',
+    file: 'ev-central/core/invoices.ts', from: '(state.invoiceSeries.get(seriesId)?.last ?? 0) + 1',
+    to: '(state.invoiceSeries.get(seriesId)?.last ?? 0) + 2',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',

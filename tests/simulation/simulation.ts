@@ -6,7 +6,9 @@ import type { Session } from '../../ev-central/core/rows.ts';
 import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
-import { checkAudit, checkBills, checkPoints, checkTold, lostWh, wronglyShown } from './last-checks.ts';
+import {
+  checkAudit, checkBills, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
+} from './last-checks.ts';
 import { People } from './people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
@@ -63,6 +65,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkPoints(town);
     if (world.failure === null) checkAudit(town);
     if (world.failure === null) checkBills(town);
+    if (world.failure === null) checkInvoicing(town);
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -74,7 +77,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
-      ...town.poison.counts, tickets: town.history.tickets.size, offers: town.history.offers,
+      ...town.poison.counts, tickets: town.history.tickets.size, invoices: town.history.invoices,
+      offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
       deadLetters: town.history.deadLetters, starts: starts(town) },

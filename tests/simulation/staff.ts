@@ -4,7 +4,7 @@ import type { Order } from '../../shared/messages/orders.ts';
 import { wronglyShown } from './last-checks.ts';
 import { moneyOrder } from './money-people.ts';
 import { spotsOf } from './spots.ts';
-import { dayTariff, putPoint, putSite, putUser, type Town } from './town.ts';
+import { dayTariff, putBilling, putPoint, putSite, putUser, type Town } from './town.ts';
 
 export class Staff {
   readonly #town: Town;
@@ -65,7 +65,7 @@ export class Staff {
     const { world: { chance }, points, sites, drivers } = this.#town;
     const point = chance.of(points);
     const { driverId } = chance.of(drivers);
-    switch (chance.whole(0, 10)) {
+    switch (chance.whole(0, 11)) {
       case 0: return dayTariff(chance.whole(1, 9) / 10);
       case 2: return putSite(chance.of(sites), chance.is(0.7));
       case 3: return putPoint({ ...point, siteId: chance.of(sites) }, { withSecret: chance.is(0.3) });
@@ -81,6 +81,7 @@ export class Staff {
         const user = putUser(driverId, chance.of(['normal', 'priority']), chance.whole(1, 2), chance.is(0.7));
         return { ...user, passwordHash: null, pinHash: null };
       }
+      case 10: return putBilling(driverId, chance.of([null, 'per-session', 'monthly']));
       default: {
         const tickets = [...this.#town.history.tickets.values()].flat();
         return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets });

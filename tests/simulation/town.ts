@@ -1,7 +1,9 @@
 // The network of one seed: its sites, points and drivers, on how many processes, under which settings.
+import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../ev-central/core/settings.ts';
 import type { Central } from '../../ev-central/central.ts';
 import { pointId, type SiteId, siteId, tariffId, type UserId, userId } from '../../shared/ids.ts';
+import type { InvoicePolicy } from '../../shared/messages/invoice.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { PriorityClass } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
@@ -95,6 +97,7 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
     ...drivers.flatMap(({ driverId }): Order[] => [
       putUser(driverId, chance.is(0.7) ? 'normal' : 'priority', chance.whole(1, 2), true),
       { kind: 'book', userId: driverId, amountMinor: chance.whole(500, 20_000), reason: 'start' },
+      putBilling(driverId, chance.of([null, 'per-session', 'monthly'])),
     ]),
     ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
   ];
@@ -156,6 +159,13 @@ export function putUser(
   };
 }
 
+export function putBilling(driverId: UserId, policy: InvoicePolicy | null): Order {
+  return {
+    kind: 'put-billing-details',
+    details: { userId: driverId, policy, name: `Name of ${driverId}`, address: ['Calle Mayor 1'], vatId: null },
+  };
+}
+
 /** The SHA-256 of a point's secret. */
 function secretOf(id: string): Buffer {
   return hashSecret(Buffer.alloc(32, id));
@@ -185,7 +195,7 @@ function placesOfPoints(
 function settingsOf({ chance }: World, partitions: number, kind: TownKind): Settings {
   const isDay = kind === 'day';
   return {
-    ...DEFAULT_SETTINGS, partitions,
+    ...DEFAULT_SETTINGS, partitions, issuer: sampleIssuer(),
     plugTimeoutMs: isDay ? 120_000 : chance.of([15_000, 60_000, 120_000]),
     provisionalMs: chance.of([isDay ? 3_600_000 : 40_000, 24 * 3_600_000, 24 * 3_600_000]),
     monitorLossPolicy: chance.is(0.8) ? 'finish' : 'stop',

@@ -46,6 +46,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['shared/bus/', 'scripts/bench/'],
   'better-sqlite3': ['ev-central/store/'],
   blessed: ['shared/screen/'],
+  pdfkit: ['ev-central/documents/'],
+  'dejavu-fonts-ttf': ['ev-central/documents/'],
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
@@ -70,7 +72,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['api', 'bus', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
+const CENTRAL_ADAPTERS = ['api', 'bus', 'documents', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 

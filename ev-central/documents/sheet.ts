@@ -1,0 +1,108 @@
+// A4 pages with a cursor: text that wraps, amounts that end at an edge, breaks that repeat a head, and a foot with
+// "Page 1 of 3" on every page. The same calls make the same bytes: nothing in them is of the time or place of their
+// making.
+import { createRequire } from 'node:module';
+import PDFDocument from 'pdfkit';
+
+const PAGE = { width: 595.28, height: 841.89 } as const;
+export const LEFT = 56;
+export const RIGHT = PAGE.width - LEFT;
+export const CONTENT_WIDTH = RIGHT - LEFT;
+const TOP = 52;
+const BOTTOM = PAGE.height - 78;
+const FOOT_Y = PAGE.height - 62;
+
+export const INK = '#1b2430';
+export const FAINT = '#5d6b7a';
+export const ACCENT = '#0b6e69';
+const HAIR = '#cfd6dd';
+
+/** How a piece of text looks and where it stands; `right` ends it at `x`. */
+export type TextStyle = {
+  readonly size?: number; readonly bold?: boolean; readonly color?: string;
+  readonly x?: number; readonly width?: number; readonly right?: boolean; readonly lineGap?: number;
+  /** What does not fit into this is cut, which the dots at its end say. */
+  readonly height?: number;
+};
+export type SheetOptions = {
+  readonly title: string; readonly author: string; readonly createdAtMs: number;
+  /** Small lines at the foot of every page. */
+  readonly foot: readonly string[];
+};
+
+const require = createRequire(import.meta.url);
+const FONTS = {
+  plain: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+} as const;
+
+export class Sheet {
+  /** Where the next thing stands. */
+  y = TOP;
+  /** Drawn at the top of every page after the first. */
+  onNewPage: () => void = () => undefined;
+  readonly #doc: PDFKit.PDFDocument;
+  readonly #foot: readonly string[];
+  readonly #chunks: Buffer[] = [];
+  readonly #ended: Promise<Buffer>;
+
+  constructor({ title, author, createdAtMs, foot }: SheetOptions) {
+    const at = new Date(createdAtMs);
+    this.#foot = foot;
+    this.#doc = new PDFDocument({
+      size: 'A4', margin: 0, bufferPages: true, lang: 'en', displayTitle: true, font: FONTS.plain,
+      info: { Title: title, Author: author, CreationDate: at, ModDate: at },
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#doc.on('data', (chunk: Buffer) => void this.#chunks.push(chunk));
+      this.#doc.on('end', () => resolve(Buffer.concat(this.#chunks)));
+      this.#doc.on('error', reject);
+    });
+  }
+
+  /** Begins a page when less than `height` is left on this one. */
+  ensure(height: number): void {
+    if (this.y + height <= BOTTOM) return;
+    this.#doc.addPage();
+    this.y = TOP;
+    this.onNewPage();
+  }
+
+  /** Puts text at the cursor, or at `y`, without moving the cursor; returns its height. */
+  put(text: string, style: TextStyle = {}, y = this.y): number {
+    const { x = LEFT, width = style.right === true ? 160 : RIGHT - x, right = false, color = INK } = style;
+    const height = this.heightOf(text, { ...style, width });
+    this.#doc.fillColor(color)
+      .text(text, right ? x - width : x, y, {
+        width, align: right ? 'right' : 'left', lineGap: style.lineGap ?? 0,
+        ...(style.height === undefined ? {} : { height: style.height, ellipsis: '…' }),
+      });
+    return height;
+  }
+
+  heightOf(text: string, { size = 9, bold = false, width = CONTENT_WIDTH, lineGap = 0 }: TextStyle): number {
+    this.#doc.font(bold ? FONTS.bold : FONTS.plain).fontSize(size);
+    return text === '' ? 0 : this.#doc.heightOfString(text, { width, lineGap });
+  }
+
+  /** A line from edge to edge, or from `x`. */
+  rule({ x = LEFT, color = HAIR, width = 0.6 }: { x?: number; color?: string; width?: number } = {}): void {
+    this.#doc.moveTo(x, this.y).lineTo(RIGHT, this.y).lineWidth(width).strokeColor(color).stroke();
+  }
+
+  /** The finished document. */
+  end(): Promise<Buffer> {
+    const { count } = this.#doc.bufferedPageRange();
+    for (let page = 0; page < count; page++) {
+      this.#doc.switchToPage(page);
+      this.y = FOOT_Y;
+      this.rule();
+      this.put(`Page ${page + 1} of ${count}`, { size: 7, color: FAINT, x: RIGHT, right: true }, FOOT_Y + 7);
+      this.put(this.#foot.join('\n'), {
+        size: 7, color: FAINT, width: CONTENT_WIDTH - 90, lineGap: 1.5, height: PAGE.height - FOOT_Y - 14,
+      }, FOOT_Y + 7);
+    }
+    this.#doc.end();
+    return this.#ended;
+  }
+}
