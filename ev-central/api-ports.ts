@@ -20,6 +20,8 @@ export function apiPorts({ central, store, log, randomBytes }: {
     meterValues: (id) => store.meterValues(id),
     noticesAfter: (userId, after, limit) => store.noticesAfter(userId, after, limit).notices,
     ask: (asking) => door.ask(asking),
+    webhook: (gateway, headers, rawBody) => central.webhook(gateway, headers, rawBody),
+    payerAction: (gateway, reference) => central.payerAction(gateway, reference),
     subscribe: (listener) => door.subscribe(listener),
     isOver: () => door.isOver(),
     isFull: () => central.isFull(),

@@ -17,6 +17,7 @@ import { createPublisher, type Publisher } from './bus/publisher.ts';
 import { createSealer, serviceKey } from './bus/send-keys.ts';
 import { createTails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
+import { PAYMENT_TABLE } from './core/payment-states.ts';
 import type { Settings } from './core/settings.ts';
 import type { State } from './core/state.ts';
 import { createDoor, type Door } from './door.ts';
@@ -24,10 +25,13 @@ import { forgetTraces } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
-import { type Committed, InputLoop, type LoopStore } from './loop.ts';
+import { type Committed, InputLoop, type Leaving, type LoopStore } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
 import { findCode } from './one-time-code.ts';
 import { carryOut, type Publishers } from './outlets.ts';
+import { createPaymentDesk } from './payments/desk.ts';
+import type { PaymentGateway, WebhookHeaders } from './payments/port.ts';
+import { takeWebhook } from './payments/webhook.ts';
 import { createReader, offersOf } from './queries.ts';
 import type { ReadPage } from './links/drivers.ts';
 import { OUTBOX_LANES, type Store } from './store/store.ts';
@@ -45,6 +49,8 @@ export type CentralParts = {
   readonly randomBytes: (count: number) => Buffer;
   readonly comparePassword: ComparePassword;
   readonly settings: Settings;
+  /** By name. */
+  readonly gateways: ReadonlyMap<string, PaymentGateway>;
   readonly replicationFactor: number;
   /** By which local tools log in. */
   readonly token: string;
@@ -72,6 +78,10 @@ export type Central = {
   readonly deadLetters: () => number;
   /** Gives an order of somebody at this process's own screen; resolves after its commit. */
   order(order: Order, by: string): Promise<ActionResult>;
+  /** Takes a webhook of the named gateway in; resolves after its commit, with the HTTP status to answer with. */
+  webhook(gateway: string, headers: WebhookHeaders, rawBody: Buffer): Promise<number>;
+  /** Where the payer of a payment confirms, asked of its gateway; throws when that does not answer. */
+  payerAction(gateway: string, reference: string): Promise<string | null>;
   /** Begins to read and send as soon as the bus is there. */
   start(): void;
   /** Handles what came, writes it, and ends. Links are closed by whoever made their server. */
@@ -94,7 +104,7 @@ export function createCentral(given: CentralParts): Central {
   });
   const { store, clock, ticker } = parts;
   const state = loadState(parts);
-  const counts = { deadLetters: 0, overloaded: false };
+  const counts: Counts = { deadLetters: 0, overloaded: false, webhooksRefused: 0 };
   const loop = new InputLoop({
     state, core: { handle, endBatch }, clock, ticker, defer: parts.defer, log: parts.log, fatal: parts.fatal,
     store: storeOfLoop(parts), committed: (batch) => afterCommit(batch),
@@ -104,7 +114,7 @@ export function createCentral(given: CentralParts): Central {
     read: (filter) => offersOf(state, filter, clock.now()), ticker, monotonic: () => clock.monotonic(),
   });
   const read = createReader({
-    state, nowMs: () => clock.now(), status: () => statusRow(state, parts),
+    state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts),
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const links = openLinks(inside, read, watch);
@@ -113,15 +123,13 @@ export function createCentral(given: CentralParts): Central {
     findCode: (secrets, code) => findCode(secrets, code, clock.now()),
   });
   const { publishers, outboxes, intake, ahead } = openBusSide(inside);
+  const payments = createPaymentDesk({ gateways: parts.gateways, give: (input) => loop.give(input), log: parts.log });
 
   function afterCommit(batch: Committed): void {
     if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, door, publishers,
-      message: ({ level, text, fields }) => {
-        parts.board.add(batch.nowMs, level, text);
-        parts.log(level, 'message', { text, ...fields });
-      },
+      links, door, publishers, payments,
+      message: (said) => showMessage(parts, batch.nowMs, said),
     });
     logTraffic(parts.log, batch);
     door.committed(batch);
@@ -140,6 +148,8 @@ export function createCentral(given: CentralParts): Central {
     state, links, door, read, nowMs: () => clock.now(), isFull: () => loop.full,
     outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
+    webhook: (gateway, headers, rawBody) => acceptWebhook(inside, counts, { gateway, headers, rawBody }),
+    payerAction: (gateway, reference) => payments.actionUrl(gateway, reference),
     start() {
       void runBus(parts, { outboxes, intake }).catch((error: unknown) => parts.fatal(error));
     },
@@ -176,6 +186,14 @@ function storeOfLoop({ store, clock }: CentralParts): LoopStore {
     notePoison: (places) => store.noteFailedRecords(places, clock.now()),
   };
 }
+function showMessage({ board, log }: CentralParts, nowMs: number, { level, text, fields }: Message): void {
+  board.add(nowMs, level, text);
+  log(level, 'message', { text, ...fields });
+}
+type Message = Extract<Leaving, { kind: 'message' }>;
+
+/** Of this process; not stored. */
+type Counts = { deadLetters: number; overloaded: boolean; webhooksRefused: number };
 
 /** What the parts below share. */
 type Inside = {
@@ -254,6 +272,20 @@ async function giveOrder({ parts, state, loop }: Inside, order: Order, by: strin
   return { ok: record.outcome === 'done', text: record.text, lines };
 }
 
+/** One that is refused is counted and logged: whoever sends it must not fill the database. */
+async function acceptWebhook(
+  { parts, loop }: Inside, counts: Counts,
+  { gateway, headers, rawBody }: { gateway: string; headers: WebhookHeaders; rawBody: Buffer },
+): Promise<number> {
+  const { status, input, why } = takeWebhook(parts.gateways.get(gateway), headers, rawBody);
+  if (why !== null) {
+    counts.webhooksRefused += 1;
+    parts.log('warn', 'webhook-refused', { gateway: gateway.slice(0, 40), why, refused: counts.webhooksRefused });
+  }
+  if (input !== null) await loop.push({ count: 1, inputs: () => [input] });
+  return status;
+}
+
 /** Prepares the topics as soon as the bus is there, then sends and reads. */
 async function runBus(
   { bus, settings, replicationFactor, sleep, log }: CentralParts,
@@ -321,12 +353,16 @@ function isKnown(state: State, sender: string): boolean {
   return state.points.get(pointId(sender)) !== undefined || state.users.get(userId(sender)) !== undefined;
 }
 
-function statusRow(state: State, { clock, store, bus }: CentralParts): Readonly<Record<string, unknown>> {
+function statusRow(
+  state: State, { clock, store, bus }: CentralParts, { webhooksRefused }: Counts,
+): Readonly<Record<string, unknown>> {
   return {
     nowMs: clock.now(), installationId: state.installation.must('installation').installationId,
     bus: bus.state(), busSinceMs: state.bus.sinceMs, outboxRows: store.outboxSize(),
     sites: state.sites.size, points: state.points.size, monitors: state.monitorLinks.size,
     drivers: state.logIns.size, openSessions: state.sessionIndex.open().size,
+    openPayments: [...state.payments.values()].filter((payment) => !PAYMENT_TABLE[payment.state].isOver).length,
+    webhooksRefused,
   };
 }
 

@@ -4,6 +4,7 @@ import { commonSettings } from '../shared/common-settings.ts';
 import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { type Role, ROLES, roleSchema } from '../shared/messages/values.ts';
+import type { PaymentRule } from './core/payment-rules.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 
 const text = z.string().min(1);
@@ -175,6 +176,10 @@ export const CENTRAL_SETTINGS = {
     default: DEFAULT_SETTINGS.factGapMs / SECOND_MS,
     describe: 'time after which a fact that a point cannot bring, although asked again, is passed over',
   }),
+  payments: setting({
+    flag: 'payments', env: 'EV_CENTRAL_PAYMENTS', schema: text.nullable().describe('file'), default: null,
+    describe: 'payment gateways and which takes what (JSON); without it money comes by operators only',
+  }),
   outboxBacklog: setting({
     flag: 'outbox-backlog', env: 'EV_CENTRAL_OUTBOX_BACKLOG', schema: count, default: DEFAULT_SETTINGS.outboxBacklog,
     describe: 'unsent messages above which new charges are refused',
@@ -233,7 +238,9 @@ function roleList(list: string): Role[] {
 }
 
 /** The settings of the rules, in the units of the core; `issuer` is what its file says. */
-export function coreSettings(config: CentralConfig, issuer: Settings['issuer']): Settings {
+export function coreSettings(
+  config: CentralConfig, issuer: Settings['issuer'], paymentRules: readonly PaymentRule[],
+): Settings {
   return {
     plugTimeoutMs: config.plugTimeout * SECOND_MS,
     commandTimeoutMs: config.commandTimeout * SECOND_MS,
@@ -257,6 +264,7 @@ export function coreSettings(config: CentralConfig, issuer: Settings['issuer']):
     eventsKeptMs: config.eventsKept * DAY_MS,
     auditKeptMs: config.auditKept * DAY_MS,
     deadLettersKeptMs: config.deadLettersKept * DAY_MS,
+    paymentRules,
     topicPrefix: config.topicPrefix,
     partitions: config.partitions,
     issuer,

@@ -3,6 +3,7 @@ import { assertNever } from '../shared/assert.ts';
 import type { Publish } from './core/effects.ts';
 import { type Door, isThroughDoor } from './door.ts';
 import type { Leaving } from './loop.ts';
+import type { PaymentDesk } from './payments/desk.ts';
 import type { Links } from './links/links.ts';
 
 /** By topic. Each takes all of a batch at once: one call to the broker. */
@@ -12,10 +13,13 @@ export type Outlets = {
   readonly links: Links;
   readonly door: Pick<Door, 'frame' | 'checkPassword'>;
   readonly publishers: Publishers;
+  readonly payments: PaymentDesk;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, door, publishers, message }: Outlets): void {
+export function carryOut(
+  effects: readonly Leaving[], { links, door, publishers, payments, message }: Outlets,
+): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
@@ -24,6 +28,7 @@ export function carryOut(effects: readonly Leaving[], { links, door, publishers,
       case 'close': links.close(effect); break;
       case 'check-password': (isThroughDoor(effect) ? door : links).checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
+      case 'payment': payments.carryOut(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');
     }

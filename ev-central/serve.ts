@@ -23,6 +23,7 @@ import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
 import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
+import { openPayments } from './payments/payments-file.ts';
 import { buildView, standbyView } from './screen-view.ts';
 import { acquireLock, waitForLock } from './store/lock.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -90,13 +91,15 @@ async function start(life: Life): Promise<void> {
   const bus = openBus({ brokers: parseBrokers(config.brokers), clientId: 'ev-central', log });
   const ticker = createProcessTicker(systemClock);
   const bootId = `${systemClock.now().toString(36)}-${randomBytes(3).toString('hex')}`;
+  const { gateways, rules } = openPayments(config.payments, { env: process.env, nowMs: () => systemClock.now() });
   const token = writeOperatorToken(config.dataDir, randomBytes);
   closers.push(() => removeOperatorToken(config.dataDir));
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     openAhead: createOpenerThread,
-    comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config, issuer),
+    comparePassword: (password, hash) => compare(password, hash),
+    settings: coreSettings(config, issuer, rules), gateways,
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
   });

@@ -62,6 +62,14 @@ function inputFields(input: Input): LogFields {
     }
     case 'order': return { orderId: input.orderId, order: input.order.kind, by: input.by, address: input.address };
     case 'link-closed': return { connectionId: input.connectionId, reason: input.reason };
+    case 'payment-outcome': {
+      const { paymentId, key, attempt, outcome } = input;
+      return { paymentId, key, attempt, outcome: outcome.kind };
+    }
+    case 'payment-event': {
+      const { gateway, eventId, paymentId, reference } = input.event;
+      return { gateway, eventId, paymentId, reference };
+    }
     case 'renew-key': return { connectionId: input.connectionId };
     case 'bus': return { up: input.up, reason: input.reason };
     case 'log-lost': return { detail: input.detail };

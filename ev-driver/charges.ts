@@ -80,8 +80,9 @@ export function chargeOfNotice(charges: ReadonlyMap<RequestId, Charge>, notice: 
   for (const charge of charges.values()) {
     if (charge.requestId === notice.requestId || (session !== null && charge.sessionId === session)) return charge;
   }
-  // An invoice comes after all that a charge has to say: it begins none.
-  if (notice.type === 'invoice' || (session === null && notice.type !== 'refused')) return null;
+  // An invoice comes after all that a charge has to say, a payment beside it: they begin none.
+  if (notice.type === 'invoice' || notice.type === 'payment-failed') return null;
+  if (session === null && notice.type !== 'refused') return null;
   if (session === null && notice.requestId === null) return null;
   const id = notice.requestId ?? requestId(`session.${session ?? ''}`.slice(0, 64));
   return newCharge({
@@ -130,6 +131,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
     case 'invoice':
       if (notice.kind === 'credit-note') return { ...charge, steps };
       return { ...charge, steps, invoiceNumber: notice.invoiceNumber };
+    case 'payment-action': case 'payment-failed': return { ...charge, steps };
     default: return assertNever(notice, 'notice');
   }
 }
@@ -163,7 +165,8 @@ export function chargeOfRow(known: Charge | undefined, row: SessionRow): Charge 
 /** How loud a notice is. */
 export function levelOf(notice: Notice): MessageLevel {
   switch (notice.type) {
-    case 'refused': return 'error';
+    case 'refused': case 'payment-failed': return 'error';
+    case 'payment-action': return 'warn';
     case 'ended': return notice.state === 'completed' ? 'good' : 'warn';
     case 'ticket': case 'started': case 'resumed': case 'authorized': case 'offered': return 'good';
     default: return 'info';
@@ -171,6 +174,7 @@ export function levelOf(notice: Notice): MessageLevel {
 }
 
 function sessionOfNotice(notice: Notice): SessionId | null {
+  if (notice.type === 'payment-action') return null;
   return notice.type === 'ticket' ? notice.ticket.sessionId : notice.sessionId;
 }
 

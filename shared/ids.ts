@@ -17,6 +17,7 @@ export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
 export const requestIdSchema = idSchema.brand<'RequestId'>();
+export const paymentIdSchema = idSchema.brand<'PaymentId'>();
 export const keyIdSchema = idSchema.brand<'KeyId'>();
 /** A log-in over HTTP, or a key of a machine for it. */
 export const accessIdSchema = idSchema.brand<'AccessId'>();
@@ -33,6 +34,7 @@ export type TariffId = z.infer<typeof tariffIdSchema>;
 export type SessionId = z.infer<typeof sessionIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
+export type PaymentId = z.infer<typeof paymentIdSchema>;
 export type KeyId = z.infer<typeof keyIdSchema>;
 export type AccessId = z.infer<typeof accessIdSchema>;
 export type MessageId = z.infer<typeof messageIdSchema>;
@@ -55,6 +57,7 @@ export const tariffId = (text: string): TariffId => text as TariffId;
 export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;
 export const requestId = (text: string): RequestId => text as RequestId;
+export const paymentId = (text: string): PaymentId => text as PaymentId;
 export const keyId = (text: string): KeyId => text as KeyId;
 export const accessId = (text: string): AccessId => text as AccessId;
 export const messageId = (text: string): MessageId => text as MessageId;

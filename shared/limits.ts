@@ -70,6 +70,8 @@ export const LIMITS = {
   ticketsOnInvoice: 1_000,
   /** Invoices that one tick makes after the end of a month: links and records wait meanwhile. */
   invoicesAtOnce: 50,
+  /** Bytes of a webhook of a payment gateway. */
+  webhookBytes: 256 * 1024,
   /** Partitions of each topic when it is created. */
   partitions: 12,
 } as const;

@@ -43,6 +43,8 @@ describe('notices', () => {
       'The charge at ALC-01 broke off: the point broke down. Provisional: 4.120 kWh, 1.74 EUR; the true end follows.',
       'The charge at ALC-01 connector 1 goes on after all, as of 05:39: 4.310 kWh, 1.82 EUR so far. '
         + 'The provisional amount no longer counts.',
+      'The top-up of 20.00 EUR came to nothing: it was declined.',
+      'The top-up of 20.00 EUR waits for you: confirm it before 06:09 (payment k7f2-120).',
       'Ticket k7f2-120: 10.000 kWh at ALC-01, 5.08 EUR; balance 75.80 EUR.',
       'Waiting at ALC: place 2, estimated wait 9 min.',
       'Your turn: ALC-01 connector 1 is kept for you until 05:42.',

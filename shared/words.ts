@@ -32,6 +32,8 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'resumed': return say.resumed(notice, timeZone);
     case 'ticket': return say.ticket(notice, timeZone);
     case 'invoice': return say.invoice(notice, timeZone);
+    case 'payment-action': return say['payment-action'](notice, timeZone);
+    case 'payment-failed': return say['payment-failed'](notice, timeZone);
   }
 }
 

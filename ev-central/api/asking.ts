@@ -38,11 +38,11 @@ export async function request(api: Api, ask: AnyAsk, operationId: string, wanted
     { reason: answer.reason });
 }
 
-/** An order under the idempotency key, carried out once. */
+/** An order under the idempotency key, carried out once. Whether it is hers to give, the core says. */
 export async function orderOnce(api: Api, ask: AnyAsk, operationId: string, order: Order): Promise<OrderAnswer> {
   const caller = callerIn(ask);
   const answer = await call(api, ask, operationId, callIdOf(ask), {
-    kind: 'order', order, by: caller.userId, role: operatorRole(caller.role), address: ask.address,
+    kind: 'order', order, by: caller.userId, role: caller.role, address: ask.address,
   });
   if (answer.kind !== 'order') throw new Problem('key-reused', KEY_REUSED);
   return insistOnDone(answer);

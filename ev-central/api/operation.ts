@@ -11,7 +11,8 @@ import type { Live } from './live.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export const TAGS = ['auth', 'me', 'points', 'sites', 'tariffs', 'users', 'sessions', 'network', 'health'] as const;
+export const TAGS = ['auth', 'me', 'points', 'sites', 'tariffs', 'users', 'sessions', 'payments', 'network',
+  'health'] as const;
 export type Tag = (typeof TAGS)[number];
 
 /** What an operation may use. */

@@ -8,12 +8,14 @@ export const PERMISSIONS = {
   'sites:read': rolesWith('points.read'),
   'self:read': rolesWith('account.read-own'),
   'self:charge': rolesWith('sessions.start-own'),
+  'self:pay': rolesWith('payments.make-own'),
   'self:access': rolesWith('account.write-own'),
   'sessions:read': rolesWith('sessions.read-all'),
   'queue:read': rolesWith('queue.read'),
   'registry:read': rolesWith('users.read'),
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),
+  'payments:read': rolesWith('payments.read'),
   'audit:read': rolesWith('audit.read'),
   'points:run': rolesWith('points.command'),
   'sessions:operate': rolesWith('sessions.stop-any'),
@@ -22,6 +24,7 @@ export const PERMISSIONS = {
   'registry:write': rolesWith('registry.write'),
   'people:write': rolesWith('users.write'),
   'points:revoke': rolesWith('secrets.void'),
+  'payments:write': rolesWith('payments.write'),
   'money:write': rolesWith('money.book'),
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -36,6 +36,12 @@ export type Ports = {
     readonly password?: string | undefined;
     readonly code?: string | undefined; readonly still?: () => boolean;
   }) => Promise<Frame | 'stale'>;
+  /** News of a payment gateway, taken in once; the status to answer with. */
+  readonly webhook: (
+    gateway: string, headers: Readonly<Record<string, string | readonly string[] | undefined>>, rawBody: Buffer,
+  ) => Promise<number>;
+  /** Where a payer confirms, asked of the gateway; throws when that does not answer. */
+  readonly payerAction: (gateway: string, reference: string) => Promise<string | null>;
   readonly subscribe: (listener: (batch: Committed) => void) => () => void;
   /** Central has failed: nothing in memory is to be trusted. */
   readonly isOver: () => boolean;

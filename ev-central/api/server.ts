@@ -22,6 +22,7 @@ import type { ApiSettings, Ports } from './ports.ts';
 import { invalid, Problem, PROBLEM_TYPE, problemOf, PROBLEMS } from './problem.ts';
 import { WEB_SOCKET_OPERATION } from './routes/web-socket-route.ts';
 import { createTokens } from './tokens.ts';
+import { addWebhooks } from './webhook-route.ts';
 import { serveSocket, SUBPROTOCOL } from './web-socket.ts';
 
 export type ApiServer = {
@@ -58,6 +59,7 @@ export async function startApi(ports: Ports, settings: ApiSettings): Promise<Api
   addHooks(app, api);
   for (const operation of OPERATIONS) addOperation(app, api, operation, streams);
   addWebSocket(app, api);
+  await addWebhooks(app, api, counterOf(app, settings.addressRate));
   addDocs(app);
   await listen(app, settings);
   const address = app.server.address();

@@ -5,6 +5,7 @@ import { addFileCommands } from './admin-files.ts';
 import { addGroupCommands } from './admin-groups.ts';
 import { addInvoiceCommands } from './admin-invoices.ts';
 import { addLedgerCommands } from './admin-ledger.ts';
+import { addPaymentCommands } from './admin-payments.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
@@ -17,8 +18,8 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 /** Adds `admin …` and `ctl …` to a program. Each command sets `process.exitCode`; see `TOOL_EXIT`. */
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
-    .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, invoices, import, load, price, '
-      + 'audit; EV_Central may run or not')
+    .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, payments, invoices, import, '
+      + 'load, price, audit; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -27,6 +28,7 @@ export function addToolCommands(program: Command): void {
   addFileCommands(admin);
   addPriceCommand(admin);
   addRecomputeCommand(admin);
+  addPaymentCommands(admin);
   addAuditCommands(admin);
   addLedgerCommands(admin);
   addGroupCommands(admin);

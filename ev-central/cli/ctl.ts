@@ -5,6 +5,7 @@ import { addEstimateCommand } from './ctl-estimate.ts';
 import type { Currency } from '../../shared/money.ts';
 import { formatMoney } from '../../shared/money.ts';
 import type { StoredMovement } from '../store/store.ts';
+import { PAYMENT_COLUMNS } from './admin-payments.ts';
 import { printJson, printList, printRow } from './output.ts';
 import type { Row } from './order-desk.ts';
 import { readList } from './order-desk.ts';
@@ -65,6 +66,10 @@ const LISTS: readonly List[] = [
     what: 'ledger', about: 'what was booked, with its accounts, newest first', timed: true,
     filters: ['userId', 'account', 'sessionId', 'ticketId', 'kind', 'by'],
     columns: ['movementId', 'atMs', 'kind', 'postings', 'sessionId', 'ticketId', 'reason', 'by'], forPeople: readable,
+  },
+  {
+    what: 'payments', about: 'payments through gateways, newest first', timed: true, columns: PAYMENT_COLUMNS,
+    filters: ['paymentId', 'userId', 'sessionId', 'state', 'gateway'],
   },
   {
     what: 'commands', about: 'commands with their outcome', timed: true,

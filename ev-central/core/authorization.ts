@@ -4,6 +4,7 @@ import type { Session } from './rows.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import { sendCommand, sendStop } from './commands.ts';
 import { notify, refuse } from './notices.ts';
+import { releasePayment } from './payment-session.ts';
 import type { Facts, Place } from './placement.ts';
 import { connectorState } from './point-status.ts';
 import { reviewQueueAt } from './queue-review.ts';
@@ -67,6 +68,7 @@ export function pointFailed(step: Step, session: Session, reason: Refusal, facts
     return;
   }
   const released = closeHold(step, session, 'released');
+  releasePayment(step, session);
   moveSession(step, released, 'rejected', { refusal: reason, settled: true });
   refuse(step, session, reason, facts, session.sessionId);
 }
@@ -79,6 +81,7 @@ export function closeUnstarted(
     sendStop(step, session.pointId, session, 'not-authorized');
   }
   const released = closeHold(step, session, 'released');
+  releasePayment(step, session);
   const closed = moveSession(step, released, to, { refusal, settled: true });
   notify(step, closed, {
     type: 'ended', sessionId: session.sessionId, pointId: session.pointId, state: to, reason: refusal,

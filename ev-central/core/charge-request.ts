@@ -1,5 +1,6 @@
 // A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver
 // can do something about it; the first reason is what she is told.
+import type { Account } from '../../shared/account.ts';
 import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
 import { sessionId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
@@ -9,13 +10,14 @@ import { askPoint } from './authorization.ts';
 import { leastCost } from './cost-watch.ts';
 import { groupRefusal, holdWithin, payerOf, payingGroup } from './groups.ts';
 import { notify, refuse } from './notices.ts';
+import { takeReadyPayment } from './payment-session.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
 import { tariffKey } from './state.ts';
 import { nextId, type Step } from './step.ts';
 import { type PricedPlace, tariffFor } from './tariffs.ts';
-import { availableMinor, openHold, type Wallet, walletOf } from './wallet.ts';
+import { coveredMinor, openHold, spendableMinor, walletOf } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
 export type Wish = {
@@ -45,7 +47,7 @@ function decide(step: Step, wish: Wish): Answer {
   if (user === undefined) return refused('user-unknown', { driverId: wish.driverId });
   const payer = payerOf(state, user.userId);
   const wallet = walletOf(state, payer) ?? user;
-  const reason = userRefusal(step, user, wish, wallet);
+  const reason = userRefusal(step, user, wish, payer);
   if (reason !== undefined) return reason;
   if (state.outboxBacklog > state.settings.outboxBacklog) return refused('central-overloaded', {});
   const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
@@ -67,8 +69,9 @@ function decide(step: Step, wish: Wish): Answer {
   const hold = holdOf(step, user, wish, { siteId: choice.siteId, leastMinor });
   if ('reason' in hold) return refused(hold.reason, hold.facts);
   const { holdMinor } = hold;
-  if (availableMinor(wallet) < holdMinor) {
-    const facts = { missingMinor: holdMinor - availableMinor(wallet), currency: wallet.currency };
+  const spendable = spendableMinor(state, payer);
+  if (spendable < holdMinor) {
+    const facts = { missingMinor: holdMinor - spendable, currency: wallet.currency };
     return refused('balance-too-low', facts);
   }
   return begin(step, wish, user, choice, { holdMinor, payer, tariff, currency });
@@ -99,6 +102,7 @@ function begin(
     state: queued ? 'queued' : 'requested', queuedAtMs: queued ? now : null,
   });
   openHold(step, session);
+  takeReadyPayment(step, session);
   putSession(step, session);
   if (choice.kind === 'busy') {
     reviewQueue(step, site.siteId);
@@ -136,10 +140,11 @@ function pricedPlace({ target, driverId }: Wish, choice: Chosen): PricedPlace {
   return { siteId, userId: driverId, ...known ?? { pointId: null, connectorNo: null } };
 }
 
-function userRefusal(step: Step, user: User, wish: Wish, wallet: Wallet): Answer | undefined {
+function userRefusal(step: Step, user: User, wish: Wish, payer: Account): Answer | undefined {
   if (!user.active) return refused('user-inactive', {});
-  if (wallet.balanceMinor < 0) {
-    return refused('balance-negative', { balanceMinor: wallet.balanceMinor, currency: wallet.currency });
+  if (coveredMinor(step.state, payer) < 0) {
+    const { balanceMinor, currency } = walletOf(step.state, payer) ?? user;
+    return refused('balance-negative', { balanceMinor, currency });
   }
   const open = step.state.sessionIndex.ofDriver(user.userId).size;
   if (open >= user.limits.sessionsAtOnce) return refused('too-many-sessions', { limit: user.limits.sessionsAtOnce });

@@ -4,10 +4,10 @@
 // no row.
 import { invariant } from '../../shared/assert.ts';
 
-export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review';
+export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment';
 export type Deadline = {
   readonly kind: DeadlineKind;
-  /** Command key, session id, or site id. */
+  /** Command key, session id, site id, or payment id. */
   readonly id: string;
   /** The deadline as the row has it. */
   readonly dueMs: number;
@@ -22,9 +22,12 @@ export class Deadlines {
     return this.#heap.length;
   }
 
-  /** `notBeforeMs` holds it back: after a start, waiting input is read first. */
-  add(kind: DeadlineKind, id: string, dueMs: number, notBeforeMs = 0): void {
-    this.#heap.push({ kind, id, dueMs, fireMs: Math.max(dueMs, notBeforeMs) });
+  /**
+   * `notBeforeMs` holds it back: after a start, waiting input is read first. `notAfterMs` brings it forward: what was
+   * stored before the wall clock went back, while nobody was here to notice, would come much too late.
+   */
+  add(kind: DeadlineKind, id: string, dueMs: number, notBeforeMs = 0, notAfterMs = Infinity): void {
+    this.#heap.push({ kind, id, dueMs, fireMs: Math.min(Math.max(dueMs, notBeforeMs), notAfterMs) });
     this.#up(this.#heap.length - 1);
   }
 

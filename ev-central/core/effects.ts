@@ -1,5 +1,5 @@
 // What the core wants done. Everything is carried out after the commit that holds the state it came from.
-import type { ConnectionId, UserId } from '../../shared/ids.ts';
+import type { ConnectionId, PaymentId, UserId } from '../../shared/ids.ts';
 import type { Command, Notice } from '../../shared/messages/catalogue.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
@@ -8,6 +8,7 @@ import type { Ticket } from '../../shared/messages/values.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { CodeSecrets } from './code-found.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
+import type { GatewayAsk } from './payment-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
@@ -62,6 +63,15 @@ export type Effect =
   | {
       readonly kind: 'missed-notices'; readonly connectionId: ConnectionId; readonly userId: UserId;
       readonly after: number;
+    }
+  /**
+   * Ask a payment gateway; the answer is the input `payment-outcome`. It stands in the payment's row until then: lost
+   * with the process, it is made again from there.
+   */
+  | {
+      readonly kind: 'payment'; readonly gateway: string; readonly paymentId: PaymentId;
+      /** Which operation and which attempt of it the answer belongs to. */
+      readonly key: string; readonly attempt: number; readonly ask: GatewayAsk;
     }
   /** Something that a person at Central's screen should read. */
   | {

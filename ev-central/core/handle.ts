@@ -1,7 +1,7 @@
 // The core's front: one input in, effects out. Pure: the same state, input and time give the same effects. The caller
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
-import { correlationId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import { correlationId, paymentId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
 import { changeAccess } from './api-access.ts';
 import { takeCall } from './api-calls.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
@@ -21,6 +21,7 @@ import { meterSample } from './meter.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
 import { driverGone, localRequest, login, passwordChecked } from './people.ts';
+import { derivePayments, paymentDue, paymentNews, paymentOutcome } from './payment.ts';
 import { freshPointState, pointStatus } from './point-status.ts';
 import { provisionalCost } from './session-cost.ts';
 import { closeAtLastMeter, meteredWh } from './session-end.ts';
@@ -43,7 +44,7 @@ export function createState(settings: Settings): State {
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(), deadlines: new Deadlines(),
     acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
-    costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
+    costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(), readyPayments: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
@@ -85,6 +86,7 @@ export function derive(state: State, now: number): void {
     if (command.outcome !== 'open') continue;
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
+  derivePayments(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -140,6 +142,8 @@ function take(step: Step, input: Input): void {
     case 'order': return takeOrder(step, input);
     case 'api-access': return changeAccess(step, input);
     case 'api-call': return takeCall(step, input);
+    case 'payment-outcome': return paymentOutcome(step, input);
+    case 'payment-event': return paymentNews(step, input);
     default: assertNever(input, 'input');
   }
 }
@@ -166,6 +170,7 @@ function fallDue(step: Step, due: Deadline): void {
       state.queuesTouched.add(siteId(due.id));
       return;
     }
+    case 'payment': return paymentDue(step, paymentId(due.id), due.dueMs);
     default: assertNever(due.kind, 'deadline');
   }
 }

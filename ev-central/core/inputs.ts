@@ -1,13 +1,14 @@
 // What can come to the core, through the one queue: opened records, frames, orders, ticks and answers from outside.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, CorrelationId, KeyId, MessageId, PointId, RequestId, SessionId, UserId,
+  AccessId, ConnectionId, CorrelationId, KeyId, MessageId, PaymentId, PointId, RequestId, SessionId, UserId,
 } from '../../shared/ids.ts';
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { DeadLetterReason, Goal, Role } from '../../shared/messages/values.ts';
 import type { CodeFound } from './code-found.ts';
+import type { GatewayEvent, GatewayOutcome } from './payment-rows.ts';
 
 export type Input =
   | { readonly kind: 'tick' }
@@ -64,6 +65,12 @@ export type Input =
       /** Where the answer goes; null: the caller in this process reads the order's record. */
       readonly answer: { readonly connectionId: ConnectionId; readonly re: MessageId } | null;
     }
+  // Payment gateways.
+  | {
+      readonly kind: 'payment-outcome'; readonly paymentId: PaymentId; readonly key: string; readonly attempt: number;
+      readonly outcome: GatewayOutcome;
+    }
+  | { readonly kind: 'payment-event'; readonly event: GatewayEvent }
   // The REST API. Each of its questions has a connection id of its own, a negative one: the answer is a frame to it.
   | {
       readonly kind: 'api-login'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly userId: UserId;
@@ -95,7 +102,7 @@ export type ApiCallBody =
   | { readonly kind: 'request'; readonly request: Request }
   | {
       readonly kind: 'order'; readonly order: Order; readonly by: string;
-      readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
+      readonly role: Role; readonly address: string;
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */

@@ -3,6 +3,7 @@
 import { assertNever } from '../../shared/assert.ts';
 import type { PointId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Order, Scope } from '../../shared/messages/orders.ts';
+import { paymentRefusal } from './payment-orders.ts';
 import { pointsAt } from './placement.ts';
 import type { Session } from './rows.ts';
 import { secondFactorRefusal } from './second-factor.ts';
@@ -35,6 +36,8 @@ export function orderRefusal(state: State, order: Order): string | null {
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorRefusal(state, order);
+    case 'cancel-payment': case 'refund-payment': case 'retry-payment': return paymentRefusal(state, order);
+    case 'start-payment':
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':

@@ -16,6 +16,7 @@ import { moneyOrder } from './money-orders.ts';
 import { putOut } from './monitors.ts';
 import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
+import { paymentOrder, withoutToken } from './payment-orders.ts';
 import { putOutDriver } from './people.ts';
 import { mayGive } from './permissions.ts';
 import { registryOrder } from './registry.ts';
@@ -40,7 +41,7 @@ export function takeOrder(step: Step, input: OrderInput): void {
 }
 
 function decide(step: Step, input: OrderInput): OrderRecord {
-  const result = mayGive({ role: input.role, userId: input.by }, input.order)
+  const result = mayGive({ role: input.role, userId: input.by }, input.order, whom(step, input.order))
     ? carryOut(step, input)
     : refused(`a ${input.role} may not give the order ${input.order.kind}`);
   const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };
@@ -50,6 +51,12 @@ function decide(step: Step, input: OrderInput): OrderRecord {
     outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: auditedParameters(input.order),
   });
   return record;
+}
+
+/** Whom an order is about that people give about themselves, too. */
+function whom({ state }: Step, order: Order): string | undefined {
+  if ('userId' in order) return order.userId;
+  return 'paymentId' in order ? state.payments.get(order.paymentId)?.userId : undefined;
 }
 
 function carryOut(step: Step, input: OrderInput): Result {
@@ -82,6 +89,8 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'release-lockout':
       step.state.lockouts.remove(order.who);
       return done(`${order.who} is no longer locked out`);
+    case 'start-payment': case 'cancel-payment': case 'refund-payment': case 'retry-payment':
+      return paymentOrder(step, order);
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user':
       return registryOrder(step, order);
@@ -216,12 +225,12 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
 }
 
-/** What the audit log keeps of an order: everything but secrets, their hashes and personal data. */
+/** What the audit log keeps of an order: everything but secrets, their hashes, means of payment and personal data. */
 function auditedParameters(order: Order): Record<string, unknown> {
   if (order.kind === 'put-billing-details') {
     const { userId, policy } = order.details;
     return { kind: order.kind, userId, policy };
   }
-  const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
+  const entries = Object.entries(withoutToken(order)).filter(([name]) => !/hash|sha256|secret/i.test(name));
   return Object.fromEntries(entries);
 }

@@ -20,7 +20,7 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
-  ['payments.read', 'xx..'], ['payments.write', 'x...'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
+  ['payments.read', 'xx..'], ['payments.write', 'xx..'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
   ['claims.read', 'xx..'], ['claims.decide', 'x...'],
   ['audit.read', 'xxx.'], ['audit.verify', 'x...'],
 ];
@@ -34,6 +34,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
+  ['start-payment', 'xx..'], ['cancel-payment', 'xx..'], ['refund-payment', 'xx..'], ['retry-payment', 'xx..'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
@@ -43,6 +44,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
   ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+  ['payments', 'xx..'], ['my-payments', 'xxxx'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -69,7 +69,7 @@ export const PERMISSIONS = {
   'money.refund': ADMIN,
   'money.verify': ADMIN,
   'payments.read': OPERATING,
-  'payments.write': ADMIN,
+  'payments.write': OPERATING,
   'invoices.read': OPERATING,
   'invoices.write': ADMIN,
   'claims.read': OPERATING,
@@ -102,6 +102,8 @@ const OF_ORDER = {
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
   book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
   'put-billing-details': 'invoices.write',
+  'start-payment': 'payments.write', 'cancel-payment': 'payments.write', 'refund-payment': 'payments.write',
+  'retry-payment': 'payments.write',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
 } as const satisfies Record<OrderKind, Permission>;
@@ -115,13 +117,19 @@ export function permissionOfOrder(kind: OrderKind): Permission {
 const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
   'remove-second-factor': 'account.write-own',
+  'start-payment': 'payments.make-own', 'cancel-payment': 'payments.make-own',
 };
 
-/** May this person give this order? About herself she may give some that nobody else but an admin may. */
-export function mayGive(by: { readonly role: Role; readonly userId: string }, order: Order): boolean {
+/**
+ * May this person give this order? About herself she may give some that only staff may give about others.
+ * `aboutUserId`: whom the order is about, if it is about somebody.
+ */
+export function mayGive(
+  by: { readonly role: Role; readonly userId: string }, order: Order, aboutUserId: string | undefined,
+): boolean {
   if (may(by.role, permissionOfOrder(order.kind))) return true;
   const own = OF_OWN_ORDER[order.kind];
-  return own !== undefined && 'userId' in order && order.userId === by.userId && may(by.role, own);
+  return own !== undefined && aboutUserId === by.userId && may(by.role, own);
 }
 
 const OF_QUERY = {
@@ -134,7 +142,7 @@ const OF_QUERY = {
   groups: 'groups.read',
   // With names and addresses of people.
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
- 
+  payments: 'payments.read', 'my-payments': 'money.read-own',
   audit: 'audit.read',
 } as const satisfies Record<Query['what'], Permission>;
 

@@ -8,6 +8,7 @@ import { revokeApiKeys } from './api-access.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
+import { PAYMENT_TABLE } from './payment-states.ts';
 import { putOutDriver } from './people.ts';
 import { freshConnector, freshPointState } from './point-status.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -137,6 +138,9 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
   const needed = whyInvoicesNeed(step.state, userId);
   if (needed !== null) return refused(needed);
+  const paid = [...step.state.payments.values()].find((p) => p.userId === userId
+    && (p.operation !== null || !PAYMENT_TABLE[p.state].isOver));
+  if (paid !== undefined) return refused(`${userId} has the payment ${paid.paymentId} under way: cancel it first`);
   revokeKeys(step, userId, ['login', 'reading']);
   revokeApiKeys(step, userId);
   putOutDriver(step, userId);

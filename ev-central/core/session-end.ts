@@ -7,6 +7,7 @@ import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { EndReason, Ticket } from '../../shared/messages/values.ts';
 import { sendStop } from './commands.ts';
 import { notify } from './notices.ts';
+import { captureCost } from './payment-session.ts';
 import { connectorState } from './point-status.ts';
 import { LONGEST_STEP_MS } from './point-time.ts';
 import type { LiveMeter, MeterKind, MeterValueRow, Session } from './rows.ts';
@@ -85,6 +86,7 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   const balanceMinor = bookTicket(step, session, {
     kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`, ticket,
   });
+  captureCost(step, session, ticket.totalMinor);
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
   const closed = moveSession(step, settled, finalState, {
     usage, endedAtMs: end.endedAtMs, endReceivedMs: now, meterStopWh: ticket.meterStopWh, endReason: end.reason,

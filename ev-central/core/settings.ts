@@ -1,6 +1,7 @@
 // The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
 import type { Issuer } from '../../shared/messages/invoice.ts';
 import type { Role } from '../../shared/messages/values.ts';
+import type { PaymentRule } from './payment-rules.ts';
 
 export type Settings = {
   /** A vehicle must be plugged in within this time after the authorization or the offer. */
@@ -37,6 +38,8 @@ export type Settings = {
   readonly eventsKeptMs: number;
   readonly auditKeptMs: number;
   readonly deadLettersKeptMs: number;
+  /** Which payment gateway takes what; the first rule that fits. None: money comes by operators only. */
+  readonly paymentRules: readonly PaymentRule[];
   readonly topicPrefix: string;
   readonly partitions: number;
   /** Null: no invoices are made. */
@@ -68,6 +71,7 @@ export const DEFAULT_SETTINGS: Settings = {
   eventsKeptMs: 365 * DAY_MS,
   auditKeptMs: 730 * DAY_MS,
   deadLettersKeptMs: 30 * DAY_MS,
+  paymentRules: [],
   topicPrefix: 'ev',
   partitions: 12,
   issuer: null,

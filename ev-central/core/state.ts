@@ -1,7 +1,7 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ConnectionId, GroupId, KeyId, PaymentId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
@@ -10,6 +10,7 @@ import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
+import type { Payment, PaymentEventRow } from './payment-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
   PointState, RequestRecord, SecondFactor, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
@@ -47,6 +48,8 @@ export type Tables = {
   readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
   readonly invoicedSessions: Table<SessionId, InvoicedSession>;
   readonly invoicingSpans: Table<string, InvoicingSpan>;
+  readonly payments: Table<PaymentId, Payment>;
+  readonly paymentEvents: Table<string, PaymentEventRow>;
 };
 
 export type FactGap = {
@@ -84,6 +87,8 @@ export type State = Tables & {
   readonly logIns: Map<UserId, number>;
   readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
+  /** Payments that stand ready for a charge, by their user. */
+  readonly readyPayments: Map<UserId, Set<PaymentId>>;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   /** The group that pays for a user. */
   readonly paidBy: Map<UserId, GroupId>;
@@ -147,6 +152,8 @@ export function emptyTables(): Tables {
     uninvoicedTickets: new Table((row) => row.ticketId),
     invoicedSessions: new Table((row) => row.sessionId),
     invoicingSpans: new Table((row) => row.spanId),
+    payments: new Table((row) => row.paymentId),
+    paymentEvents: new Table((row) => row.eventKey),
   };
 }
 

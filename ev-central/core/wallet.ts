@@ -6,6 +6,7 @@ import type { UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { countSpending, roomToGrow } from './groups.ts';
+import { readyMinor } from './payment-index.ts';
 import { assertBalanced, contraPostings, type Entry, vatOf } from './ledger.ts';
 import type { HoldRow, Movement, Session } from './rows.ts';
 import type { State } from './state.ts';
@@ -25,6 +26,26 @@ export function availableMinor(wallet: Pick<Wallet, 'balanceMinor' | 'heldMinor'
   return wallet.balanceMinor - wallet.heldMinor;
 }
 
+/**
+ * What the wallet can commit to a charge: what is available, and what stands ready on its user's cards. A group's
+ * wallet has no cards behind it.
+ */
+export function spendableMinor(state: State, account: Account): number {
+  const wallet = walletOf(state, account);
+  return wallet === undefined ? 0 : availableMinor(wallet) + cardsMinor(state, account);
+}
+
+/** The balance, with what is being captured of her cards: below zero something is owed. */
+export function coveredMinor(state: State, account: Account): number {
+  return (walletOf(state, account)?.balanceMinor ?? 0) + cardsMinor(state, account);
+}
+
+function cardsMinor(state: State, account: Account): number {
+  const parts = parseAccount(account);
+  const user = parts?.kind === 'user-wallet' ? state.users.get(parts.userId) : undefined;
+  return user === undefined ? 0 : readyMinor(state, user);
+}
+
 /** Opens a session's hold. The caller has checked that there is enough. */
 export function openHold(step: Step, session: Session): void {
   changeHeld(step, session, 'opened', session.holdMinor);
@@ -34,7 +55,7 @@ export function openHold(step: Step, session: Session): void {
 export function enlargeHold(step: Step, session: Session, usualMinor: number): Session | null {
   const wallet = walletOf(step.state, session.payer);
   const byMinor = Math.min(usualMinor, roomToGrow(step.state, session, step.now));
-  if (wallet === undefined || byMinor <= 0 || availableMinor(wallet) < byMinor) return null;
+  if (wallet === undefined || byMinor <= 0 || spendableMinor(step.state, session.payer) < byMinor) return null;
   changeHeld(step, session, 'enlarged', byMinor);
   return { ...session, holdMinor: session.holdMinor + byMinor };
 }

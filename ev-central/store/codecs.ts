@@ -4,6 +4,7 @@ import type {
   ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
   SecondFactor, Session, Tariff, TariffVersion, TicketPayment, User,
 } from '../core/rows.ts';
+import type { Payment, PaymentEventRow } from '../core/payment-rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { TariffId } from '../../shared/ids.ts';
@@ -24,7 +25,7 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
     sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
     apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
-    uninvoicedTickets, invoicedSessions, invoicingSpans,
+    uninvoicedTickets, invoicedSessions, invoicingSpans, payments, paymentEvents,
   };
 }
 
@@ -210,6 +211,21 @@ function withWrappedFactor(wrap: Wrap): RowCodec<SecondFactor> {
     },
   };
 }
+
+export const payments = defineCodec<Payment>({
+  table: 'payments', key: ['paymentId'],
+  fields: {
+    paymentId: text(), purpose: text(), userId: text(), sessionId: nullable(text()), gateway: text(),
+    reference: nullable(text()), token: text(), currency: text(), amountMinor: whole(), state: text(),
+    capturedMinor: whole(), refundedMinor: whole(), bookedMinor: whole(), bookedBackMinor: whole(),
+    operation: nullable(json()), operations: whole(), cancelWanted: flag(),
+    lastError: nullable(text()), corr: text(), createdAtMs: whole(), changedAtMs: whole(), expiresAtMs: whole(),
+  },
+});
+
+const paymentEvents = defineCodec<PaymentEventRow>({
+  table: 'payment_events', key: ['eventKey'], fields: { eventKey: text(), paymentId: text(), atMs: whole() },
+});
 
 type StoredKey = Omit<KeyRow, 'keyBase64'> & { readonly wrappedKey: string };
 const storedKeys = defineCodec<StoredKey>({

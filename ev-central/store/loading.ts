@@ -1,9 +1,11 @@
 // Fills the core's tables from the database: at start what is under way, later single rows that an input refers to.
 import type { Input } from '../core/inputs.ts';
+import type { GatewayEvent } from '../core/payment-rows.ts';
+import { PAYMENT_STATES, PAYMENT_TABLE } from '../core/payment-states.ts';
 import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
-import type { RequestId, SessionId, TicketId } from '../../shared/ids.ts';
+import { paymentId, type PaymentId, type RequestId, type SessionId, type TicketId } from '../../shared/ids.ts';
 import type { Request } from '../../shared/messages/catalogue.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Codecs } from './codecs.ts';
@@ -18,6 +20,9 @@ export const RECORDS_KEPT_MS = 48 * 3_600_000;
 /** Open and provisional sessions, those settled lately, and those whose vehicle still stands at its connector. */
 const IN_MEMORY_SESSIONS = `settled = 0 OR changed_at_ms >= ? OR session_id IN (
   SELECT c.value ->> 'finishedSessionId' FROM charging_point_states p, json_each(p.connectors) c)`;
+
+/** States of payments of which nothing more is expected. */
+const OVER_PAYMENTS = PAYMENT_STATES.filter((state) => PAYMENT_TABLE[state].isOver).map((state) => `'${state}'`).join();
 
 export type Loader = {
   load(tables: Tables, nowMs: number): void;
@@ -62,6 +67,10 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
           `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,
           [settledSinceMs]),
         invoicingSpans: () => loadRows(db, codecs.invoicingSpans, tables.invoicingSpans),
+        payments: () => loadRows(db, codecs.payments, tables.payments,
+          `WHERE operation IS NOT NULL OR state NOT IN (${OVER_PAYMENTS}) OR changed_at_ms >= ?`, [settledSinceMs]),
+        paymentEvents: () => loadRows(db, codecs.paymentEvents, tables.paymentEvents, 'WHERE at_ms >= ?',
+          [settledSinceMs]),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -94,7 +103,10 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     + evictWhere(tables.orders, (row) => row.orderId, (row) => row.atMs < recordsBeforeMs)
     + evictWhere(tables.commands, (row) => commandKey(row.pointId, row.number),
       (row) => row.outcome !== 'open' && row.sentAtMs < recordsBeforeMs)
-    + evictWhere(tables.ticketPayments, (row) => row.ticketId, () => true);
+    + evictWhere(tables.ticketPayments, (row) => row.ticketId, () => true)
+    + evictWhere(tables.payments, (row) => row.paymentId,
+      (row) => row.operation === null && PAYMENT_TABLE[row.state].isOver && row.changedAtMs < settledBeforeMs)
+    + evictWhere(tables.paymentEvents, (row) => row.eventKey, (row) => row.atMs < settledBeforeMs);
 }
 
 function evictWhere<K extends string, R>(
@@ -112,6 +124,9 @@ type LoadOne = {
   command(tables: Tables, key: string): void;
   ticketPayment(tables: Tables, id: TicketId): void;
   call(tables: Tables, id: RequestId): void;
+  payment(tables: Tables, id: PaymentId): void;
+  /** The event, if it was taken in before, and the payment that it is about. */
+  paymentEvent(tables: Tables, event: GatewayEvent): void;
 };
 
 function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
@@ -123,6 +138,9 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const commands = rowLoader(db, codecs.commands);
   const ticketPayments = rowLoader(db, codecs.ticketPayments);
   const calls = rowLoader(db, codecs.apiCalls);
+  const payments = rowLoader(db, codecs.payments);
+  const paymentEvents = rowLoader(db, codecs.paymentEvents);
+  const byReference = db.prepare('SELECT payment_id FROM payments WHERE gateway = ? AND reference = ?').pluck();
   const session = (tables: Tables, id: SessionId): void => {
     if (!sessions(tables.sessions, id)) return;
     meters(tables.meters, id);
@@ -139,6 +157,13 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
       if (payment !== undefined) session(tables, payment.sessionId);
     },
     call: (tables, id) => void calls(tables.apiCalls, id),
+    payment: (tables, id) => void payments(tables.payments, id),
+    paymentEvent(tables, { gateway, eventId, paymentId: named, reference }) {
+      paymentEvents(tables.paymentEvents, `${gateway}/${eventId}`);
+      if (named !== null) payments(tables.payments, named);
+      const id = byReference.get(gateway, reference) as string | undefined;
+      if (id !== undefined) payments(tables.payments, paymentId(id));
+    },
   };
 }
 
@@ -158,6 +183,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     one.order(tables, id);
     if ('sessionId' in given) one.session(tables, given.sessionId);
     if ('ticketId' in given) one.ticketPayment(tables, given.ticketId);
+    if ('paymentId' in given) one.payment(tables, given.paymentId);
   };
   switch (input.kind) {
     case 'meter':
@@ -184,6 +210,10 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
       if (input.call.kind === 'request') request(input.call.request);
       else order(input.callId, input.call.order);
       return;
+    case 'payment-outcome':
+      return one.payment(tables, input.paymentId);
+    case 'payment-event':
+      return one.paymentEvent(tables, input.event);
     default:
       return;
   }

@@ -134,6 +134,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM invoicing_spans) AS spans FROM orders`,
     expected: [{ order_id: 'o-1', invoices: 0, spans: 0 }],
   },
+  12: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
+    check: `SELECT balance_minor, (SELECT count(*) FROM payments) AS payments,
+      (SELECT count(*) FROM payment_events) AS events FROM users`,
+    expected: [{ balance_minor: 500, payments: 0, events: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -8,6 +8,8 @@ import { RECORDS_KEPT_MS } from './loading.ts';
 export const OUTBOX_KEPT_MS = 24 * 3_600_000;
 /** A log-in key that has expired may still open a request that waits in the log. */
 const LOGIN_KEYS_KEPT_MS = 24 * 3_600_000;
+/** Gateways send a webhook again for days (Stripe: three). */
+const EVENT_IDS_KEPT_MS = 30 * 24 * 3_600_000;
 const SLICE_ROWS = 500;
 
 /** How long is kept what only people read. Of what a bill is made of, and of the bills, nothing is ever deleted. */
@@ -24,6 +26,7 @@ export function preparePurge(
     slice('orders', 'order_id', `at_ms ${records}`, RECORDS_KEPT_MS),
     slice('api_calls', 'call_id', `at_ms ${records}`, RECORDS_KEPT_MS),
     slice('commands', '(point_id, number)', `outcome <> 'open' AND sent_at_ms ${records}`, RECORDS_KEPT_MS),
+    slice('payment_events', 'event_key', `at_ms ${records}`, EVENT_IDS_KEPT_MS),
     slice('keys', 'key_id', `kind = 'login' AND expires_at_ms ${records}`, LOGIN_KEYS_KEPT_MS),
   ];
   const prepared = slices.map(({ sql, keptMs }) => ({ statement: db.prepare(sql), keptMs: () => keptMs }));

@@ -6,7 +6,7 @@ import type { SessionRow } from '../../shared/messages/rows.ts';
 import type { Role } from '../../shared/messages/values.ts';
 import { deadLetterRows, eventRows, ticketRows } from './appends.ts';
 import { auditRows } from './audit-link.ts';
-import { groups, sessions } from './codecs.ts';
+import { groups, payments, sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
@@ -21,7 +21,7 @@ export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
   | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
   | 'ledger' | 'ledger-log' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets' | 'my-invoice-tickets'
-  | 'billing-details';
+  | 'billing-details' | 'payments' | 'my-payments';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -165,6 +165,16 @@ const invoiceTicketList: ListDefinition = {
   row: (record) => ({ ...invoiceTicketRows.decode(record) }),
 };
 
+const paymentList: ListDefinition = {
+  ...newestFirst(payments), cursor: 'rowid',
+  select: `SELECT rowid AS cursor, ${payments.columns.join(', ')} FROM payments`,
+  filters: {
+    paymentId: 'payment_id = ?', userId: 'user_id = ?', driverId: 'user_id = ?', sessionId: 'session_id = ?',
+    state: 'state = ?', purpose: 'purpose = ?', gateway: 'gateway = ?', sinceMs: 'created_at_ms >= ?', untilMs: 'created_at_ms < ?',
+  },
+  row: paymentRow,
+};
+
 const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
   'my-sessions': { ...sessionList, needs: 'driverId' },
   sessions: sessionList,
@@ -220,6 +230,8 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
     },
     row: (record) => ({ ...groups.decode(record) }),
   },
+  payments: paymentList,
+  'my-payments': { ...paymentList, needs: 'driverId' },
   users: {
     select: `SELECT user_id AS cursor, *, password_hash IS NOT NULL AS has_password, pin_hash IS NOT NULL AS has_pin
       FROM users`,
@@ -233,6 +245,15 @@ function newestFirst<R extends object>(codec: RowCodec<R>): Omit<ListDefinition,
   return {
     select: `SELECT row_id AS cursor, ${codec.columns.join(', ')} FROM ${codec.table}`, cursor: 'row_id', order: 'DESC',
     row: (record) => ({ ...codec.decode(record) }) as Record<string, unknown>,
+  };
+}
+
+/** Without the token, and with the operation under way by its name. */
+function paymentRow(record: SqlRecord): Record<string, unknown> {
+  const { token: _token, operation, operations: _operations, corr: _corr, ...payment } = payments.decode(record);
+  return {
+    ...payment, operation: operation?.kind ?? null, attempts: operation?.attempts ?? 0,
+    nextAttemptAtMs: operation?.nextAttemptMs ?? null,
   };
 }
 

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, ticketId, userId,
+  accessId, groupId, keyId, paymentId, pointId, requestId, sessionId, siteId, ticketId, userId,
 } from '../../shared/ids.ts';
 import {
-  sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
-  sampleUninvoiced, sampleUser, sampleVersion, START_MS,
+  sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession, sampleSite,
+  sampleTariff, sampleUninvoiced, sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -80,6 +80,12 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ticketPayments: () => undefined,
     ...accessChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
+    payments: () => tables.payments.put(samplePayment({
+      paymentId: paymentId(id), capturedMinor: figure, lastError: words, cancelWanted: remove,
+    })),
+    paymentEvents: () => tables.paymentEvents.put({
+      eventKey: `demo/${id}`, paymentId: paymentId(id), atMs: START_MS + figure,
+    }),
   };
   changes[table]();
 }

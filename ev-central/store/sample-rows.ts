@@ -1,12 +1,13 @@
 // Rows for tests of the store: whole and plausible, each field overridable.
 import { userWallet } from '../../shared/account.ts';
 import type { UninvoicedTicket } from '../core/invoice-rows.ts';
+import type { Payment } from '../core/payment-rows.ts';
 import type {
   ChargePoint, Group, KeyRow, LiveMeter, PointState, Session, Tariff, TariffVersion, User,
 } from '../core/rows.ts';
 import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
-  correlationId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
+  correlationId, groupId, keyId, paymentId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
@@ -100,6 +101,20 @@ export function sampleKey(change: Partial<KeyRow> = {}): KeyRow {
   return {
     keyId: keyId('k7f2-5'), kind: 'point', ownerId: 'ALC-01', keyBase64: Buffer.alloc(32, 7).toString('base64'),
     createdAtMs: START_MS, expiresAtMs: START_MS + 86_400_000, replacedAtMs: null, revokedAtMs: null, ...change,
+  };
+}
+
+export function samplePayment(change: Partial<Payment> = {}): Payment {
+  return {
+    paymentId: paymentId('k7f2-120'), purpose: 'top-up', userId: userId('ana'), sessionId: null, gateway: 'demo',
+    reference: 'g-1', token: '', currency: currency('EUR'), amountMinor: 2_000, state: 'pending', capturedMinor: 0,
+    refundedMinor: 0, bookedMinor: 0, bookedBackMinor: 0,
+    operation: {
+      kind: 'fetch', key: 'k7f2-120.2', amountMinor: 0, targetMinor: 0, attempts: 1, sinceMs: START_MS,
+      phase: 'resting', nextAttemptMs: START_MS + 15_000, unsure: false, refused: false,
+    },
+    operations: 2, cancelWanted: false, lastError: null, corr: correlationId('payment-k7f2-120'),
+    createdAtMs: START_MS, changedAtMs: START_MS, expiresAtMs: START_MS + 1_800_000, ...change,
   };
 }
 

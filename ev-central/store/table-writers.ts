@@ -36,6 +36,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
     invoicedSessions: writer(db, codecs.invoicedSessions),
     invoicingSpans: writer(db, codecs.invoicingSpans),
+    payments: writer(db, codecs.payments),
+    paymentEvents: writer(db, codecs.paymentEvents),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -67,6 +69,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     uninvoicedTickets: (tables, nowMs) => write.uninvoicedTickets(tables.uninvoicedTickets, nowMs),
     invoicedSessions: (tables, nowMs) => write.invoicedSessions(tables.invoicedSessions, nowMs),
     invoicingSpans: (tables, nowMs) => write.invoicingSpans(tables.invoicingSpans, nowMs),
+    payments: (tables, nowMs) => write.payments(tables.payments, nowMs),
+    paymentEvents: (tables, nowMs) => write.paymentEvents(tables.paymentEvents, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

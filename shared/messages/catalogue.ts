@@ -36,6 +36,8 @@ import { operatorLogin } from './operator-login.ts';
 import { operatorOrderResult } from './operator-order-result.ts';
 import { operatorOrder } from './operator-order.ts';
 import { operatorWelcome } from './operator-welcome.ts';
+import { paymentAction } from './payment-action.ts';
+import { paymentFailed } from './payment-failed.ts';
 import { plugged } from './plugged.ts';
 import { pointHealth } from './point-health.ts';
 import { pointsChanged } from './points-changed.ts';
@@ -77,8 +79,8 @@ export const MESSAGES = [
   // meter
   meterSample,
   // notices
-  authorized, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun,
-  sessionOver, sessionResumed, ticketIssued,
+  authorized, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, sessionResumed,
+  ticketIssued, paymentAction, paymentFailed,
   // progress
   progress,
   // events

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { authorized } from './authorized.ts';
 import { invoiceReady } from './invoice-ready.ts';
 import { offered } from './offered.ts';
+import { paymentAction } from './payment-action.ts';
+import { paymentFailed } from './payment-failed.ts';
 import { queued } from './queued.ts';
 import { refused } from './refused.ts';
 import { requestAccepted } from './request-accepted.ts';
@@ -13,6 +15,7 @@ import { ticketIssued } from './ticket-issued.ts';
 
 export const noticeSchema = z.discriminatedUnion('type', [
   requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
-  sessionOver.schema, sessionResumed.schema, ticketIssued.schema, invoiceReady.schema,
+  sessionOver.schema, sessionResumed.schema, ticketIssued.schema, invoiceReady.schema, paymentAction.schema,
+  paymentFailed.schema,
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

@@ -4,15 +4,16 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
+  groupIdSchema, paymentIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
+  userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { groupRowSchema } from './group-row.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import {
-  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
-  priorityClassSchema, roleSchema,
+  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
+  paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema,
 } from './values.ts';
 
 export const scopeSchema = z.discriminatedUnion('kind', [
@@ -74,6 +75,18 @@ const sha256Base64 = z.string().length(44);
 const totpSecretBase64 = z.base64().length(28);
 const recoverySha256sSchema = z.array(sha256Base64).max(20);
 
+/** The most minor units of one payment. */
+const MOST_PAYMENT_MINOR = 100_000_000;
+export const startPaymentSchema = z.object({
+  kind: z.literal('start-payment'), userId: userIdSchema, purpose: paymentPurposeSchema,
+  amountMinor: amountMinorSchema.min(1).max(MOST_PAYMENT_MINOR),
+  /** What the gateway knows the payer's card by: never a card number. */
+  token: z.string().regex(/^[A-Za-z][A-Za-z0-9_.:-]{2,199}$/, "must be the gateway's token of a means of payment"),
+  /** ISO 3166-1 alpha-2, for the rules that choose a gateway; null: not known. */
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be a code such as ES').nullable(),
+});
+export const cancelPaymentSchema = z.object({ kind: z.literal('cancel-payment'), paymentId: paymentIdSchema });
+
 export const orderSchema = z.discriminatedUnion('kind', [
   // running the network
   z.object({ kind: z.literal('set-operative'), scope: scopeSchema, operative: z.boolean(), note: noteSchema }),
@@ -91,6 +104,17 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unbar-point'), pointId: pointIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('revoke-user-keys'), userId: userIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('release-lockout'), who: z.string().max(100) }),
+  // payments
+  startPaymentSchema,
+  cancelPaymentSchema,
+  z.object({
+    kind: z.literal('refund-payment'), paymentId: paymentIdSchema,
+    /** Null: all that is left of it. */
+    amountMinor: amountMinorSchema.min(1).max(MOST_PAYMENT_MINOR).nullable(),
+    note: noteSchema.min(1),
+  }),
+  /** What rests between two attempts is tried now; what was given up is looked up at its gateway. */
+  z.object({ kind: z.literal('retry-payment'), paymentId: paymentIdSchema }),
   // the registry
   z.object({ kind: z.literal('put-tariff'), tariff: networkTariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),

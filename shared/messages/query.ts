@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineFrame } from './message.ts';
 
-/** The lists that can be asked for. Drivers see the first eight (of their own), operators all. */
+/** The lists that can be asked for. Drivers see the first nine (of their own), operators all. */
 export const QUERIES = [
   'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
+  'my-payments',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'groups', 'status', 'second-factors', 'invoices', 'invoice-tickets', 'billing-details',
+  'ledger', 'groups', 'status', 'second-factors', 'invoices', 'invoice-tickets', 'billing-details', 'payments',
 ] as const;
 
 export const query = defineFrame({

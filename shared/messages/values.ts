@@ -158,9 +158,20 @@ export const noticeNumberSchema = z.int().positive();
 export const EVENT_KINDS = [
   'point-status', 'point-link', 'point-health', 'point-operative', 'point-note', 'point-boot', 'fault', 'fault-cleared',
   'session-state', 'session-flag', 'ticket', 'ledger', 'queue', 'command', 'order', 'access', 'registry', 'bus',
+  'payment',
 ] as const;
 export const eventKindSchema = z.enum(EVENT_KINDS);
 export type EventKind = z.infer<typeof eventKindSchema>;
+
+/** Why a payment came to nothing, as its driver is told. */
+export const PAYMENT_FAILURES = ['declined', 'not-possible', 'gateway-away', 'not-confirmed', 'not-captured'] as const;
+export const paymentFailureSchema = z.enum(PAYMENT_FAILURES);
+export type PaymentFailure = z.infer<typeof paymentFailureSchema>;
+
+/** What a payment is for: money on the wallet now, or an amount that stands ready for the next charge. */
+export const PAYMENT_PURPOSES = ['top-up', 'pre-authorization'] as const;
+export const paymentPurposeSchema = z.enum(PAYMENT_PURPOSES);
+export type PaymentPurpose = z.infer<typeof paymentPurposeSchema>;
 
 export const DEAD_LETTER_REASONS = [
   'malformed', 'unknown-type', 'unknown-sender', 'wrong-key', 'not-for-us', 'too-large', 'impossible',

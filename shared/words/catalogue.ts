@@ -7,7 +7,8 @@ import type { LogLevel } from '../log.ts';
 import type { Notice } from '../messages/notice.ts';
 import type { AccessRefusal, CommandRefusal, Refusal } from '../messages/refusal.ts';
 import type {
-  ConnectorType, DeadLetterReason, EndReason, EventKind, FaultCode, PointStatus, PriorityClass, Role, SessionState,
+  ConnectorType, DeadLetterReason, EndReason, EventKind, FaultCode, PaymentFailure, PaymentPurpose, PointStatus,
+  PriorityClass, Role, SessionState,
 } from '../messages/values.ts';
 
 /**
@@ -55,6 +56,8 @@ export type Words = {
   readonly trouble: Readonly<Record<Trouble, string>>;
   readonly endReason: Readonly<Record<EndReason, string>>;
   readonly faultCode: Readonly<Record<FaultCode, string>>;
+  readonly paymentFailure: Readonly<Record<PaymentFailure, string>>;
+  readonly paymentPurpose: Readonly<Record<PaymentPurpose, string>>;
   readonly sessionState: Readonly<Record<SessionState, string>>;
   /** What a driver reads about a point. */
   readonly pointStatus: Readonly<Record<PointStatus, string>>;

@@ -2,14 +2,21 @@
 import type { Words } from './catalogue.ts';
 
 type Titles = Pick<Words,
-  'faultCode' | 'sessionState' | 'pointStatus' | 'panelStatus' | 'connectorType' | 'role' | 'priorityClass'
-  | 'eventKind' | 'deadLetterReason' | 'ticketLine' | 'price' | 'logLevel' | 'label' | 'key'>;
+  'faultCode' | 'paymentFailure' | 'paymentPurpose' | 'sessionState' | 'pointStatus' | 'panelStatus'
+  | 'connectorType' | 'role' | 'priorityClass' | 'eventKind' | 'deadLetterReason' | 'ticketLine' | 'price' | 'logLevel'
+  | 'label' | 'key'>;
 
 export const ENGLISH_TITLES: Titles = {
   faultCode: {
     relay: 'relay fault', 'ground-fault': 'ground fault', 'over-temperature': 'too hot', meter: 'meter fault',
     'power-loss': 'power loss', forced: 'fault from the menu',
   },
+  paymentFailure: {
+    declined: 'it was declined', 'not-possible': 'the payment service does not take it',
+    'gateway-away': 'the payment service could not be reached', 'not-confirmed': 'it was not confirmed in time',
+    'not-captured': 'the amount that stood ready could not be taken',
+  },
+  paymentPurpose: { 'top-up': 'top-up', 'pre-authorization': 'pre-authorization' },
   sessionState: {
     requested: 'requested', queued: 'waiting', authorized: 'authorized', preparing: 'plugged in', charging: 'charging',
     suspended: 'paused', finishing: 'finishing', completed: 'completed', rejected: 'refused', cancelled: 'cancelled',
@@ -36,7 +43,7 @@ export const ENGLISH_TITLES: Titles = {
     'point-status': 'state', 'point-link': 'link', 'point-health': 'health', 'point-operative': 'order',
     'point-note': 'note', 'point-boot': 'start', fault: 'fault', 'fault-cleared': 'repaired',
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
-    command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus',
+    command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
   },
   deadLetterReason: {
     malformed: 'not understandable', 'unknown-type': 'unknown message', 'unknown-sender': 'unknown sender',

@@ -148,6 +148,13 @@ const notice: NoticeWords = {
       + `${formatTime(n.resumedAtMs, zone)}: ${formatEnergy(n.energyWh)}, ${formatMoney(n.amountMinor, n.currency)} so `
       + 'far. The provisional amount no longer counts.';
   },
+  'payment-action': (n, zone) =>
+    `The ${ENGLISH_TITLES.paymentPurpose[n.purpose]} of ${formatMoney(n.amountMinor, n.currency)} waits for you: `
+    + `confirm it before ${formatTime(n.confirmByMs, zone)} (payment ${n.paymentId}).`,
+  'payment-failed': (n) =>
+    `The ${ENGLISH_TITLES.paymentPurpose[n.purpose]} of ${formatMoney(n.amountMinor, n.currency)} came to nothing: `
+    + `${ENGLISH_TITLES.paymentFailure[n.reason]}.`
+    + (n.sessionId === null ? '' : ` The charge ${n.sessionId} is billed to your balance.`),
   ticket: (n) => {
     const { ticket } = n;
     const kind = ticket.kind === 'correction' ? `Correction of ticket ${ticket.corrects ?? ''}` : 'Ticket';

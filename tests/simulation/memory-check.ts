@@ -10,6 +10,7 @@ import type { Store } from '../../ev-central/store/store.ts';
 /** Rows of these leave memory, and are brought back, at times of their own. */
 const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set([
   'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments', 'apiCalls', 'invoicedSessions',
+  'payments', 'paymentEvents',
 ]);
 
 type AnyRows = {
@@ -78,7 +79,7 @@ const KEYS = {
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
-  invoicingSpans: 'spanId',
+  invoicingSpans: 'spanId', payments: 'paymentId', paymentEvents: 'eventKey',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

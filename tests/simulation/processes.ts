@@ -22,6 +22,7 @@ import { createAcceptor, type AcceptorOptions } from '../../shared/wire/acceptor
 import type { CentralDisk } from './central-disk.ts';
 import { Disk, type Pocket } from './disk.ts';
 import { differsAtStart, differsFromMemory } from './memory-check.ts';
+import type { Paying } from './paying.ts';
 import { asError, type Ground, Place } from './place.ts';
 import { PoisonError } from './poison.ts';
 import type { Host, Life } from './world.ts';
@@ -29,12 +30,14 @@ import type { Host, Life } from './world.ts';
 export const CENTRAL = 'central:7000';
 
 export function centralPlace(
-  ground: Ground, host: Host, { disk, settings }: { disk: CentralDisk; settings: Settings },
+  ground: Ground, host: Host,
+  { disk, settings, paying }: { disk: CentralDisk; settings: Settings; paying: Paying | null },
 ): Place<Central> {
   const { world: { chance } } = ground;
   const its = new Place<Central>(ground, 'central', host, (life, place) => {
     const central = createCentral({
-      store: disk.start(life), settings, bus: place.openBus(life), clock: life.clock, ticker: life.ticker,
+      store: disk.start(life), settings, gateways: new Map(paying === null ? [] : [['sim', paying.gateway(life)]]),
+      bus: place.openBus(life), clock: life.clock, ticker: life.ticker,
       board: createMessageBoard(), log: life.log, randomBytes: (count) => chance.bytes(count),
       defer: (run) => life.after(chance.below(1), run), sleep: (ms) => life.sleep(ms),
       comparePassword: async (password, hash) => {

@@ -51,11 +51,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   try {
     await begin(town);
     people = new People(town);
+    town.paying?.begin(town.drivers.map(({ driverId }) => driverId));
     faults = new Faults(town);
     const troubledMs = world.chance.between(60_000, 300_000);
     await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
     faults.stop();
     people.comeToAnEnd();
+    town.paying?.comeToAnEnd();
     world.note('faults', 'stopped');
     const settled = await world.run(SETTLE_MS, () => unsettled(town) === null);
     if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? 'nothing'}`);
@@ -77,8 +79,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
-      ...town.poison.counts, tickets: town.history.tickets.size, invoices: town.history.invoices,
-      offers: town.history.offers,
+      ...town.poison.counts, ...town.paying?.counts, tickets: town.history.tickets.size,
+      invoices: town.history.invoices, offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
       deadLetters: town.history.deadLetters, starts: starts(town) },
@@ -135,6 +137,8 @@ function unsettled(town: Town): string | null {
       }
     }
   }
+  const unpaid = town.paying?.unsettled(disk.store) ?? null;
+  if (unpaid !== null) return unpaid;
   const wrong = wronglyShown(town);
   if (wrong !== null) return `${wrong} lost a fact and is shown as it is not`;
   for (const { running: client, driverId, pocket } of drivers) {
@@ -194,6 +198,7 @@ function checkSums(town: Town): void {
   for (const { groupId, heldMinor } of state.groups.values()) {
     if (heldMinor !== 0) world.fail(`${heldMinor} of the group ${groupId} are still held`);
   }
+  town.paying?.check(store, history.movements);
   checkLedger(town, tickets.map(({ totalMinor }) => totalMinor));
   checkDelivery(town);
   checkClients(town, state.sessions);

@@ -14,6 +14,7 @@ import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
 import { firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
+import { hasPayments, Paying, PAYMENT_RULES } from './paying.ts';
 import type { Ground, Place } from './place.ts';
 import {
   centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, hashOf, monitorPlace,
@@ -45,6 +46,8 @@ export type Town = Ground & {
   readonly central: Place<Central>;
   readonly standby: Standby;
   readonly poison: Poison;
+  /** Null: this network has no payment gateway. */
+  readonly paying: Paying | null;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
   readonly drivers: readonly DriverPlace[];
@@ -76,8 +79,10 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   const disk = new CentralDisk(world, {
     alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
   }, poison);
-  const central = centralPlace(ground, { skewMs: 0 }, {
-    disk, settings: settingsOf(world, cluster.partitions, kind),
+  const paying = hasPayments(seed) ? new Paying(world, seed, () => central.running) : null;
+  const settings = settingsOf(world, cluster.partitions, kind);
+  const central: Place<Central> = centralPlace(ground, { skewMs: 0 }, {
+    disk, paying, settings: { ...settings, paymentRules: paying === null ? [] : PAYMENT_RULES },
   });
   const drivers = NAMES.slice(0, isDay ? chance.whole(2, 4) : chance.whole(3, 6)).map((name) => {
     const pocket: Pocket = new Pocket((notice) => history.keepsNotice(name, pocket.notices, notice));
@@ -85,7 +90,9 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   });
   const places = placesOfPoints(ground, points, { history, kind });
   const standby = new Standby(central, disk);
-  return { ...ground, seed, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
+  return {
+    ...ground, seed, history, disk, central, standby, poison, paying, drivers, points, sites, kind, ...places,
+  };
 }
 
 /** The first orders of a new network. */

@@ -48,6 +48,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   blessed: ['shared/screen/'],
   pdfkit: ['ev-central/documents/'],
   'dejavu-fonts-ttf': ['ev-central/documents/'],
+  stripe: ['ev-central/payments/stripe/'],
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
@@ -62,7 +63,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
   'node:tls': ['shared/wire/'],
-  'node:http': [],
+  // The REST API has Fastify; the local payment gateway is a program for demo and tests.
+  'node:http': ['scripts/gateway/'],
   'node:https': [],
   'node:dgram': [],
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.
@@ -72,7 +74,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['api', 'bus', 'documents', 'links', 'store', 'ui'].map((name) => `ev-central/${name}/`);
+const CENTRAL_ADAPTERS = ['api', 'bus', 'documents', 'links', 'payments', 'store', 'ui']
+  .map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 
