@@ -22,7 +22,7 @@ export function tariffFor(state: State, place: PricedPlace, atMs: number): Tarif
   return versionAt(state, tariffIdOf(state, place), atMs);
 }
 
-/** That of one of her groups there (`group-tariffs.ts`), else the connector's own, else its point's, else its site's. */
+/** That of one of her groups there (group-tariffs.ts), else the connector's own, else its point's, else its site's. */
 export function tariffIdOf(state: State, place: PricedPlace): TariffId {
   const { siteId, pointId, connectorNo } = place;
   const ofGroup = groupTariffAt(state, place);

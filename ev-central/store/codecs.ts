@@ -23,8 +23,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
-    groupTariffs, sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
-    apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
+    groupTariffs, sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments,
+    apiSessions, apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
     uninvoicedTickets, invoicedSessions, invoicingSpans,
   };
 }

@@ -74,7 +74,8 @@ function plain(row: unknown): unknown {
 const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', tariffVersions: 'version', sites: 'siteId', points: 'pointId',
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
-  requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId', groupTariffs: 'place',
+  requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
+  groupTariffs: 'place',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',

@@ -68,8 +68,9 @@ export class Staff {
     const { driverId } = chance.of(drivers);
     switch (chance.whole(0, 11)) {
       case 0:
-        return priceOrder(chance, { sites, points: points.map(({ pointId }) => pointId) })
-          ?? dayTariff(chance.whole(1, 9) / 10);
+        return priceOrder(chance, {
+          sites, points: points.map(({ pointId }) => pointId), drivers: drivers.map((each) => each.driverId),
+        }) ?? dayTariff(chance.whole(1, 9) / 10);
       case 2: return putSite(chance.of(sites), chance.is(0.7));
       case 3: return putPoint({ ...point, siteId: chance.of(sites) }, { withSecret: chance.is(0.3) });
       case 1: {

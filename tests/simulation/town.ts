@@ -101,7 +101,9 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
       putBilling(driverId, chance.of([null, 'per-session', 'monthly'])),
     ]),
     ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
-    ...firstPrices(seed, { sites, points: points.map(({ pointId: id }) => id) }),
+    ...firstPrices(seed, {
+      sites, points: points.map(({ pointId: id }) => id), drivers: drivers.map(({ driverId }) => driverId),
+    }),
   ];
 }
 
