@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Api } from './operation.ts';
 import type { Counted } from './gate.ts';
-import { PROBLEMS, Problem } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 
 const PATH = '/webhooks/:gateway';
 /** What a gateway is told with each status that is no success. */
 const WORDS = {
   400: ['bad-request', 'The webhook proves nothing.'], 404: ['not-found', 'There is no such payment gateway.'],
   413: ['too-large', 'The webhook is too large.'],
-} as const satisfies Record<number, readonly [keyof typeof PROBLEMS, string]>;
+} as const satisfies Record<number, readonly [ProblemCode, string]>;
 
 export async function addWebhooks(
   app: FastifyInstance, api: Api,

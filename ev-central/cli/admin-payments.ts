@@ -1,4 +1,4 @@
-// `admin payments`: what went through payment gateways; start, refund, cancel. A gateway is asked by the running
+// `admin payments`: what went through payment gateways; start, refund, cancel, retry. A gateway is asked by the running
 // EV_Central alone, so all of them need one.
 import type { Command } from 'commander';
 import { currency, formatMoney, parseMoney } from '../../shared/money.ts';
@@ -17,7 +17,8 @@ export const PAYMENT_COLUMNS = [
 ];
 
 export function addPaymentCommands(admin: Command): void {
-  const payments = admin.command('payments').description('payments through gateways: list, start, refund, cancel');
+  const payments = admin.command('payments')
+    .description('payments through gateways: list, start, refund, cancel, retry');
   addToolOptions(payments.command('list').description('payments, newest first')
     .option('--user <id>').option('--state <state>').option('--limit <number>', 'at most so many', '200'))
     .action(withCentral(async ({ desk, options }, _args, own) => {
@@ -42,6 +43,9 @@ export function addPaymentCommands(admin: Command): void {
     }));
   addToolOptions(payments.command('cancel <payment>').description('gives a payment up that has taken nothing yet'))
     .action(withOrder(([id = '']) => checkedOrder({ kind: 'cancel-payment', paymentId: id })));
+  addToolOptions(payments.command('retry <payment>')
+    .description('tries now what waits for its next attempt, or looks up how the payment stands at its gateway'))
+    .action(withOrder(([id = '']) => checkedOrder({ kind: 'retry-payment', paymentId: id })));
 }
 
 async function startPayment({ desk, options }: Tool, [user = '', amount = '']: readonly string[], own: Own) {

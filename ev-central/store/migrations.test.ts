@@ -135,6 +135,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     expected: [{ order_id: 'o-1', invoices: 0, spans: 0 }],
   },
   12: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: 'SELECT order_id, (SELECT count(*) FROM group_tariffs) AS tariffs FROM orders',
+    expected: [{ order_id: 'o-1', tariffs: 0 }],
+  },
+  13: {
     insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
     check: `SELECT balance_minor, (SELECT count(*) FROM payments) AS payments,
       (SELECT count(*) FROM payment_events) AS events FROM users`,

@@ -170,7 +170,8 @@ const paymentList: ListDefinition = {
   select: `SELECT rowid AS cursor, ${payments.columns.join(', ')} FROM payments`,
   filters: {
     paymentId: 'payment_id = ?', userId: 'user_id = ?', driverId: 'user_id = ?', sessionId: 'session_id = ?',
-    state: 'state = ?', purpose: 'purpose = ?', gateway: 'gateway = ?', sinceMs: 'created_at_ms >= ?', untilMs: 'created_at_ms < ?',
+    state: 'state = ?', purpose: 'purpose = ?', gateway: 'gateway = ?', sinceMs: 'created_at_ms >= ?',
+    untilMs: 'created_at_ms < ?',
   },
   row: paymentRow,
 };

@@ -149,7 +149,7 @@ export class History {
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
       this.#lookAtFacts(state);
-      this.strays.look(state, this.#world.nowMs);
+      this.strays.look(state, this.#world.nowMs, this.#poison.lostFacts);
       this.ends.look(state);
       this.#lookAtQueues(state, batch.now);
     } catch (error) {

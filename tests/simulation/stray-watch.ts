@@ -7,6 +7,7 @@ import type { State } from '../../ev-central/core/state.ts';
 import { isBefore } from '../../shared/fact-position.ts';
 import type { PointId, SessionId } from '../../shared/ids.ts';
 import type { SessionsHeld } from '../../shared/messages/sessions-held.ts';
+import type { LostFact } from './poison.ts';
 
 /** Central repeats no stop within this time. */
 const JUST_NOW_MS = 10_000;
@@ -27,8 +28,13 @@ export class StrayWatch {
     if (topic === 'commands' && message.type === 'stop') this.#stopsMs.set(`${to} ${message.sessionId}`, nowMs);
   }
 
-  /** After a commit, and after `sent` of all that it sends. `nowMs`: the world's time, which no clock jump moves. */
-  look(state: State, nowMs: number): void {
+  /**
+   * After a commit, and after `sent` of all that it sends. `nowMs`: the world's time, which no clock jump moves;
+   * `lostFacts`: were passed over because nobody could take them, so Central knows nothing of what they said.
+   */
+  look(state: State, nowMs: number, lostFacts: readonly LostFact[]): void {
+    const isLost = (fact: SessionsHeld): boolean => lostFacts.some((lost) => (
+      lost.pointId === fact.pointId && lost.bootId === fact.bootId && lost.seq === fact.seq));
     for (const [pointId, facts] of this.#said) {
       const accepted = state.pointStates.get(pointId)?.accepted ?? null;
       if (accepted === null || facts.length === 0) continue;
@@ -36,7 +42,9 @@ export class StrayWatch {
       this.#said.set(pointId, facts.filter((fact) => !isPast(fact)));
       if (state.points.get(pointId) === undefined) continue;
       // Those of an older boot may have been numbered anew: then they come again.
-      for (const fact of facts) if (isPast(fact) && fact.bootId === accepted.bootId) this.#lookAt(state, fact, nowMs);
+      for (const fact of facts) {
+        if (isPast(fact) && fact.bootId === accepted.bootId && !isLost(fact)) this.#lookAt(state, fact, nowMs);
+      }
     }
     this.#openBefore = new Set(state.sessionIndex.open());
   }

@@ -8,8 +8,8 @@ import { type Answer, type Api, type Ask, named, operation, type Operation } fro
 import { orderOperation } from '../order-operation.ts';
 import { outside } from '../outside.ts';
 import {
-  OWN_PAYMENT_FIELDS, ownPaymentBody, ownPaymentSchema, payerActionSchema, paymentBody, paymentRefundBody, paymentSchema,
-  paymentStateSchema,
+  OWN_PAYMENT_FIELDS, ownPaymentBody, ownPaymentSchema, payerActionSchema, paymentBody, paymentRefundBody,
+  paymentSchema, paymentStateSchema,
 } from '../payment-schemas.ts';
 import { Problem } from '../problem.ts';
 import type { Row } from '../ports.ts';
@@ -161,6 +161,6 @@ function ownView(row: Row): unknown {
 }
 
 function ownFields(item: Row): Row {
-  const known = Object.keys((ownPaymentSchema.example ?? {}) as Row);
+  const known = Object.keys(ownPaymentSchema.example as Row);
   return Object.fromEntries(Object.entries(item).filter(([name]) => known.includes(name)));
 }
