@@ -83,14 +83,21 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ticketPayments: () => undefined,
     ...accessChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
-    payments: () => tables.payments.put(samplePayment({
-      paymentId: paymentId(id), capturedMinor: figure, lastError: words, cancelWanted: remove,
-    })),
-    paymentEvents: () => tables.paymentEvents.put({
-      eventKey: `demo/${id}`, paymentId: paymentId(id), atMs: START_MS + figure,
-    }),
+    ...paymentChanges(tables, { table, which, figure, words, remove }),
   };
   changes[table]();
+}
+
+function paymentChanges(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Record<'payments' | 'paymentEvents', () => void> {
+  const id = paymentId(`row-${which}`);
+  return {
+    payments: () => tables.payments.put(samplePayment({
+      paymentId: id, capturedMinor: figure, lastError: words, cancelWanted: remove,
+    })),
+    paymentEvents: () => tables.paymentEvents.put({ eventKey: `demo/${id}`, paymentId: id, atMs: START_MS + figure }),
+  };
 }
 
 type AccessTable = 'secondFactors' | 'apiSessions' | 'apiKeys' | 'apiCalls';
