@@ -3,6 +3,7 @@
 // end what is not yet let in; nothing that a peer sends can do more than that.
 import { assertNever } from '../../shared/assert.ts';
 import { type ConnectionId, connectionId, type UserId } from '../../shared/ids.ts';
+import { isLoginProof } from '../../shared/login-proof.ts';
 import type { Log } from '../../shared/log.ts';
 import {
   checkMessage, fromDriverSchema, fromMonitorSchema, fromOperatorSchema, type Notice, type Parsed,
@@ -102,12 +103,16 @@ export function createLinks(options: LinksOptions): Links {
     connections.get(id)?.link.close({ code: reason, detail: CLOSED[reason] });
   }
 
-  function checkPassword({ checkId, connectionId: id, hash, secondFactor }: Of<'check-password'>): void {
+  function checkPassword(effect: Of<'check-password'>): void {
+    const { checkId, connectionId: id, hash, secondFactor, loginKeyBase64: key } = effect;
     const frameId = options.frameOfCheck(checkId) ?? '';
-    const { password = null, code = null } = connections.get(id)?.secrets.get(frameId) ?? {};
+    const { password = null, code = null, proof = null } = connections.get(id)?.secrets.get(frameId) ?? {};
     connections.get(id)?.secrets.delete(frameId);
-    compare(password, hash, (ok) =>
-      give({ kind: 'password-checked', checkId, ok, code: options.findCode(secondFactor, code) }));
+    const isProved = code === null && key !== null && proof !== null && isLoginProof(proof.hmacBase64, key, proof);
+    compare(password, hash, (ok) => give({
+      kind: 'password-checked', checkId, ok,
+      code: isProved ? { kind: 'proved' } : options.findCode(secondFactor, code),
+    }));
   }
 
   function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {
