@@ -4,6 +4,7 @@ import type { GroupRow } from '../../shared/messages/group-row.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
+import { dropGroupTariffs } from './group-tariffs.ts';
 import { derivePaidBy } from './groups.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { Step } from './step.ts';
@@ -42,6 +43,7 @@ export function removeGroup(step: Step, { groupId }: OrderOf<'remove-group'>): R
     return refused(`the balance of ${groupId} is ${balance}: book it out first`);
   }
   state.groups.remove(groupId);
+  dropGroupTariffs(state, { groupId });
   derivePaidBy(state);
   return done(`group ${groupId} is removed`);
 }

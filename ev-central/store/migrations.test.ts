@@ -134,6 +134,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM invoicing_spans) AS spans FROM orders`,
     expected: [{ order_id: 'o-1', invoices: 0, spans: 0 }],
   },
+  12: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: 'SELECT order_id, (SELECT count(*) FROM group_tariffs) AS tariffs FROM orders',
+    expected: [{ order_id: 'o-1', tariffs: 0 }],
+  },
 };
 
 let db: Sqlite;
