@@ -104,15 +104,10 @@ export function createLinks(options: LinksOptions): Links {
   }
 
   function checkPassword(effect: Of<'check-password'>): void {
-    const { checkId, connectionId: id, hash, secondFactor, loginKeyBase64: key } = effect;
-    const frameId = options.frameOfCheck(checkId) ?? '';
-    const { password = null, code = null, proof = null } = connections.get(id)?.secrets.get(frameId) ?? {};
-    connections.get(id)?.secrets.delete(frameId);
-    const isProved = code === null && key !== null && proof !== null && isLoginProof(proof.hmacBase64, key, proof);
-    compare(password, hash, (ok) => give({
-      kind: 'password-checked', checkId, ok,
-      code: isProved ? { kind: 'proved' } : options.findCode(secondFactor, code),
-    }));
+    const { checkId, connectionId: id, hash } = effect;
+    const secret = takeSecret(connections.get(id), options.frameOfCheck(checkId));
+    compare(secret?.password ?? null, hash, (ok) =>
+      give({ kind: 'password-checked', checkId, ok, code: codeFound(effect, secret, options.findCode) }));
   }
 
   function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {
@@ -130,6 +125,23 @@ export function createLinks(options: LinksOptions): Links {
   }
 
   return { take, frame, close, checkPassword, missedNotices, compare, end };
+}
+
+/** It is compared once. */
+function takeSecret(connection: Connection | undefined, frameId: string | null): Secret | undefined {
+  const secret = connection?.secrets.get(frameId ?? '');
+  connection?.secrets.delete(frameId ?? '');
+  return secret;
+}
+
+/** What came in place of a code counts only when no code came. */
+function codeFound(
+  { secondFactor, loginKeyBase64: key }: Of<'check-password'>, secret: Secret | undefined,
+  findCode: LinksOptions['findCode'],
+): CodeFound {
+  const { code = null, proof = null } = secret ?? {};
+  const isProved = code === null && key !== null && proof !== null && isLoginProof(proof.hmacBase64, key, proof);
+  return isProved ? { kind: 'proved' } : findCode(secondFactor, code);
 }
 
 function silence(link: Link): void {
