@@ -204,7 +204,7 @@ export class History {
     }
     if (kind === 'transfer') this.transfers += 1;
     if (kind === 'charge' && postings[0]?.account.startsWith('wallet:group:') === true) this.paidByGroup += 1;
-    if (kind === 'refund') this.#refundIsCovered(movement, ticketId ?? '');
+    if (kind === 'refund' && ticketId !== null) this.#refundIsCovered(movement, ticketId);
     if (kind === 'charge' || kind === 'correction') this.#ticketIsBooked(movement, ticketId ?? '');
     this.movements.push(movement);
   }
