@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
+  accessId, groupId, keyId, pointId, requestId, seriesId, sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
+import { currency } from '../../shared/money.ts';
 import {
   sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
   sampleUninvoiced, sampleUser, sampleVersion, START_MS,
@@ -32,6 +33,12 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     installation: () => tables.installation.put({ ...tables.installation.must('installation'), counter: figure }),
     tariffs: () => tables.tariffs.put({ ...sampleTariff, newestVersion: figure, active: remove }),
     tariffVersions: () => tables.tariffVersions.put({ ...sampleVersion, version: 1 + which, putAtMs: figure }),
+    priceSeries: () => tables.priceSeries.put({
+      seriesId: seriesId(id), currency: currency('EUR'), newestVersion: figure + 1, active: remove,
+    }),
+    priceSeriesVersions: () => tables.priceSeriesVersions.put({
+      seriesId: seriesId(id), version: 1 + which, putAtMs: figure, runs: [{ fromMs: 0, prices: [words] }],
+    }),
     sites: () => {
       putParents();
       tables.sites.put({ ...sampleSite, siteId: siteId(id), name: words, latitude: figure / 2 ** 40 });
