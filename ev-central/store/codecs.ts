@@ -24,8 +24,9 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
   return {
     installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, sites,
     points: withWrappedSecret(secrets), pointStates, users, groups, groupTariffs, sessions, meters,
-    keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
-    uninvoicedTickets, invoicedSessions, invoicingSpans,
+    keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
+    apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
+    invoicedSessions, invoicingSpans,
   };
 }
 
