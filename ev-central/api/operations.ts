@@ -1,6 +1,7 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
@@ -9,5 +10,5 @@ import { SESSION_OPERATIONS } from './routes/sessions.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
-  ...NETWORK_OPERATIONS,
+  ...NETWORK_OPERATIONS, ...GROUP_INVOICE_OPERATIONS,
 ];

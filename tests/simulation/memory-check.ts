@@ -77,7 +77,7 @@ const KEYS = {
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
-  billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
+  billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
   invoicingSpans: 'spanId',
 } as const satisfies Record<keyof Tables, string>;
 

@@ -1,6 +1,8 @@
 // Who runs the network: an operator and an administrator with all the orders there are, and somebody at the monitors.
+import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
 import type { Order } from '../../shared/messages/orders.ts';
+import { monthOf } from '../../shared/zone.ts';
 import { wronglyShown } from './last-checks.ts';
 import { moneyOrder } from './money-people.ts';
 import { spotsOf } from './spots.ts';
@@ -84,7 +86,8 @@ export class Staff {
       case 10: return putBilling(driverId, chance.of([null, 'per-session', 'monthly']));
       default: {
         const tickets = [...this.#town.history.tickets.values()].flat();
-        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets });
+        const month = monthOf(sampleIssuer().timeZone, this.#town.world.nowMs);
+        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets, month });
       }
     }
   }
