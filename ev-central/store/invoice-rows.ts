@@ -46,8 +46,8 @@ export const invoiceTicketRows = defineCodec<InvoiceTicketRow>({
   table: 'invoice_tickets', key: ['number', 'place'],
   fields: {
     number: text(), place: whole(), ticketId: nullable(text()), sessionId: text(), kind: text(),
-    driverId: nullable(text()), siteId: text(), siteName: text(), pointId: text(), connectorNo: whole(), timeZone: text(), startedAtMs: whole(),
-    endedAtMs: whole(), energyWh: whole(), lines: json(), netMinor: whole(), vatMinor: whole(), totalMinor: whole(),
-    vat: json(),
+    driverId: nullable(text()), siteId: text(), siteName: text(), pointId: text(), connectorNo: whole(),
+    timeZone: text(), startedAtMs: whole(), endedAtMs: whole(), energyWh: whole(), lines: json(), netMinor: whole(),
+    vatMinor: whole(), totalMinor: whole(), vat: json(),
   },
 });
