@@ -44,7 +44,10 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   const { state } = options;
   const { what, filter, after, limit } = query;
   const nowMs = options.nowMs();
-  if (!may(asker.role, permissionOfQuery(what))) return failed(`the list ${what} is for operators`);
+  if (!may(asker.role, permissionOfQuery(what))) {
+    const readers = may('operator', permissionOfQuery(what)) ? 'operators' : 'administrators';
+    return failed(`the list ${what} is for ${readers}`);
+  }
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);
@@ -54,6 +57,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const answer = estimateFor(state, query.filter, asker.userId, nowMs);
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
+    case 'group-tariffs': return groupTariffsPage(state, query);
     case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
@@ -92,6 +96,15 @@ function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: As
   const monitorAddress = state.monitorLinks.get(point.pointId)?.address ?? null;
   const { connectors: reported, ...rest } = known;
   return { rows: [{ ...rest, ...offer, reported, monitorAddress, keyExpiresAtMs, sessions }], next: null, error: null };
+}
+
+function groupTariffsPage(state: State, { filter, after, limit }: PageQuery): Page {
+  const unknown = Object.keys(filter).find((name) => name !== 'groupId');
+  if (unknown !== undefined) return failed(`unknown filter "${unknown}": this list knows groupId`);
+  const wanted = filter['groupId'];
+  const rows = state.groupTariffs.sortedKeys().map((key) => state.groupTariffs.must(key))
+    .filter((row) => wanted === undefined || row.groupId === wanted);
+  return slice(rows, after, limit, asItIs);
 }
 
 function offerFilter(filter: Filter): OfferFilter {

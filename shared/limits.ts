@@ -56,6 +56,8 @@ export const LIMITS = {
   tariffCharacters: 20_000,
   /** Elements of one tariff. */
   tariffElements: 100,
+  /** Tariffs that groups have at places of their own. */
+  groupTariffs: 10_000,
   /** Price components of one element of a tariff. */
   componentsOfElement: 20,
   /** Bytes of a file with a tariff, or with a session to be priced. */

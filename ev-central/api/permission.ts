@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   'self:access': rolesWith('account.write-own'),
   'sessions:read': rolesWith('sessions.read-all'),
   'queue:read': rolesWith('queue.read'),
+  'groups:read': rolesWith('groups.read'),
   'registry:read': rolesWith('users.read'),
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),

@@ -4,6 +4,7 @@ import type { GroupRow } from '../../shared/messages/group-row.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
+import { dropGroupTariffs } from './group-tariffs.ts';
 import { derivePaidBy } from './groups.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -46,6 +47,7 @@ export function removeGroup(step: Step, { groupId }: OrderOf<'remove-group'>): R
   if (needed !== null) return refused(needed);
   state.groups.remove(groupId);
   state.billingDetails.remove(account);
+  dropGroupTariffs(state, { groupId });
   derivePaidBy(state);
   return done(`group ${groupId} is removed`);
 }

@@ -22,11 +22,15 @@ export function payerOf(state: State, userId: UserId): Account {
   return group === undefined ? userWallet(userId) : groupWallet(group.groupId);
 }
 
-/** Who is paid for by which group, made anew from the rows. */
+/** Who is a member of which groups, and paid for by which, made anew from the rows. */
 export function derivePaidBy(state: State): void {
   state.paidBy.clear();
-  for (const { groupId, members } of state.groups.values()) {
-    for (const { userId, paid } of members) if (paid) state.paidBy.set(userId, groupId);
+  state.memberOf.clear();
+  for (const groupId of state.groups.sortedKeys()) {
+    for (const { userId, paid } of state.groups.must(groupId).members) {
+      if (paid) state.paidBy.set(userId, groupId);
+      state.memberOf.set(userId, [...state.memberOf.get(userId) ?? [], groupId]);
+    }
   }
 }
 

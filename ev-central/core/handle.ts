@@ -41,7 +41,8 @@ export function createState(settings: Settings): State {
   return {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
-    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(), deadlines: new Deadlines(),
+    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(),
+    memberOf: new Map(), deadlines: new Deadlines(),
     acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
     costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),

@@ -24,6 +24,7 @@ import type { OrderRecord, Session } from './rows.ts';
 import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
+import { assignTariff } from './tariff-assignment.ts';
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
@@ -88,6 +89,7 @@ function carryOut(step: Step, input: OrderInput): Result {
       return registryOrder(step, order);
     case 'put-group': return putGroup(step, order);
     case 'remove-group': return removeGroup(step, order);
+    case 'assign-tariff': return assignTariff(step, order);
     case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);

@@ -30,7 +30,8 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['set-operative', 'xxx.'], ['set-power-limit', 'xxx.'], ['reset-point', 'xxx.'], ['unlock-connector', 'xxx.'],
   ['end-session', 'xx..'], ['close-session', 'xx..'], ['leave-queue', 'xx..'], ['revoke-point-key', 'xx..'],
   ['unbar-point', 'xx..'], ['revoke-user-keys', 'xx..'], ['release-lockout', 'xx..'],
-  ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['put-site', 'x...'],
+  ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['assign-tariff', 'x...'],
+  ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
@@ -43,7 +44,8 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
-  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['status', 'xxx.'], ['second-factors', 'xxx.'],
+  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
+  ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];
 
 function rolesOf(permission: Permission): string {

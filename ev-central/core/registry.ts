@@ -6,6 +6,7 @@ import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { revokeApiKeys } from './api-access.ts';
+import { dropGroupTariffs } from './group-tariffs.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
@@ -51,6 +52,7 @@ function removeSite(step: Step, { siteId }: OrderOf<'remove-site'>): Result {
   const waiting = step.state.sessionIndex.waitingAt(siteId).size;
   if (waiting > 0) return refused(`site ${siteId} has ${counted(waiting, 'driver')} waiting: take them out first`);
   step.state.sites.remove(siteId);
+  dropGroupTariffs(step.state, { siteId });
   registryEvent(step, siteId, null, { removed: 'site' });
   return done(`site ${siteId} is removed`);
 }
@@ -100,6 +102,7 @@ function removePoint(step: Step, { pointId }: OrderOf<'remove-point'>): Result {
   putOut(step, pointId, 'point-unknown');
   revokeKeys(step, pointId, ['point']);
   step.state.points.remove(pointId);
+  dropGroupTariffs(step.state, { pointId });
   step.state.pointStates.remove(pointId);
   step.state.pointsOfSite.get(point.siteId)?.delete(pointId);
   step.state.queuesTouched.add(point.siteId);

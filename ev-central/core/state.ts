@@ -4,6 +4,7 @@ import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
+import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
@@ -31,6 +32,7 @@ export type Tables = {
   readonly pointStates: Table<PointId, PointState>;
   readonly users: Table<UserId, User>;
   readonly groups: Table<GroupId, Group>;
+  readonly groupTariffs: Table<GroupTariffKey, GroupTariff>;
   readonly sessions: Table<SessionId, Session>;
   readonly meters: Table<SessionId, LiveMeter>;
   readonly keys: Table<KeyId, KeyRow>;
@@ -49,6 +51,9 @@ export type Tables = {
   readonly invoicedSessions: Table<SessionId, InvoicedSession>;
   readonly invoicingSpans: Table<string, InvoicingSpan>;
 };
+
+/** `<group> <place>`: an id has no space. */
+export type GroupTariffKey = `${string} ${string}`;
 
 export type FactGap = {
   readonly sinceMs: number;
@@ -88,6 +93,8 @@ export type State = Tables & {
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   /** The group that pays for a user. */
   readonly paidBy: Map<UserId, GroupId>;
+  /** The groups that she is a member of, by their ids. */
+  readonly memberOf: Map<UserId, readonly GroupId[]>;
   readonly deadlines: Deadlines;
   /** Points that are owed an `accepted` at the end of the batch. */
   readonly acceptsOwed: Map<PointId, { resend: boolean }>;
@@ -131,6 +138,7 @@ export function emptyTables(): Tables {
     pointStates: new Table((row) => row.pointId),
     users: new Table((row) => row.userId),
     groups: new Table((row) => row.groupId),
+    groupTariffs: new Table((row) => `${row.groupId} ${row.place}`),
     sessions: new Table((row) => row.sessionId),
     meters: new Table((row) => row.sessionId),
     keys: new Table((row) => row.keyId),

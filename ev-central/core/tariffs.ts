@@ -4,13 +4,14 @@ import type { PointId, SiteId, TariffId, UserId } from '../../shared/ids.ts';
 import { tariffId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import { groupTariffAt } from './group-tariffs.ts';
 import { done, refused, type Result } from './order-result.ts';
 import type { Session, TariffKey, TariffVersion } from './rows.ts';
 import { type State, tariffKey } from './state.ts';
 import type { Step } from './step.ts';
 import { isValidAt, tariffRules, type TariffRules } from './tariff/rules.ts';
 
-/** Where somebody charges; who it is will count when tariffs are given by groups of users. */
+/** Where somebody charges, and who: her groups may have tariffs of their own there. */
 export type PricedPlace = {
   readonly siteId: SiteId; readonly pointId: PointId | null; readonly connectorNo: number | null;
   readonly userId: UserId | null;
@@ -21,8 +22,11 @@ export function tariffFor(state: State, place: PricedPlace, atMs: number): Tarif
   return versionAt(state, tariffIdOf(state, place), atMs);
 }
 
-/** The connector's own tariff, else its point's, else its site's. */
-export function tariffIdOf(state: State, { siteId, pointId, connectorNo }: PricedPlace): TariffId {
+/** That of one of her groups there (group-tariffs.ts), else the connector's own, else its point's, else its site's. */
+export function tariffIdOf(state: State, place: PricedPlace): TariffId {
+  const { siteId, pointId, connectorNo } = place;
+  const ofGroup = groupTariffAt(state, place);
+  if (ofGroup !== undefined) return ofGroup;
   const point = pointId === null ? undefined : state.points.get(pointId);
   const connector = point?.connectors.find((each) => each.connectorNo === connectorNo);
   return connector?.tariffId ?? point?.tariffId ?? state.sites.must(siteId).tariffId;
@@ -114,6 +118,9 @@ export function removeTariff({ state }: Step, id: TariffId): Result {
     if (point.tariffId === id || point.connectors.some((each) => each.tariffId === id)) {
       return refused(`tariff ${id} is in use at point ${point.pointId}`);
     }
+  }
+  for (const row of state.groupTariffs.values()) {
+    if (row.tariffId === id) return refused(`tariff ${id} is in use by group ${row.groupId} (${row.place})`);
   }
   state.tariffs.put({ ...known, active: false });
   return done(`tariff ${id} is removed; sessions that began under it keep it`);

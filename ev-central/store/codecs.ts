@@ -7,6 +7,7 @@ import type {
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { TariffId } from '../../shared/ids.ts';
+import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
@@ -22,8 +23,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
     installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
-    sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions,
-    apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
+    groupTariffs, sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments,
+    apiSessions, apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
     uninvoicedTickets, invoicedSessions, invoicingSpans,
   };
 }
@@ -108,6 +109,11 @@ export const groups = defineCodec<Group>({
     siteIds: nullable(json()), hours: nullable(json()), timeZone: text(), balanceMinor: whole(), heldMinor: whole(),
     spent: json(),
   },
+});
+
+const groupTariffs = defineCodec<GroupTariff>({
+  table: 'group_tariffs', key: ['groupId', 'place'], keyValues: (key) => key.split(' '),
+  fields: { groupId: text(), place: text(), tariffId: text() },
 });
 
 export const sessions = defineCodec<Session>({

@@ -39,6 +39,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),
         users: () => loadRows(db, codecs.users, tables.users),
         groups: () => loadRows(db, codecs.groups, tables.groups),
+        groupTariffs: () => loadRows(db, codecs.groupTariffs, tables.groupTariffs),
         sessions: () => loadRows(db, codecs.sessions, tables.sessions, `WHERE ${IN_MEMORY_SESSIONS}`, [settledSinceMs]),
         meters: () => loadRows(db, codecs.meters, tables.meters,
           `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,

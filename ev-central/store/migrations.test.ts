@@ -135,6 +135,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     expected: [{ order_id: 'o-1', invoices: 0, spans: 0 }],
   },
   12: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: 'SELECT order_id, (SELECT count(*) FROM group_tariffs) AS tariffs FROM orders',
+    expected: [{ order_id: 'o-1', tariffs: 0 }],
+  },
+  13: {
     insert: `INSERT INTO billing_details VALUES ('ana', 'monthly', 'Ana', '[]', NULL);
       INSERT INTO uninvoiced_tickets VALUES ('t-1', 'ben', 'EUR', 5, '{"sessionId":"s-1"}');
       INSERT INTO invoiced_sessions VALUES ('s-2', 'INV-1', 'cat', '[]', 42, 0);

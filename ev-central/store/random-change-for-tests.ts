@@ -4,7 +4,7 @@ import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, ticketId, userId,
+  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import {
   sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
@@ -54,6 +54,9 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     groups: () => (remove ? tables.groups.remove(groupId(id)) : tables.groups.put(sampleGroup({
       groupId: groupId(id), balanceMinor: 3 - figure, name: words,
     }))),
+    groupTariffs: () => (remove ? tables.groupTariffs.remove(`${groupId(id)} *`) : tables.groupTariffs.put({
+      groupId: groupId(id), place: '*', tariffId: tariffId(words),
+    })),
     sessions: putParents,
     meters: () => {
       putParents();

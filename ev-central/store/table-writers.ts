@@ -19,6 +19,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     pointStates: writer(db, codecs.pointStates),
     users: writer(db, codecs.users),
     groups: writer(db, codecs.groups),
+    groupTariffs: writer(db, codecs.groupTariffs),
     sessions: writer(db, codecs.sessions, 'changed_at_ms'),
     meters: writer(db, codecs.meters),
     keys: writer(db, codecs.keys),
@@ -50,6 +51,7 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
       for (const userId of write.users(tables.users, nowMs)) removeNotices.run(userId);
     },
     groups: (tables, nowMs) => write.groups(tables.groups, nowMs),
+    groupTariffs: (tables, nowMs) => write.groupTariffs(tables.groupTariffs, nowMs),
     sessions: (tables, nowMs) => write.sessions(tables.sessions, nowMs),
     meters: (tables, nowMs) => write.meters(tables.meters, nowMs),
     keys: (tables, nowMs) => write.keys(tables.keys, nowMs),

@@ -8,6 +8,7 @@ import {
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { groupRowSchema } from './group-row.ts';
+import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import {
@@ -109,6 +110,11 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
   z.object({ kind: z.literal('put-group'), group: groupRowSchema }),
   z.object({ kind: z.literal('remove-group'), groupId: groupIdSchema }),
+  z.object({
+    kind: z.literal('assign-tariff'), groupId: groupIdSchema, place: tariffPlaceSchema,
+    /** Null: the place's own again. */
+    tariffId: tariffIdSchema.nullable(),
+  }),
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

@@ -75,6 +75,7 @@ const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', tariffVersions: 'version', sites: 'siteId', points: 'pointId',
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
+  groupTariffs: 'place',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
@@ -85,5 +86,6 @@ function keyOf(name: keyof Tables, row: unknown): string {
   const fields = row as Readonly<Record<string, unknown>>;
   const own = String(fields[KEYS[name]]);
   if (name === 'tariffVersions') return `${String(fields['tariffId'])}#${own}`;
+  if (name === 'groupTariffs') return `${String(fields['groupId'])} ${own}`;
   return name === 'commands' ? `${String(fields['pointId'])}#${own}` : own;
 }

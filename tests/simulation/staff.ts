@@ -5,6 +5,7 @@ import type { Order } from '../../shared/messages/orders.ts';
 import { monthOf } from '../../shared/zone.ts';
 import { wronglyShown } from './last-checks.ts';
 import { moneyOrder } from './money-people.ts';
+import { priceOrder } from './price-people.ts';
 import { spotsOf } from './spots.ts';
 import { dayTariff, putBilling, putPoint, putSite, putUser, type Town } from './town.ts';
 
@@ -68,7 +69,10 @@ export class Staff {
     const point = chance.of(points);
     const { driverId } = chance.of(drivers);
     switch (chance.whole(0, 11)) {
-      case 0: return dayTariff(chance.whole(1, 9) / 10);
+      case 0:
+        return priceOrder(chance, {
+          sites, points: points.map(({ pointId }) => pointId), drivers: drivers.map((each) => each.driverId),
+        }) ?? dayTariff(chance.whole(1, 9) / 10);
       case 2: return putSite(chance.of(sites), chance.is(0.7));
       case 3: return putPoint({ ...point, siteId: chance.of(sites) }, { withSecret: chance.is(0.3) });
       case 1: {

@@ -16,6 +16,7 @@ import { Pocket } from './disk.ts';
 import { firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
 import type { Ground, Place } from './place.ts';
+import { firstPrices } from './price-people.ts';
 import {
   centralPlace, driverPlace, type DriverPlace, enginePlace, type EnginePlace, type EnginePoint, hashOf, monitorPlace,
   type MonitorPlace, passwordOf, pinOf,
@@ -101,6 +102,9 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
       putBilling(driverId, chance.of([null, 'per-session', 'monthly'])),
     ]),
     ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
+    ...firstPrices(seed, {
+      sites, points: points.map(({ pointId: id }) => id), drivers: drivers.map(({ driverId }) => driverId),
+    }),
   ];
 }
 

@@ -1,0 +1,60 @@
+// What the administrator does with prices beside the tariff of the sites: tariffs of a club's members and of the fleet
+// at places of their own.
+import { groupId, type GroupId, type PointId, type SiteId, tariffId, type UserId } from '../../shared/ids.ts';
+import type { TariffPlace } from '../../shared/messages/group-tariff.ts';
+import type { Order } from '../../shared/messages/orders.ts';
+import { currency } from '../../shared/money.ts';
+import { type Chance, createChance } from './chance.ts';
+
+const CLUB = groupId('club');
+const CLUB_TARIFF = tariffId('club-price');
+
+export type PricedTown = {
+  readonly sites: readonly SiteId[]; readonly points: readonly PointId[]; readonly drivers: readonly UserId[];
+};
+
+/** In most towns there is a club that has a tariff of its own. Draws of its own: the rest stays as it was. */
+export function firstPrices(seed: number, places: PricedTown): Order[] {
+  const chance = createChance(seed + 9_000_011);
+  return chance.is(0.3) ? [] : [club(chance, places), clubTariff(chance), assignment(chance, places, CLUB)];
+}
+
+/** An administrator's order about prices; null: about the tariff of the sites. */
+export function priceOrder(chance: Chance, places: PricedTown): Order | null {
+  switch (chance.whole(0, 3)) {
+    case 0: return assignment(chance, places, groupId(chance.of(['club', 'fleet'])));
+    case 1: return clubTariff(chance);
+    default: return null;
+  }
+}
+
+/** It pays for nobody. */
+function club(chance: Chance, { drivers }: PricedTown): Order {
+  return { kind: 'put-group', group: {
+    groupId: CLUB, name: '', kind: 'family', currency: currency('EUR'), active: true, timeZone: 'UTC',
+    members: drivers.filter(() => chance.is(0.6))
+      .map((userId) => ({ userId, role: 'member', paid: false, limits: null })),
+    limits: { perSessionMinor: null, perMonthMinor: null }, siteIds: null, hours: null,
+  } };
+}
+
+function clubTariff(chance: Chance): Order {
+  return { kind: 'put-tariff', tariff: {
+    id: CLUB_TARIFF, currency: currency('EUR'),
+    elements: [{ price_components: [
+      { type: 'ENERGY', price: chance.whole(10, 60) / 100, vat: 21, step_size: 1 },
+      { type: 'PARKING_TIME', price: chance.whole(0, 5), vat: 10, step_size: 60 },
+    ] }],
+  } };
+}
+
+function assignment(chance: Chance, { sites, points }: PricedTown, group: GroupId): Order {
+  const place = chance.of<TariffPlace>([
+    { kind: 'everywhere' }, { kind: 'site', siteId: chance.of(sites) }, { kind: 'point', pointId: chance.of(points) },
+    { kind: 'connector', pointId: chance.of(points), connectorNo: 1 },
+  ]);
+  return {
+    kind: 'assign-tariff', groupId: group, place,
+    tariffId: group !== CLUB && chance.is(0.3) ? null : chance.of([CLUB_TARIFF, tariffId('day')]),
+  };
+}
