@@ -37,6 +37,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
   ['start-payment', 'xx..'], ['cancel-payment', 'xx..'], ['refund-payment', 'xx..'], ['retry-payment', 'xx..'],
+  ['invoice-month', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [

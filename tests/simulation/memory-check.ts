@@ -79,7 +79,7 @@ const KEYS = {
   groupTariffs: 'place', priceSeries: 'seriesId', priceSeriesVersions: 'version',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
-  billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
+  billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
   invoicingSpans: 'spanId', payments: 'paymentId', paymentEvents: 'eventKey',
 } as const satisfies Record<keyof Tables, string>;
 
