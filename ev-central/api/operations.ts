@@ -1,6 +1,7 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { EXCHANGE_RATE_OPERATIONS } from './routes/exchange-rates.ts';
@@ -12,6 +13,7 @@ import { SESSION_OPERATIONS } from './routes/sessions.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
+  ...GROUP_INVOICE_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
   ...EXCHANGE_RATE_OPERATIONS,
 ];
