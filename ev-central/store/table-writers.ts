@@ -8,39 +8,9 @@ import type { Sqlite, Statement } from './database.ts';
 /** Writes the changes of all tables; runs inside the commit's transaction. */
 export type WriteTables = (tables: Tables, nowMs: number) => void;
 
-/** Prepares one writer for each table. */
+/** Prepares what writes all tables, in one order. */
 export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
-  const write = {
-    installation: writer(db, codecs.installation),
-    tariffs: writer(db, codecs.tariffs),
-    tariffVersions: writer(db, codecs.tariffVersions),
-    priceSeries: writer(db, codecs.priceSeries),
-    priceSeriesVersions: writer(db, codecs.priceSeriesVersions),
-    exchangeRates: writer(db, codecs.exchangeRates),
-    sites: writer(db, codecs.sites),
-    points: writer(db, codecs.points),
-    pointStates: writer(db, codecs.pointStates),
-    users: writer(db, codecs.users),
-    groups: writer(db, codecs.groups),
-    groupTariffs: writer(db, codecs.groupTariffs),
-    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
-    meters: writer(db, codecs.meters),
-    keys: writer(db, codecs.keys),
-    requests: writer(db, codecs.requests),
-    orders: writer(db, codecs.orders),
-    commands: writer(db, codecs.commands),
-    lockouts: writer(db, codecs.lockouts),
-    ticketPayments: writer(db, codecs.ticketPayments),
-    apiSessions: writer(db, codecs.apiSessions),
-    apiKeys: writer(db, codecs.apiKeys),
-    apiCalls: writer(db, codecs.apiCalls),
-    secondFactors: writer(db, codecs.secondFactors),
-    billingDetails: writer(db, codecs.billingDetails),
-    invoiceSeries: writer(db, codecs.invoiceSeries),
-    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
-    invoicedSessions: writer(db, codecs.invoicedSessions),
-    invoicingSpans: writer(db, codecs.invoicingSpans),
-  } satisfies Record<keyof Tables, unknown>;
+  const write = prepareWriters(db, codecs);
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
     installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
@@ -80,6 +50,41 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
   return (tables, nowMs) => {
     for (const writeTable of writers) writeTable(tables, nowMs);
   };
+}
+
+/** One writer for each table. */
+function prepareWriters(db: Sqlite, codecs: Codecs) {
+  return {
+    installation: writer(db, codecs.installation),
+    tariffs: writer(db, codecs.tariffs),
+    tariffVersions: writer(db, codecs.tariffVersions),
+    priceSeries: writer(db, codecs.priceSeries),
+    priceSeriesVersions: writer(db, codecs.priceSeriesVersions),
+    exchangeRates: writer(db, codecs.exchangeRates),
+    sites: writer(db, codecs.sites),
+    points: writer(db, codecs.points),
+    pointStates: writer(db, codecs.pointStates),
+    users: writer(db, codecs.users),
+    groups: writer(db, codecs.groups),
+    groupTariffs: writer(db, codecs.groupTariffs),
+    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
+    meters: writer(db, codecs.meters),
+    keys: writer(db, codecs.keys),
+    requests: writer(db, codecs.requests),
+    orders: writer(db, codecs.orders),
+    commands: writer(db, codecs.commands),
+    lockouts: writer(db, codecs.lockouts),
+    ticketPayments: writer(db, codecs.ticketPayments),
+    apiSessions: writer(db, codecs.apiSessions),
+    apiKeys: writer(db, codecs.apiKeys),
+    apiCalls: writer(db, codecs.apiCalls),
+    secondFactors: writer(db, codecs.secondFactors),
+    billingDetails: writer(db, codecs.billingDetails),
+    invoiceSeries: writer(db, codecs.invoiceSeries),
+    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
+    invoicedSessions: writer(db, codecs.invoicedSessions),
+    invoicingSpans: writer(db, codecs.invoicingSpans),
+  } satisfies Record<keyof Tables, unknown>;
 }
 
 /** `INSERT … ON CONFLICT (key) DO UPDATE …` for one row; `stamp` is a column that takes the commit's time. */
