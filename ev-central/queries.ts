@@ -58,6 +58,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const answer = estimateFor(state, query.filter, asker.userId, nowMs);
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
+    case 'exchange-rates': return ratesPage(state, query);
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
     case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
@@ -117,6 +118,14 @@ function seriesPage(state: State, { filter, after, limit }: PageQuery): Page {
   const rows = [...state.priceSeries.values()]
     .filter(({ active, seriesId }) => active && (wanted === undefined || seriesId === wanted));
   return slice(rows, after, limit, ({ seriesId }) => seriesRow(state, seriesId));
+}
+
+function ratesPage(state: State, { filter, after, limit }: PageQuery): Page {
+  const unknown = Object.keys(filter).find((name) => name !== 'base' && name !== 'quote' && name !== 'date');
+  if (unknown !== undefined) return failed(`unknown filter "${unknown}": this list knows base, quote, date`);
+  const isWanted = (row: Row): boolean => Object.entries(filter).every(([name, value]) => row[name] === value);
+  const rows = state.exchangeRates.sortedKeys().map((key) => state.exchangeRates.must(key)).filter(isWanted);
+  return slice(rows.reverse(), after, limit, asItIs);
 }
 
 function offerFilter(filter: Filter): OfferFilter {

@@ -60,6 +60,10 @@ export const LIMITS = {
   seriesHours: 2_000,
   /** Hours of a charge that have prices of their own, from its beginning; later ones have the component's price. */
   hoursOfTicket: 120,
+  /** Exchange rates in one order: with its envelope it fits into a frame. */
+  ratesAtOnce: 500,
+  /** A rate serves on its day and on so many days that follow without one, less one. */
+  rateDays: 10,
   /** Tariffs that groups have at places of their own. */
   groupTariffs: 10_000,
   /** Price components of one element of a tariff. */

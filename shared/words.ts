@@ -1,6 +1,7 @@
 // The one catalogue of words for people: screens, tickets, answers of the tools. English now; another language is one
 // more file in shared/words/ and one more line here.
 import type { Notice } from './messages/notice.ts';
+import { type Priced, rateText } from './messages/exchange-rate.ts';
 import { isBandLine } from './messages/ticket-line.ts';
 import type { PointStatus, Ticket } from './messages/values.ts';
 import { formatMoney } from './money.ts';
@@ -74,9 +75,16 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
     '-'.repeat(60),
     `${label.energy.padEnd(12)}${formatEnergy(ticket.energyWh).padStart(48)}`,
     ...vat,
+    ...pricedText(ticket.priced),
     `${label.total.padEnd(12)}${money(ticket.totalMinor).padStart(48)}`,
     ...(ticket.flags.length === 0 ? [] : [row(label.flags, ticket.flags.join(', '))]),
   ];
+}
+
+/** What a ticket is in the currency of its lines, and the rate by which that is paid. */
+function pricedText(priced: Priced | undefined): string[] {
+  if (priced === undefined) return [];
+  return [`${rateText(priced).padEnd(40)}${formatMoney(priced.totalMinor, priced.currency).padStart(20)}`];
 }
 
 /** A mark of one column beside each colour, so that states differ without colours too. */

@@ -6,6 +6,7 @@ import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { PAYMENT_OPERATIONS } from './routes/payments.ts';
+import { EXCHANGE_RATE_OPERATIONS } from './routes/exchange-rates.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
 import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
@@ -16,4 +17,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...GROUP_INVOICE_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
   ...PAYMENT_OPERATIONS,
+  ...EXCHANGE_RATE_OPERATIONS,
 ];

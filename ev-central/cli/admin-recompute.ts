@@ -69,6 +69,8 @@ function ticketLines(check: TicketCheck): string {
     figure('energy, Wh', stored.energyWh, recomputed.energyWh),
     ...(isOld ? [] : [figure('VAT, minor units', vatMinor(stored), vatMinor(recomputed))]),
     figure('total, minor units', stored.totalMinor, recomputed.totalMinor),
+    ...(stored.priced === undefined && recomputed.priced === undefined ? [] : [
+      figure('in its own currency', stored.priced?.totalMinor ?? 0, recomputed.priced?.totalMinor ?? 0)]),
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ import { addLedgerCommands } from './admin-ledger.ts';
 import { addPaymentCommands } from './admin-payments.ts';
 import { addPriceCommand } from './admin-price.ts';
 import { addSeriesCommands } from './admin-series.ts';
+import { addRatesCommands } from './admin-rates.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
@@ -27,6 +28,7 @@ export function addToolCommands(program: Command): void {
   addUserCommands(admin);
   addTariffCommands(admin);
   addSeriesCommands(admin);
+  addRatesCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
   addRecomputeCommand(admin);

@@ -1,6 +1,7 @@
 // `ctl estimate`: what a charge that begins now would cost at a point, with what that assumes.
 import type { Command } from 'commander';
 import { formatMoney } from '../../shared/money.ts';
+import { rateText } from '../../shared/messages/exchange-rate.ts';
 import { estimateRowSchema } from '../../shared/messages/rows.ts';
 import { formatClock, formatDateTime, formatEnergy, formatPower } from '../../shared/words/quantities.ts';
 import { lineText } from './line-text.ts';
@@ -27,6 +28,8 @@ export function addEstimateCommand(ctl: Command): void {
         + `${formatDateTime(startMs, timeZone)} ${timeZone}`,
         `  ${formatClock(parkingMs)} plugged in without charging afterwards`,
         ...estimate.lines.map((line) => `  ${lineText(line)}`),
+        ...(estimate.priced === undefined ? [] : [
+          `${formatMoney(estimate.priced.totalMinor, estimate.priced.currency)} at ${rateText(estimate.priced)}`]),
         `Total ${formatMoney(estimate.totalMinor, estimate.currency)} with VAT`, '',
       ].join('\n'));
     }, (_args, own) => figuresOf(own)));

@@ -10,6 +10,7 @@ import { beginTariffUsage, type TariffUsage } from '../core/tariff/usage.ts';
 import { priceOfUsage } from '../core/tariff/usage-price.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import { isBandLine, type TicketLine } from '../../shared/messages/ticket-line.ts';
+import type { Priced } from '../../shared/messages/exchange-rate.ts';
 import type { Ticket, VatPart } from '../../shared/messages/values.ts';
 import type { Store } from '../store/store.ts';
 
@@ -17,6 +18,7 @@ export type TicketFigures = {
   readonly energyWh: number; readonly meterStartWh: number; readonly meterStopWh: number; readonly totalMinor: number;
   readonly lines: readonly TicketLine[];
   readonly vat: readonly VatPart[];
+  readonly priced?: Priced;
 };
 export type LineCheck = {
   readonly same: boolean; readonly stored: TicketLine | null; readonly recomputed: TicketLine | null;
@@ -42,7 +44,7 @@ export function checkTickets(store: TicketSource, sessionId: SessionId): TicketC
   const version: TariffVersion | undefined = store.tariffVersion(session.tariff);
   if (version === undefined) return null;
   const series = seriesPrices({ get: (key) => store.seriesVersion(key) }, session.terms?.series ?? []);
-  const rules = tariffRules(version.ocpi, { series });
+  const rules = tariffRules(version.ocpi, { series, exchange: session.terms?.exchange ?? null });
   const values = store.meterValues(sessionId);
   let before: { usage: TariffUsage; bill: Bill } | null = null;
   return tickets.map((ticket, i) => {
@@ -73,8 +75,10 @@ function fold(session: Session, values: readonly MeterValueRow[], rules: TariffR
 }
 
 function compared(ticket: Ticket, tariff: TariffKey, recomputed: TicketFigures): TicketCheck {
-  const { energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat } = ticket;
-  const stored: TicketFigures = { energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat };
+  const { energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat, priced } = ticket;
+  const stored: TicketFigures = {
+    energyWh, meterStartWh, meterStopWh, totalMinor, lines, vat, ...(priced === undefined ? {} : { priced }),
+  };
   const isOld = lines.some(isBandLine);
   const checks = isOld ? [] : Array.from({ length: Math.max(lines.length, recomputed.lines.length) }, (_none, i) => {
     const [was, is] = [lines[i] ?? null, recomputed.lines[i] ?? null];
@@ -82,7 +86,8 @@ function compared(ticket: Ticket, tariff: TariffKey, recomputed: TicketFigures):
   });
   const same = checks.every((line) => line.same) && totalMinor === recomputed.totalMinor
     && energyWh === recomputed.energyWh && meterStartWh === recomputed.meterStartWh
-    && meterStopWh === recomputed.meterStopWh && (isOld || isSame(vat, recomputed.vat));
+    && meterStopWh === recomputed.meterStopWh && (isOld || isSame(vat, recomputed.vat))
+    && isSame(priced ?? null, recomputed.priced ?? null);
   return {
     sessionId: ticket.sessionId, ticketId: ticket.ticketId, tariff, same, isOld, lines: checks, stored, recomputed,
   };

@@ -54,15 +54,15 @@ function decide(step: Step, wish: Wish): Answer {
   const site = state.sites.must(choice.siteId);
   const version = tariffFor(state, pricedPlace(wish, choice), now);
   if (version === undefined) return refused('no-tariff', { siteId: site.siteId });
-  const { currency } = version.ocpi;
-  if (currency !== wallet.currency) return refused('currency-mismatch', { currency, wallet: wallet.currency });
+  const { currency } = wallet;
+  const basis = basisOf(state, version, currency, now);
+  if (basis === null) return refused('currency-mismatch', { currency: version.ocpi.currency, wallet: currency });
   const outside = outsideHours(user, site.timeZone, now);
   if (outside !== undefined) return outside;
   if (choice.kind === 'busy') {
     const no = queueRefusal(step, user, wish, choice);
     if (no !== undefined) return no;
   }
-  const basis = basisOf(state, version);
   // A fee or a minimum price is due however little is charged.
   const leastMinor = leastCost(state, { ...basis, timeZone: site.timeZone }, now);
   const hold = holdOf(step, user, wish, { siteId: choice.siteId, leastMinor });

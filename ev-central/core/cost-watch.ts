@@ -56,8 +56,8 @@ export function exactCost(state: State, session: Session): ExactCost | null {
   const watch = watchOf(state, session, usage);
   watch.atMs = usage.lastMs;
   watch.registerWh = (session.meterStartWh ?? 0) + usage.energyWh;
-  // One more for the rounding of either end.
-  watch.highestMinor = Math.max(due, ceiling.least) + ceiling.steps + (usage.flatPaid ? 0 : ceiling.flat) + 1;
+  watch.highestMinor = Math.max(due, ceiling.least) + ceiling.steps + (usage.flatPaid ? 0 : ceiling.flat)
+    + ceiling.rounding;
   const isPlain = ceiling.steps === 0 && rules.minPrice === null;
   return { dueMinor: due, usedMinor: isPlain ? due : usedMinor(usage, rules), leastMinor: watch.leastMinor };
 }

@@ -3,9 +3,10 @@ import { type Account, userWallet } from '../../shared/account.ts';
 import { invariant } from '../../shared/assert.ts';
 import type { UserId } from '../../shared/ids.ts';
 import type { InvoiceLine, InvoiceTicket, InvoiceVat } from '../../shared/messages/invoice.ts';
+import { rateText } from '../../shared/messages/exchange-rate.ts';
 import type { TicketLine } from '../../shared/messages/ticket-line.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import { type Currency, minorDigits, ratio, roundHalfEven } from '../../shared/money.ts';
+import { type Currency, formatMoney, minorDigits, ratio, roundHalfEven } from '../../shared/money.ts';
 import { words } from '../../shared/words.ts';
 import { formatMinuteOfDay, lineFigures, lineHour } from '../../shared/words/quantities.ts';
 import type { State } from './state.ts';
@@ -20,9 +21,20 @@ export function invoiceTicket(state: State, ticket: Ticket, payer: Account): Inv
     ticketId, sessionId, kind, driverId: driverOn(payer, ticket.driverId as UserId), siteId,
     siteName: site?.name ?? siteId, pointId, connectorNo,
     timeZone: site?.timeZone ?? 'UTC', startedAtMs, endedAtMs, energyWh,
-    lines: ticket.lines.map((line) => wordedLine(line, ticket.currency)), netMinor, vatMinor,
+    lines: wordedLines(ticket), netMinor, vatMinor,
     totalMinor: ticket.totalMinor, vat,
   };
+}
+
+/** The lines in the currency that is paid; where prices have another one, a last line says what they came to in it. */
+function wordedLines({ lines, currency, priced }: Ticket): InvoiceLine[] {
+  if (priced === undefined) return lines.map((line) => wordedLine(line, currency));
+  const text = `${formatMoney(priced.totalMinor, priced.currency)}, ${rateText(priced)}`;
+  const own = lines.map((line): InvoiceLine => {
+    const worded = wordedLine(line, priced.currency);
+    return { ...worded, quantity: `${worded.quantity} = ${worded.amount} ${priced.currency}`.trim(), amount: '' };
+  });
+  return [...own, { text, quantity: '', amount: '' }];
 }
 
 /** Who charged is named where somebody else pays. */

@@ -7,6 +7,7 @@ import type { Refusal } from '../../shared/messages/refusal.ts';
 import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { sendCommand } from './commands.ts';
+import { putRates } from './exchange-rates.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { putGroup, removeGroup } from './group-orders.ts';
@@ -99,6 +100,7 @@ function carryOut(step: Step, input: OrderInput): Result {
       return registryOrder(step, order);
     case 'put-group': return putGroup(step, order);
     case 'remove-group': return removeGroup(step, order);
+    case 'put-exchange-rates': return putRates(step, order.rates);
     case 'put-price-series': return putSeries(step, order.hours);
     case 'remove-price-series': return removeSeries(step, order.seriesId);
     case 'assign-tariff': return assignTariff(step, order);

@@ -3,9 +3,12 @@
 import { pointId, type UserId } from '../../shared/ids.ts';
 import { MOST_ENERGY_WH } from '../../shared/messages/values.ts';
 import type { EstimateRow } from '../../shared/messages/rows.ts';
+import type { Currency } from '../../shared/money.ts';
+import { payerOf } from './groups.ts';
 import type { State } from './state.ts';
-import { basisOf, rulesOf, tariffFor } from './tariffs.ts';
+import { basisOf, rulesOf, shownRules, tariffFor } from './tariffs.ts';
 import { estimate } from './tariff/estimate.ts';
+import { walletOf } from './wallet.ts';
 
 const FILTERS = ['pointId', 'connectorNo', 'energyWh', 'powerW', 'parkingMs'];
 /** A usual charge of a car. */
@@ -35,12 +38,19 @@ export function estimateFor(
   const version = tariffFor(state, { siteId: point.siteId, pointId: point.pointId, connectorNo, userId }, now);
   if (version === undefined) return `no price holds at ${point.pointId} now`;
   const { timeZone } = state.sites.must(point.siteId);
-  const rules = rulesOf(state, basisOf(state, version));
+  const basis = basisOf(state, version, walletCurrency(state, userId) ?? version.ocpi.currency, now);
+  const rules = basis === null ? shownRules(state, version) : rulesOf(state, basis);
   const { assumptions, bill } = estimate(rules, { startMs: now, timeZone, energyWh, powerW, parkingMs });
   return {
     pointId: point.pointId, connectorNo, tariffId: version.tariffId, version: version.version, ...assumptions,
-    currency: rules.currency, totalMinor: bill.totalMinor, lines: [...bill.lines], vat: [...bill.vat],
+    currency: rules.settlement?.currency ?? rules.currency, totalMinor: bill.totalMinor, lines: [...bill.lines],
+    vat: [...bill.vat], ...(bill.priced === undefined ? {} : { priced: bill.priced }),
   };
+}
+
+/** Of whoever pays for her; undefined: nobody asks who could charge. */
+function walletCurrency(state: State, userId: UserId | null): Currency | undefined {
+  return userId === null ? undefined : walletOf(state, payerOf(state, userId))?.currency;
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

@@ -70,7 +70,7 @@ describe('a charge under a price series', () => {
     expect(network.lastNotice(ANA, 'ticket').ticket.totalMinor).toBe(13);
     expectSame(session);
     network.fact('unplugged', { connectorNo: 1 });
-    expect(network.charging(ANA, 2_000).terms).toEqual({ series: ['spot#2'] });
+    expect(network.charging(ANA, 2_000).terms).toEqual({ series: ['spot#2'], exchange: null });
   });
 
   it('costs what the component says where no hour is known, to the end of what a ticket has room for', () => {

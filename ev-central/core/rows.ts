@@ -14,6 +14,7 @@ import type {
   EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target,
 } from '../../shared/messages/values.ts';
 import type { MovementKind, Posting } from './ledger.ts';
+import type { Exchange } from './tariff/exchange.ts';
 import type { SeriesKey } from './tariff/hourly.ts';
 import type { TariffUsage } from './tariff/usage.ts';
 
@@ -140,6 +141,8 @@ export type SeriesVersion = {
 export type SessionTerms = {
   /** The versions of the price series that the tariff names. */
   readonly series: readonly SeriesKey[];
+  /** The rate by which it is paid from a wallet in another currency; null: they have the same. */
+  readonly exchange: Exchange | null;
 };
 
 /** Did energy flow, or was the vehicle only plugged in? */

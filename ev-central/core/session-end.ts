@@ -5,6 +5,8 @@ import { invariant } from '../../shared/assert.ts';
 import { ticketId } from '../../shared/ids.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { EndReason, Ticket } from '../../shared/messages/values.ts';
+import { rateText } from '../../shared/messages/exchange-rate.ts';
+import { formatMoney } from '../../shared/money.ts';
 import { sendStop } from './commands.ts';
 import { notify } from './notices.ts';
 import { captureCost } from './payment-session.ts';
@@ -84,7 +86,7 @@ export function closeSession(step: Step, session: Session, end: TrueEnd): void {
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const settled = closeHold(step, session, 'settled');
   const balanceMinor = bookTicket(step, session, {
-    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}`, ticket,
+    kind: 'charge', amountMinor: -ticket.totalMinor, reason: `ticket ${ticket.ticketId}${paidFor(ticket)}`, ticket,
   });
   captureCost(step, session, ticket.totalMinor);
   const finalState = BROKEN.includes(end.reason) ? 'interrupted' : 'completed';
@@ -139,7 +141,8 @@ export function correctSession(step: Step, session: Session, end: TrueEnd): void
   });
   emit(step, { kind: 'append', table: 'tickets', row: ticket });
   const balanceMinor = bookTicket(step, session, {
-    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}`, ticket,
+    kind: 'correction', amountMinor: -ticket.totalMinor, reason: `correction ${ticket.ticketId}${paidFor(ticket)}`,
+    ticket,
   });
   putSession(step, {
     ...session, usage, lastStoredSample: lastSample(step, session) + 1, endedAtMs: end.endedAtMs,
@@ -213,8 +216,14 @@ function makeTicket(
     startedAtMs: session.startedAtMs ?? end.endedAtMs, endedAtMs: end.endedAtMs, issuedAtMs: step.now,
     meterStartWh: meterStopWh - energyWh, meterStopWh, energyWh,
     endReason: end.reason, lines: [...bill.lines], currency: session.currency, totalMinor: bill.totalMinor,
-    vat: [...bill.vat], flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
+    vat: [...bill.vat], ...(bill.priced === undefined ? {} : { priced: bill.priced }),
+    flags: session.flags.filter((flag) => flag !== CONNECTOR_RELEASED),
   };
+}
+
+/** ` for 12.30 CHF at 1 EUR = 0.9312 CHF (2026-11-27)`, in statements; nothing where the currency is the tariff's. */
+function paidFor({ priced }: Ticket): string {
+  return priced === undefined ? '' : ` for ${formatMoney(priced.totalMinor, priced.currency)} at ${rateText(priced)}`;
 }
 
 /** The vehicle may still be plugged in: then the connector is not free for others yet (OCPP Finishing). */

@@ -5,10 +5,12 @@ import type {
   AccessId, ConnectionId, GroupId, KeyId, PaymentId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId,
   TicketId, UserId,
 } from '../../shared/ids.ts';
+import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
+import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
@@ -33,6 +35,7 @@ export type Tables = {
   readonly tariffVersions: Table<TariffKey, TariffVersion>;
   readonly priceSeries: Table<SeriesId, PriceSeries>;
   readonly priceSeriesVersions: Table<SeriesKey, SeriesVersion>;
+  readonly exchangeRates: Table<RateKey, ExchangeRate>;
   readonly sites: Table<SiteId, SiteRow>;
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
@@ -59,6 +62,9 @@ export type Tables = {
   readonly payments: Table<PaymentId, Payment>;
   readonly paymentEvents: Table<string, PaymentEventRow>;
 };
+
+/** `EUR CHF 2026-11-27`. */
+export type RateKey = `${string} ${string} ${string}`;
 
 /** `<group> <place>`: an id has no space. */
 export type GroupTariffKey = `${string} ${string}`;
@@ -146,6 +152,7 @@ export function emptyTables(): Tables {
     tariffVersions: new Table((row) => tariffKey(row.tariffId, row.version)),
     priceSeries: new Table((row) => row.seriesId),
     priceSeriesVersions: new Table((row) => seriesKey(row.seriesId, row.version)),
+    exchangeRates: new Table((row) => rateKey(row.base, row.quote, row.date)),
     sites: new Table((row) => row.siteId),
     points: new Table((row) => row.pointId),
     pointStates: new Table((row) => row.pointId),
@@ -180,6 +187,10 @@ export function tariffKey(tariffId: TariffId, version: number): TariffKey {
 
 export function seriesKey(seriesId: SeriesId, version: number): SeriesKey {
   return `${seriesId}#${version}`;
+}
+
+export function rateKey(base: Currency, quote: Currency, date: string): RateKey {
+  return `${base} ${quote} ${date}`;
 }
 
 export function commandKey(pointId: PointId, number: number): string {

@@ -4,8 +4,10 @@ import type { PointId, SiteId, TariffId, UserId } from '../../shared/ids.ts';
 import { tariffId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import type { Currency } from '../../shared/money.ts';
 import { groupTariffAt } from './group-tariffs.ts';
 import { done, refused, type Result } from './order-result.ts';
+import { exchangeAt } from './exchange-rates.ts';
 import { newestSeries, seriesPrices, seriesRefusal } from './price-series.ts';
 import type { Session, SessionTerms, TariffKey, TariffVersion } from './rows.ts';
 import { type State, tariffKey } from './state.ts';
@@ -67,7 +69,7 @@ export function rulesOf(state: State, { tariff, terms }: Basis): TariffRules {
   if (known !== undefined) return known;
   const { ocpi } = state.tariffVersions.must(tariff);
   const made = tariffRules(ocpi, terms === null ? {} : {
-    series: seriesPrices(state.priceSeriesVersions, terms.series),
+    series: seriesPrices(state.priceSeriesVersions, terms.series), exchange: terms.exchange,
   });
   // What is made once more is the same: with a series a day there would be ever more of them.
   if (state.rules.size >= RULES_KEPT) state.rules.clear();
@@ -75,10 +77,24 @@ export function rulesOf(state: State, { tariff, terms }: Basis): TariffRules {
   return made;
 }
 
-/** What a session that takes a version of a tariff now keeps beside it. */
-export function basisOf(state: State, { tariffId: id, version, ocpi }: TariffVersion): Basis {
+/**
+ * What a session that takes a version of a tariff now keeps beside it; null: no exchange rate is known by which the
+ * wallet could pay. `wallet`: its currency.
+ */
+export function basisOf(state: State, version: TariffVersion, wallet: Currency, now: number): Basis | null {
+  const { currency } = version.ocpi;
+  const exchange = wallet === currency ? null : exchangeAt(state, currency, wallet, now);
+  if (exchange === undefined) return null;
+  const series = newestSeries(state, version.ocpi);
+  const isPlain = series.length === 0 && exchange === null;
+  return { tariff: tariffKey(version.tariffId, version.version), terms: isPlain ? null : { series, exchange } };
+}
+
+/** The prices of a version as they are shown to nobody in particular: in its own currency. */
+export function shownRules(state: State, { tariffId: id, version, ocpi }: TariffVersion): TariffRules {
   const series = newestSeries(state, ocpi);
-  return { tariff: tariffKey(id, version), terms: series.length === 0 ? null : { series } };
+  const terms = series.length === 0 ? null : { series, exchange: null };
+  return rulesOf(state, { tariff: tariffKey(id, version), terms });
 }
 
 function termsText({ termsTexts }: State, terms: SessionTerms): string {
@@ -99,9 +115,9 @@ export function atItsTariff({ state, now }: Step, session: Session): Session {
   if (session.usage !== null) return session;
   const { siteId, pointId, connectorNo, driverId } = session;
   const version = tariffFor(state, { siteId, pointId, connectorNo, userId: driverId }, now);
-  // Its wallet has one currency, and it was accepted under a tariff that was valid: that one stays.
-  if (version === undefined || version.ocpi.currency !== session.currency) return session;
-  return { ...session, ...basisOf(state, version) };
+  // It was accepted under a tariff that was valid and that its wallet can pay: that one stays.
+  const basis = version === undefined ? null : basisOf(state, version, session.currency, now);
+  return basis === null ? session : { ...session, ...basis };
 }
 
 export function isTariff(state: State, id: TariffId): boolean {

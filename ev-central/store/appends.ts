@@ -3,6 +3,7 @@
 import type { Append } from '../core/effects.ts';
 import type { AuditRow, HoldRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
+import type { Priced } from '../../shared/messages/exchange-rate.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { AuditChain } from './audit-chain.ts';
@@ -54,15 +55,27 @@ export const meterValueRows = defineCodec<MeterValueRow>({
   },
 });
 
-export const ticketRows = defineCodec<Ticket>({
+type StoredTicket = Omit<Ticket, 'priced'> & { readonly priced: Priced | null };
+const storedTickets = defineCodec<StoredTicket>({
   table: 'tickets', key: ['ticketId'],
   fields: {
     ticketId: text(), sessionId: text(), kind: text(), corrects: nullable(text()), driverId: text(), siteId: text(),
     pointId: text(), connectorNo: whole(), tariffId: text(), startedAtMs: whole(), endedAtMs: whole(),
     issuedAtMs: whole(), meterStartWh: whole(), meterStopWh: whole(), energyWh: whole(), endReason: text(),
     lines: json(), currency: text(), totalMinor: whole(), vat: json(), flags: json(),
+    priced: nullable(json()),
   },
 });
+
+/** A ticket in its tariff's own currency says nothing of another one. */
+export const ticketRows: RowCodec<Ticket> = {
+  ...storedTickets,
+  encode: ({ priced = null, ...row }) => storedTickets.encode({ ...row, priced }),
+  decode(record) {
+    const { priced, ...row } = storedTickets.decode(record);
+    return priced === null ? row : { ...row, priced };
+  },
+};
 
 /** What an event or a dead letter is in the database: the envelope's version and type are the same for all. */
 export type StoredEvent = Omit<NetworkEvent, 'v' | 'type' | 'id'> & { readonly messageId: string };

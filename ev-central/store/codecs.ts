@@ -8,6 +8,7 @@ import type { Payment, PaymentEventRow } from '../core/payment-rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { TariffId } from '../../shared/ids.ts';
+import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { RowCodec } from './columns.ts';
@@ -23,7 +24,7 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and secrets. */
 export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
-    installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, sites,
+    installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, exchangeRates, sites,
     points: withWrappedSecret(secrets), pointStates, users, groups, groupTariffs, sessions, meters,
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
@@ -55,6 +56,11 @@ export const priceSeriesVersions = defineCodec<SeriesVersion>({
   table: 'price_series_versions', key: ['seriesId', 'version'],
   keyValues: (key) => keyWithNumber(key),
   fields: { seriesId: text(), version: whole(), putAtMs: whole(), runs: json() },
+});
+
+const exchangeRates = defineCodec<ExchangeRate>({
+  table: 'exchange_rates', key: ['base', 'quote', 'date'], keyValues: (key) => key.split(' '),
+  fields: { base: text(), quote: text(), date: text(), rate: text() },
 });
 
 /** `<id>#<number>`: an id has no '#'. */

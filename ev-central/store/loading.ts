@@ -41,6 +41,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         tariffVersions: () => loadRows(db, codecs.tariffVersions, tables.tariffVersions),
         priceSeries: () => loadRows(db, codecs.priceSeries, tables.priceSeries),
         priceSeriesVersions: () => loadRows(db, codecs.priceSeriesVersions, tables.priceSeriesVersions),
+        exchangeRates: () => loadRows(db, codecs.exchangeRates, tables.exchangeRates),
         sites: () => loadRows(db, codecs.sites, tables.sites),
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),

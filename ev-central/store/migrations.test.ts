@@ -169,6 +169,21 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM payment_events) AS events FROM users`,
     expected: [{ balance_minor: 500, payments: 0, events: 0 }],
   },
+  16: {
+    insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
+        state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, payer, currency,
+        tariff, time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags,
+        changed_at_ms)
+      VALUES ('s-1', 'r-1', 'c-1', 'ana', 'ALC', 0, 'completed', 5, 5, '{}', '{}', '{}', 'normal', 0, 0,
+        'wallet:user:ana', 'EUR', 'T#1', 'UTC', 0, 1, 1, 42, 0, 0, '[]', 7);
+      INSERT INTO tickets (ticket_id, session_id, kind, driver_id, site_id, point_id, connector_no, tariff_id,
+        started_at_ms, ended_at_ms, issued_at_ms, meter_start_wh, meter_stop_wh, energy_wh, end_reason, lines, currency,
+        total_minor, vat, flags)
+      VALUES ('t-1', 's-1', 'final', 'ana', 'ALC', 'A', 1, 'T', 5, 6, 7, 0, 1, 1, 'driver', '[]', 'EUR', 42, '[]',
+        '[]')`,
+    check: 'SELECT ticket_id, currency, priced, (SELECT count(*) FROM exchange_rates) AS rates FROM tickets',
+    expected: [{ ticket_id: 't-1', currency: 'EUR', priced: null, rates: 0 }],
+  },
 };
 
 let db: Sqlite;

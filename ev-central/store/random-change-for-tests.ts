@@ -100,7 +100,7 @@ function paymentChanges(
   };
 }
 
-type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions';
+type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions' | 'exchangeRates';
 
 function priceChanges(tables: Tables, { which, figure, words, remove }: Change): Record<PriceTable, () => void> {
   const id = `row-${which}`;
@@ -113,6 +113,9 @@ function priceChanges(tables: Tables, { which, figure, words, remove }: Change):
     }),
     priceSeriesVersions: () => tables.priceSeriesVersions.put({
       seriesId: seriesId(id), version: 1 + which, putAtMs: figure, runs: [{ fromMs: 0, prices: [words] }],
+    }),
+    exchangeRates: () => tables.exchangeRates.put({
+      base: currency('EUR'), quote: currency('CHF'), date: `2026-01-0${1 + which}`, rate: words,
     }),
   };
 }

@@ -8,6 +8,7 @@ import {
   ticketIdSchema, userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { exchangeRatesSchema } from './exchange-rate.ts';
 import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
@@ -124,6 +125,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('put-tariff'), tariff: networkTariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),
   z.object({ kind: z.literal('put-price-series'), hours: seriesHoursSchema }),
+  z.object({ kind: z.literal('put-exchange-rates'), rates: exchangeRatesSchema }),
   z.object({ kind: z.literal('remove-price-series'), seriesId: seriesIdSchema }),
   z.object({ kind: z.literal('put-site'), site: siteRowSchema }),
   z.object({ kind: z.literal('remove-site'), siteId: siteIdSchema }),

@@ -6,8 +6,8 @@ export const QUERIES = [
   'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'my-payments',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'invoices', 'invoice-tickets',
-  'billing-details', 'payments',
+  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates',
+  'invoices', 'invoice-tickets', 'billing-details', 'payments',
 ] as const;
 
 export const query = defineFrame({

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { pricedSchema } from './exchange-rate.ts';
 import { priceNowSchema } from './ocpi-tariff.ts';
 import { ticketLineSchema } from './ticket-line.ts';
 import {
@@ -51,6 +52,8 @@ export const estimateRowSchema = z.object({
   totalMinor: amountMinorSchema,
   lines: z.array(ticketLineSchema),
   vat: z.array(vatPartSchema),
+  /** What it is in the tariff's currency, as its lines are, when she pays in another one. */
+  priced: pricedSchema.optional(),
 });
 export type EstimateRow = z.infer<typeof estimateRowSchema>;
 

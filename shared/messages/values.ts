@@ -1,6 +1,7 @@
 // The values that several messages share: quantities with their units, places, and the closed lists of words.
 import { z } from 'zod';
 import { currencySchema } from '../money.ts';
+import { pricedSchema } from './exchange-rate.ts';
 import { ticketLineSchema } from './ticket-line.ts';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema } from '../ids.ts';
 
@@ -139,6 +140,8 @@ export const ticketSchema = z.object({
   totalMinor: amountMinorSchema,
   /** The VAT in the total, by rate: net and VAT add up to it. Empty: no VAT was reckoned. */
   vat: z.array(vatPartSchema).default([]),
+  /** What it was in its tariff's currency, as its lines are, and the rate; without it that is the same currency. */
+  priced: pricedSchema.optional(),
   /** What a person should know: a clock that jumped, a disputed end, a correction's reason. */
   flags: z.array(z.string()),
 });

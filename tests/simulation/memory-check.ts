@@ -77,6 +77,7 @@ const KEYS = {
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
   groupTariffs: 'place', priceSeries: 'seriesId', priceSeriesVersions: 'version',
+  exchangeRates: 'date',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
@@ -88,6 +89,7 @@ function keyOf(name: keyof Tables, row: unknown): string {
   const own = String(fields[KEYS[name]]);
   if (name === 'tariffVersions') return `${String(fields['tariffId'])}#${own}`;
   if (name === 'priceSeriesVersions') return `${String(fields['seriesId'])}#${own}`;
+  if (name === 'exchangeRates') return `${String(fields['base'])} ${String(fields['quote'])} ${own}`;
   if (name === 'groupTariffs') return `${String(fields['groupId'])} ${own}`;
   return name === 'commands' ? `${String(fields['pointId'])}#${own}` : own;
 }

@@ -9,6 +9,7 @@ import { START_MS } from './world.ts';
 
 const CLUB = groupId('club');
 const CLUB_TARIFF = tariffId('club-price');
+const SWISS_TARIFF = tariffId('swiss-price');
 const SPOT = seriesId('spot');
 const HOUR_MS = 3_600_000;
 
@@ -20,13 +21,15 @@ export type PricedTown = {
 export function firstPrices(seed: number, places: PricedTown): Order[] {
   const chance = createChance(seed + 9_000_011);
   return chance.is(0.3) ? [] : [
-    club(chance, places), spotHours(chance), clubTariff(chance), assignment(chance, places, CLUB),
+    club(chance, places), spotHours(chance), clubTariff(chance), swissTariff(chance), francs(chance),
+    assignment(chance, places, CLUB),
   ];
 }
 
 /** An administrator's order about prices; null: about the tariff of the sites. */
 export function priceOrder(chance: Chance, places: PricedTown): Order | null {
-  switch (chance.whole(0, 4)) {
+  switch (chance.whole(0, 5)) {
+    case 3: return chance.is(0.5) ? swissTariff(chance) : francs(chance);
     case 2: return spotHours(chance);
     case 0: return assignment(chance, places, groupId(chance.of(['club', 'fleet'])));
     case 1: return clubTariff(chance);
@@ -57,6 +60,24 @@ function clubTariff(chance: Chance): Order {
   } };
 }
 
+/** In another currency than all wallets. */
+function swissTariff(chance: Chance): Order {
+  return { kind: 'put-tariff', tariff: {
+    id: SWISS_TARIFF, currency: currency('CHF'), min_price: { excl_vat: 0.2 },
+    elements: [{ price_components: [
+      { type: 'ENERGY', price: chance.whole(10, 60) / 100, vat: 8.1, step_size: 10 },
+      { type: 'TIME', price: 0.3, step_size: 1 },
+    ] }],
+  } };
+}
+
+/** The rate of the day on which runs begin, or of the day before: a charge takes the newest. */
+function francs(chance: Chance): Order {
+  const date = chance.of(['2025-11-20', '2025-11-21']);
+  const rate = `0.${chance.whole(8_000, 9_999)}`;
+  return { kind: 'put-exchange-rates', rates: [{ base: currency('EUR'), quote: currency('CHF'), date, rate }] };
+}
+
 /** Hours around the beginning of a run, one begins two minutes after it; some are below nothing, or they end early. */
 function spotHours(chance: Chance): Order {
   const prices = Array.from({ length: chance.whole(2, 40) }, () => (chance.whole(-80, 900) / 1_000).toFixed(3));
@@ -71,6 +92,6 @@ function assignment(chance: Chance, { sites, points }: PricedTown, group: GroupI
   ]);
   return {
     kind: 'assign-tariff', groupId: group, place,
-    tariffId: group !== CLUB && chance.is(0.3) ? null : chance.of([CLUB_TARIFF, tariffId('day')]),
+    tariffId: group !== CLUB && chance.is(0.3) ? null : chance.of([CLUB_TARIFF, SWISS_TARIFF, tariffId('day')]),
   };
 }

@@ -9,6 +9,7 @@ import type {
   OcpiTariff, OcpiTariffElement, PriceBound, PriceComponent, TariffDimension, TariffRestrictions,
 } from '../../../shared/messages/ocpi-tariff.ts';
 import { daysOfDate, msOfDateTime, WEEKDAYS } from '../../../shared/messages/ocpi-tariff.ts';
+import { type Exchange, type Settlement, settlementOf } from './exchange.ts';
 import { type Hourly, hourlyOf, markedUp, type SeriesPrices } from './hourly.ts';
 
 const DAY_MS = 86_400_000;
@@ -57,7 +58,9 @@ export type Component = {
 export type Bound = { readonly exclVat: Decimal; readonly inclVat: Decimal | null };
 
 export type TariffRules = {
+  /** Of the prices; what is due is in the one of the settlement, if there is one. */
   readonly currency: Currency;
+  readonly settlement: Settlement | null;
   /** Of charges, and of reservations that were used or expired: the components of each dimension, first match first. */
   readonly charge: ByDimension;
   readonly reservation: ByDimension;
@@ -77,8 +80,8 @@ export type TariffRules = {
 export type ByDimension = Readonly<Record<TariffDimension, readonly Component[]>>;
 
 /**
- * What a charge can come to at the most, in minor units with VAT: doubles a little above the exact prices. So a cost
- * that is far below a limit need not be reckoned for each reading of a meter.
+ * What a charge can come to at the most, in minor units of what is due, with VAT: doubles a little above the exact
+ * prices. So a cost that is far below a limit need not be reckoned for each reading of a meter.
  */
 export type Ceiling = {
   readonly perWh: number;
@@ -86,6 +89,8 @@ export type Ceiling = {
   /** A flat fee that may still come, what step sizes may add, and a minimum price. */
   readonly flat: number;
   readonly steps: number;
+  /** What the roundings on the way to two amounts may come to. */
+  readonly rounding: number;
   readonly least: number;
 };
 
@@ -101,10 +106,13 @@ export type Cuts = {
 };
 
 /** What is known besides the tariff when a session's price is made. */
-export type GivenTerms = { readonly series?: ReadonlyMap<string, SeriesPrices> };
+export type GivenTerms = {
+  readonly series?: ReadonlyMap<string, SeriesPrices>; readonly exchange?: Exchange | null;
+};
 
 /** Makes a tariff ready for pricing. The schema has checked it; throws nothing. */
-export function tariffRules(tariff: OcpiTariff, { series = NO_SERIES }: GivenTerms = {}): TariffRules {
+export function tariffRules(tariff: OcpiTariff, { series = NO_SERIES, exchange = null }: GivenTerms = {}): TariffRules {
+  const settlement = exchange === null ? null : settlementOf(exchange);
   const all = tariff.elements.flatMap((element) => element.price_components);
   const hours = all.flatMap((each) => [...hourPricesOf(each, series)?.prices.values() ?? []]);
   const priceScale = most([...all.map(({ price }) => decimalOf(price)), ...hours].map(({ scale }) => scale));
@@ -117,11 +125,11 @@ export function tariffRules(tariff: OcpiTariff, { series = NO_SERIES }: GivenTer
   };
   const bounds = { minPrice: boundOf(tariff.min_price), maxPrice: boundOf(tariff.max_price) };
   return {
-    currency: tariff.currency, components, ...denominators, ...bounds,
+    currency: tariff.currency, settlement, components, ...denominators, ...bounds,
     charge: byDimension(used(null)), reservation: byDimension(used('RESERVATION')),
     // An expired reservation: its own elements come before those of every reservation (11.4.3), wherever they are.
     expired: byDimension([...used('RESERVATION_EXPIRES'), ...used('RESERVATION')]),
-    ceiling: ceilingOf(used(null), { ...denominators, ...bounds, currency: tariff.currency }),
+    ceiling: ceilingOf(used(null), { ...denominators, ...bounds, settlement, currency: tariff.currency }),
     cuts: cutsOf(flat),
     validFromMs: tariff.start_date_time ? msOfDateTime(tariff.start_date_time) : null,
     validToMs: tariff.end_date_time ? msOfDateTime(tariff.end_date_time) : null,
@@ -243,10 +251,10 @@ const ABOVE = 1 + 1e-9;
 
 function ceilingOf(
   components: readonly Component[],
-  { denominator, vatDenominator, minPrice, currency }:
-  Pick<TariffRules, 'denominator' | 'vatDenominator' | 'minPrice' | 'currency'>,
+  { denominator, vatDenominator, minPrice, currency, settlement }:
+  Pick<TariffRules, 'denominator' | 'vatDenominator' | 'minPrice' | 'currency' | 'settlement'>,
 ): Ceiling {
-  const minorOfMajor = 10 ** minorDigits(currency);
+  const minorOfMajor = 10 ** minorDigits(currency) * (settlement?.factor ?? 1);
   const unit = ({ unitNumerator, vatNumerator, hourly }: Component): number => {
     const dearest = [...hourly?.prices.values() ?? []]
       .reduce((high, hour) => (hour.unitNumerator > high ? hour.unitNumerator : high), unitNumerator);
@@ -260,6 +268,7 @@ function ceilingOf(
   return {
     perWh: most(energy.map(unit)), perMs: most(time.map(unit)), flat: most(ofTypes('FLAT').map(unit)),
     steps: most(energy.map(step)) + most(time.map(step)),
+    rounding: settlement === null ? 1 : 1 + settlement.factor,
     least: minPrice === null ? 0 : Math.max(
       major(minPrice.exclVat) * Math.max(1, mostVat), minPrice.inclVat === null ? 0 : major(minPrice.inclVat)),
   };

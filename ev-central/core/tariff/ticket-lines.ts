@@ -5,8 +5,10 @@ import type { Decimal } from '../../../shared/decimal.ts';
 import { decimalText, fixedText } from '../../../shared/decimal.ts';
 import type { Ratio } from '../../../shared/money.ts';
 import { addRatio, minorDigits, ratio, roundHalfEven, ZERO } from '../../../shared/money.ts';
+import type { Priced } from '../../../shared/messages/exchange-rate.ts';
 import type { VatPart } from '../../../shared/messages/values.ts';
 import type { ComponentTicketLine, TicketLine } from '../../../shared/messages/ticket-line.ts';
+import { settledMinor } from './exchange.ts';
 import type { TariffRules } from './rules.ts';
 import type { PriceLine, UsagePrice } from './usage-price.ts';
 
@@ -17,15 +19,27 @@ const NO_VAT = '0';
 export type Bill = {
   readonly lines: readonly TicketLine[];
   readonly vat: readonly VatPart[];
-  /** With VAT. */
+  /** With VAT; what is paid, in the currency of the wallet, as `vat`. */
   readonly totalMinor: number;
+  /** What it is in the currency of its lines, when that is another one. */
+  readonly priced?: Priced;
 };
 
 /** The bill of a whole session. */
 export function billOf(price: UsagePrice, rules: TariffRules): Bill {
-  return {
-    lines: price.lines.map(ticketLine), vat: vatByRate(price, rules), totalMinor: Number(price.totalInclMinor),
+  const { settlement } = rules;
+  const totals = {
+    exclMinor: settledMinor(price.totalExclMinor, settlement),
+    inclMinor: settledMinor(price.totalInclMinor, settlement),
   };
+  const bill = {
+    lines: price.lines.map(ticketLine), vat: vatByRate(price.lines, totals, rules),
+    totalMinor: Number(totals.inclMinor),
+  };
+  if (settlement === null) return bill;
+  const { base, quote, date, rate } = settlement.exchange;
+  const totalMinor = Number(price.totalInclMinor);
+  return { ...bill, priced: { currency: rules.currency, totalMinor, base, quote, date, rate } };
 }
 
 /** What a later bill of the same session has beyond an earlier one: the difference of the rounded amounts. */
@@ -36,6 +50,9 @@ export function billDifference(later: Bill, earlier: Bill): Bill {
         (later.lines.some((line) => isSameLine(line, was)) ? [] : lineDifference(nothingOf(was), was)))),
     vat: vatDifference(later.vat, earlier.vat),
     totalMinor: later.totalMinor - earlier.totalMinor,
+    ...(later.priced === undefined ? {} : {
+      priced: { ...later.priced, totalMinor: later.priced.totalMinor - (earlier.priced?.totalMinor ?? 0) },
+    }),
   };
 }
 
@@ -102,18 +119,20 @@ type Rate = { readonly rate: string; readonly net: Ratio; readonly vat: Ratio };
  * A minimum or maximum price is spread over the rates in the proportion of what was used; when all of that was free, it
  * goes to the rate of the first line.
  */
-function vatByRate(price: UsagePrice, rules: TariffRules): VatPart[] {
-  const rates = ratesOf(price.lines);
+function vatByRate(lines: readonly PriceLine[], { exclMinor, inclMinor }: Totals, rules: TariffRules): VatPart[] {
+  const rates = ratesOf(lines);
   const [first] = rates;
-  if (first === undefined) return price.totalInclMinor === 0n ? [] : [wholeRow(NO_VAT, price)];
-  const net = spread(rates.map((each) => each.net), price.totalExclMinor, rules);
-  const vat = spread(rates.map((each) => each.vat), price.totalInclMinor - price.totalExclMinor, rules);
+  if (first === undefined) {
+    const whole = { rate: NO_VAT, netMinor: Number(exclMinor), vatMinor: Number(inclMinor - exclMinor) };
+    return inclMinor === 0n ? [] : [whole];
+  }
+  const net = spread(rates.map((each) => each.net), exclMinor, rules);
+  const vat = spread(rates.map((each) => each.vat), inclMinor - exclMinor, rules);
   return rates.map(({ rate }, i) => ({ rate, netMinor: Number(net[i]), vatMinor: Number(vat[i]) }));
 }
 
-function wholeRow(rate: string, { totalExclMinor, totalInclMinor }: UsagePrice): VatPart {
-  return { rate, netMinor: Number(totalExclMinor), vatMinor: Number(totalInclMinor - totalExclMinor) };
-}
+/** As they are paid. */
+type Totals = { readonly exclMinor: bigint; readonly inclMinor: bigint };
 
 /** In the order of the lines. */
 function ratesOf(lines: readonly PriceLine[]): Rate[] {
@@ -138,15 +157,15 @@ function rateOf(percent: Decimal | null): string {
  * Whole amounts in the proportion of exact ones, which add up to the total: each is cut, and the largest rests get one
  * more. Without any amounts the first has it all.
  */
-function spread(amounts: readonly Ratio[], total: bigint, { currency }: TariffRules): bigint[] {
+function spread(amounts: readonly Ratio[], total: bigint, { currency, settlement }: TariffRules): bigint[] {
   const common = amounts.reduce((product, { denominator }) =>
     (product % denominator === 0n ? product : product * denominator), 1n);
   const parts = amounts.map(({ numerator, denominator }) => numerator * (common / denominator));
   const sum = parts.reduce((a, b) => a + b, 0n);
   if (sum === 0n) return parts.map((_part, i) => (i === 0 ? total : 0n));
-  // As they are when they round to the total; in proportion when a bound has changed it.
+  // As they are when they round to the total; in proportion when a bound or an exchange rate has changed it.
   const own = sum * 10n ** BigInt(minorDigits(currency));
-  const isOwn = own > (total - 1n) * common && own < (total + 1n) * common;
+  const isOwn = settlement === null && own > (total - 1n) * common && own < (total + 1n) * common;
   const [factor, divisor] = isOwn ? [10n ** BigInt(minorDigits(currency)), common] : [total, sum];
   const whole = parts.map((part) => part * factor / divisor);
   const byRest = parts.map((part, i) => ({ i, rest: part * factor % divisor, isUsed: part > 0n }))

@@ -6,6 +6,7 @@ import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import type { Ratio } from '../../../shared/money.ts';
 import { addRatio, minorDigits, ratio, roundHalfEven } from '../../../shared/money.ts';
 import { invariant } from '../../../shared/assert.ts';
+import { settledMinor } from './exchange.ts';
 import type { HourPrice, SeriesKey } from './hourly.ts';
 import type { Bound, Component, TariffRules } from './rules.ts';
 import { componentAt } from './rules.ts';
@@ -64,19 +65,23 @@ export function priceOfUsage(usage: TariffUsage, rules: TariffRules): UsagePrice
   return { lines, ...sums, ...totalsOf(sums, rules) };
 }
 
-/** `totalInclMinor` of `priceOfUsage`, without its lines: for costs that are looked at each second. */
+/**
+ * What is due in the currency of the wallet: `totalInclMinor` of `priceOfUsage`, settled, without its lines: for costs
+ * that are looked at each second.
+ */
 export function dueMinor(usage: TariffUsage, rules: TariffRules): number {
-  return Number(minorOf(dueSums(usage, rules, null).inclVat, rules));
+  return Number(settledMinor(minorOf(dueSums(usage, rules, null).inclVat, rules), rules.settlement));
 }
 
 /**
- * What was really used comes to, with VAT: without what step sizes and a minimum price add. It never falls while a
- * session goes on, unlike what is due.
+ * What was really used comes to in the currency of the wallet, with VAT: without what step sizes and a minimum price
+ * add. It never falls while a session goes on, unlike what is due.
  */
 export function usedMinor(usage: TariffUsage, rules: TariffRules): number {
   const sums = componentSums(usage, rules, { steps: NO_STEPS, lines: null });
   const { maxPrice } = rules;
-  return Number(minorOf((maxPrice === null ? sums : bounded(sums, 'max-price', maxPrice, null)).inclVat, rules));
+  const { inclVat } = maxPrice === null ? sums : bounded(sums, 'max-price', maxPrice, null);
+  return Number(settledMinor(minorOf(inclVat, rules), rules.settlement));
 }
 
 const NO_STEPS: ReadonlyMap<number, number> = new Map();
