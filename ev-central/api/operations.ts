@@ -7,8 +7,16 @@ import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
+import { BOOK_OPERATIONS } from './routes/books.ts';
+import { GROUP_OPERATIONS } from './routes/groups.ts';
+import { INVOICE_OPERATIONS } from './routes/invoices.ts';
+import { SECOND_FACTOR_OPERATIONS } from './routes/second-factor.ts';
+import { TOPIC_OPERATIONS } from './routes/topics.ts';
+import { WALLET_OPERATIONS } from './routes/wallets.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS,
+  ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
+  ...TOPIC_OPERATIONS,
 ];
