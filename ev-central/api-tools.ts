@@ -1,10 +1,13 @@
 // What `admin` and `tail` do besides orders and lists, for the REST API: the same functions as behind the commands.
-import type { ExportFormat, Row, Tools } from './api/ports.ts';
+import type { Tools } from './api/ports.ts';
 import { type BookFiles, createBookChecks } from './book-check.ts';
 import type { Central } from './central.ts';
+import { priced } from './cli/admin-price.ts';
 import { exportAudit, type Sink } from './cli/audit-export.ts';
 import { exportLedger } from './cli/ledger-export.ts';
 import { checkTickets } from './cli/ticket-check.ts';
+import { newestSeries, seriesPrices } from './core/price-series.ts';
+import { tariffRules } from './core/tariff/rules.ts';
 import { invoicePdf } from './documents/invoice-pdf.ts';
 import { findCode, makeRecoveryCodes, makeSecondFactor } from './one-time-code.ts';
 import type { Store } from './store/store.ts';
@@ -13,16 +16,22 @@ import type { Store } from './store/store.ts';
 const TAILS_AT_ONCE = 8;
 
 export function apiTools({ central, store, files, randomBytes }: {
-  central: Pick<Central, 'startTail' | 'nowMs'>; store: Store; files: BookFiles | null;
+  central: Pick<Central, 'state' | 'startTail' | 'nowMs'>; store: Store; files: BookFiles | null;
   randomBytes: (count: number) => Buffer;
 }): Tools {
   let tails = 0;
   return {
     check: createBookChecks(files, store),
     statement: (account, span) => store.statement(account, span),
-    exported: (books, filter, format) => pieces((write) =>
-      (books === 'audit' ? exportAudit : exportLedger)(store, { filter, format: format satisfies ExportFormat }, write)),
-    recompute: (id) => checkTickets(store, id) as readonly Row[] | null,
+    exported(books, filter, format) {
+      const write = books === 'audit' ? exportAudit : exportLedger;
+      return pieces((sink) => write(store, { filter, format }, sink));
+    },
+    recompute: (id) => checkTickets(store, id),
+    price(tariff, session) {
+      const series = seriesPrices(central.state.priceSeriesVersions, newestSeries(central.state, tariff));
+      return priced(tariffRules(tariff, { series }), session).report;
+    },
     invoicePdf,
     secondFactor: {
       make: (userId) => makeSecondFactor(userId, randomBytes),

@@ -1,4 +1,4 @@
-// The second thread of a check of the books: opens the database beside EV_Central, as the tools do, and tells the report.
+// The second thread of a check of the books: opens the database beside EV_Central, as the tools do, and reports.
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../shared/clock.ts';
 import type { BookCheck } from './api/ports.ts';

@@ -1,4 +1,4 @@
-// Whether ledger, audit log and invoices are as EV_Central has written them, with each fault in words: what `admin … verify`
+// Whether ledger, audit log and invoices are as EV_Central has written them, each fault in words: what `admin … verify`
 // says, for the REST API. A check reads whole tables, so it runs in a second thread, on a connection of its own.
 import { Worker } from 'node:worker_threads';
 import type { BookCheck, BookReport } from './api/ports.ts';
@@ -11,7 +11,9 @@ export type BookFiles = { readonly database: string; readonly masterKeyFile: str
 type Books = Pick<Store, 'verifyAudit' | 'verifyLedger' | 'invoiceBooks'>;
 
 /** Checks one after the other; null while one is under way. Without files (a database in memory) in this thread. */
-export function createBookChecks(files: BookFiles | null, store: Books): (check: BookCheck) => Promise<BookReport | null> {
+export function createBookChecks(
+  files: BookFiles | null, store: Books,
+): (check: BookCheck) => Promise<BookReport | null> {
   let isBusy = false;
   return async (check) => {
     if (isBusy) return null;

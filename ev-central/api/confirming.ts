@@ -1,5 +1,5 @@
-// Asks a person for her password again, and for a one-time code where she has a second factor, by the rules of a log-in,
-// with its lock-outs and its audit. The log-in that comes of it ends at once.
+// Asks a person for her password again, and for a one-time code where she has a second factor, by the rules of a
+// log-in, with its lock-outs and its audit. The log-in that comes of it ends at once.
 import { callerIn, changeAccess, put } from './asking.ts';
 import type { Api, Ask } from './operation.ts';
 import { loginRefused } from './problem-of-access.ts';

@@ -1,5 +1,5 @@
-// Everything that the terminals can do can be done over HTTP: each order, each list and each command of the tools has its
-// operation, and no operation lets somebody come to an order or a list that the core's table keeps from her.
+// Everything that the terminals can do can be done over HTTP: each order, each list and each command of the tools has
+// its operation, and no operation lets somebody come to an order or a list that the core's table keeps from her.
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addToolCommands } from '../cli/cli.ts';
@@ -37,6 +37,8 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'admin tariff put': ['putTariff'], 'admin tariff add': ['putTariff'], 'admin tariff assign': ['assignGroupTariff'],
   'admin tariff unassign': ['assignGroupTariff'], 'admin tariff assigned': ['listGroupTariffs'],
   'admin tariff list': ['listTariffs'], 'admin tariff show': ['getTariff'], 'admin tariff remove': ['removeTariff'],
+  'admin series import': ['putPriceSeries'], 'admin series list': ['listPriceSeries'],
+  'admin series show': ['listPriceSeries'], 'admin series remove': ['removePriceSeries'],
   'admin load': 'a file of a whole network: over HTTP each row is put by itself',
   'admin import': 'a file of stations: over HTTP each row is put by itself',
   'admin group import': 'a file of groups: over HTTP each group is put by itself',
@@ -54,7 +56,8 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'admin statement': ['getUserStatement', 'getGroupStatement', 'getMyStatement'],
   'admin invoices': ['listInvoices'], 'admin invoices verify': ['verifyInvoices'],
   'admin invoice': ['getInvoice', 'getInvoiceDocument'], 'admin billing': ['getBilling', 'putBilling'],
-  'ctl points': ['findPoints'], 'ctl sites': ['listSites'], 'ctl sessions': ['listSessions'], 'ctl queue': ['listQueue'],
+  'ctl points': ['findPoints'], 'ctl sites': ['listSites'], 'ctl sessions': ['listSessions'],
+  'ctl queue': ['listQueue'],
   'ctl drivers': ['listDrivers'], 'ctl events': ['listEvents'], 'ctl dead-letters': ['listDeadLetters'],
   'ctl audit': ['listAudit'], 'ctl tickets': ['listTickets'], 'ctl ledger': ['listLedger'],
   'ctl commands': ['listCommands'], 'ctl users': ['listUsers'], 'ctl groups': ['listGroups'], 'ctl status': ['status'],
@@ -100,7 +103,8 @@ describe('every list', () => {
 
   it('is read by no operation whose callers it is kept from', () => {
     const wrong = OPERATIONS.filter(({ id }) => BOUND[id] === undefined).flatMap((each) => (each.reads ?? [])
-      .flatMap((what) => ROLES.filter((role) => mayCome(role, each) && !rolesWith(permissionOfQuery(what)).includes(role))
+      .flatMap((what) => ROLES
+        .filter((role) => mayCome(role, each) && !rolesWith(permissionOfQuery(what)).includes(role))
         .map((role) => `${each.id}: ${role} may not read ${what}`)));
     expect(wrong).toEqual([]);
   });

@@ -79,7 +79,7 @@ type Common = {
   readonly reckons?: boolean;
   /** Its answer bears an ETag, for an edit. */
   readonly etag?: boolean;
-  /** The kinds of orders that it gives, and the lists that it reads: see the test that compares them with the core's. */
+  /** The orders that it gives and the lists that it reads: coverage.test.ts compares them with the core's table. */
   readonly gives?: readonly OrderKind[];
   readonly reads?: readonly Query['what'][];
   readonly success: {

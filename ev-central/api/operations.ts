@@ -5,6 +5,8 @@ import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
+import { PRICE_OPERATIONS } from './routes/prices.ts';
+import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
 import { BOOK_OPERATIONS } from './routes/books.ts';
@@ -16,7 +18,7 @@ import { WALLET_OPERATIONS } from './routes/wallets.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
-  ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS,
+  ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
   ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
-  ...TOPIC_OPERATIONS,
+  ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS,
 ];

@@ -14,7 +14,7 @@ export function orderOperation<P extends z.ZodObject, B extends z.ZodType>(defin
   const { order, ...rest } = definition;
   // What kind of order it gives, its own example says.
   const { params, exampleParams, body } = definition;
-  const example = order(params.parse(exampleParams) as z.output<P>, body.schema.parse(body.example));
+  const example = order(params.parse(exampleParams), body.schema.parse(body.example));
   return operation<P, null, Named<B>>({
     ...rest, method: 'POST', idempotent: true, gives: [example.kind],
     success: { status: 200, what: 'It is ordered.', body: orderAnswerSchema },

@@ -6,6 +6,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Account } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
+import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import type { TailRecord } from '../../shared/messages/tail-record.ts';
 import type { TailTopic } from '../../shared/messages/tail-topic.ts';
@@ -14,6 +15,7 @@ import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
+import type { PricedSession } from '../core/tariff/period.ts';
 import type { Committed } from '../loop.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -77,6 +79,8 @@ export type Tools = {
   ) => AsyncIterable<string>;
   /** The tickets of a session made again; null when there is none. */
   readonly recompute: (id: SessionId) => readonly Row[] | null;
+  /** What a session would cost under a tariff, with the newest prices of the series that it names. */
+  readonly price: (tariff: OcpiTariff, session: PricedSession) => object;
   readonly invoicePdf: (invoice: Invoice, tickets: readonly InvoiceTicket[]) => Promise<Buffer>;
   readonly secondFactor: {
     readonly make: (userId: UserId) => NewSecret;

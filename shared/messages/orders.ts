@@ -4,13 +4,15 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
+  groupIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
+  userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
+import { seriesHoursSchema } from './price-series.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
   priorityClassSchema, roleSchema,
@@ -95,6 +97,8 @@ export const orderSchema = z.discriminatedUnion('kind', [
   // the registry
   z.object({ kind: z.literal('put-tariff'), tariff: networkTariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),
+  z.object({ kind: z.literal('put-price-series'), hours: seriesHoursSchema }),
+  z.object({ kind: z.literal('remove-price-series'), seriesId: seriesIdSchema }),
   z.object({ kind: z.literal('put-site'), site: siteRowSchema }),
   z.object({ kind: z.literal('remove-site'), siteId: siteIdSchema }),
   z.object({ kind: z.literal('put-point'), point: pointRowSchema, secretSha256: sha256Base64.nullable() }),

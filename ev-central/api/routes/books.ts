@@ -1,5 +1,5 @@
-// The books themselves: are they as EV_Central has written them, the audit log and the ledger as files, and tickets made
-// again from their meter values.
+// The books themselves: are they as EV_Central has written them, the audit log and the ledger as files, and tickets
+// made again from their meter values.
 import { z } from 'zod';
 import { accountSchema } from '../../../shared/account.ts';
 import { groupIdSchema, sessionIdSchema, userIdSchema } from '../../../shared/ids.ts';

@@ -1,8 +1,7 @@
 // One-time codes (TOTP) and recovery codes: people's own, for which an open session is not enough, and those that an
 // admin makes or takes away. What is secret is shown once.
 import { z } from 'zod';
-import { userIdSchema } from '../../../shared/ids.ts';
-import type { UserId } from '../../../shared/ids.ts';
+import { type UserId, userIdSchema } from '../../../shared/ids.ts';
 import { noteSchema } from '../../../shared/messages/values.ts';
 import { callerIn, orderNow } from '../asking.ts';
 import { confirmPerson } from '../confirming.ts';
@@ -30,7 +29,8 @@ const made = named('SecondFactorMade', z.object({
   uri: z.string().describe('what its QR code holds'), recoveryCodes: z.array(z.string()),
 }), {
   text: 'the first log-in of ana with a one-time code confirms it', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
-  uri: 'otpauth://totp/EV%20network:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', recoveryCodes: ['ABCD-EFGH-IJKL-MNOP'],
+  uri: 'otpauth://totp/EV%20network:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  recoveryCodes: ['ABCD-EFGH-IJKL-MNOP'],
 });
 const codes = named('RecoveryCodes', z.object({ text: z.string(), recoveryCodes: z.array(z.string()) }),
   { text: '10 recovery codes of ana: the ones before are void', recoveryCodes: ['ABCD-EFGH-IJKL-MNOP'] });
@@ -77,7 +77,9 @@ const OWN: readonly Operation[] = [
       if (factor === undefined) throw new Problem('not-found', 'There is nothing to confirm: enrol first.');
       const { secretBase64, recoverySha256s } = factor;
       const counter = api.tools.secondFactor.stepOf(secretBase64, ask.body.code);
-      if (counter === null) throw new Problem('refused', 'This is not the code that it shows now.', { reason: 'code-wrong' });
+      if (counter === null) {
+        throw new Problem('refused', 'This is not the code that it shows now.', { reason: 'code-wrong' });
+      }
       return ordered(await orderNow(api, ask, {
         kind: 'enrol-second-factor', userId, secretBase64, recoverySha256s: [...recoverySha256s], counter,
       }));
