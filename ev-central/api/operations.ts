@@ -1,6 +1,7 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
@@ -18,6 +19,7 @@ import { WALLET_OPERATIONS } from './routes/wallets.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
+  ...GROUP_INVOICE_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
   ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS,

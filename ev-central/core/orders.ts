@@ -10,6 +10,7 @@ import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { putGroup, removeGroup } from './group-orders.ts';
+import { invoiceMonth } from './invoice-month.ts';
 import { putBillingDetails } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { moneyOrder } from './money-orders.ts';
@@ -96,6 +97,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);
     case 'put-billing-details': return putBillingDetails(step, order.details);
+    case 'invoice-month': return invoiceMonth(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -224,8 +226,8 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
 /** What the audit log keeps of an order: everything but secrets, their hashes and personal data. */
 function auditedParameters(order: Order): Record<string, unknown> {
   if (order.kind === 'put-billing-details') {
-    const { userId, policy } = order.details;
-    return { kind: order.kind, userId, policy };
+    const { payer, policy } = order.details;
+    return { kind: order.kind, payer, policy };
   }
   const entries = Object.entries(order).filter(([name]) => !/hash|sha256|secret/i.test(name));
   return Object.fromEntries(entries);

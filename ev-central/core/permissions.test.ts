@@ -36,6 +36,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
+  ['invoice-month', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [

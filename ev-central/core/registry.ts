@@ -1,4 +1,5 @@
 // The registry: sites, points, users and tariffs. What is in use cannot be removed.
+import { userWallet } from '../../shared/account.ts';
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
@@ -138,14 +139,14 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   }
   const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userId);
+  const needed = whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   revokeApiKeys(step, userId);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
   step.state.secondFactors.remove(userId);
-  step.state.billingDetails.remove(userId);
+  step.state.billingDetails.remove(userWallet(userId));
   return done(`user ${userId} is removed`);
 }
 

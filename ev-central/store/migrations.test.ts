@@ -149,6 +149,20 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT session_id, tariff, terms, (SELECT count(*) FROM price_series) AS series FROM charging_sessions',
     expected: [{ session_id: 's-1', tariff: 'T#1', terms: null, series: 0 }],
   },
+  14: {
+    insert: `INSERT INTO billing_details VALUES ('ana', 'monthly', 'Ana', '[]', NULL);
+      INSERT INTO uninvoiced_tickets VALUES ('t-1', 'ben', 'EUR', 5, '{"sessionId":"s-1"}');
+      INSERT INTO invoiced_sessions VALUES ('s-2', 'INV-1', 'cat', '[]', 42, 0);
+      INSERT INTO invoicing_spans VALUES ('5', 5, NULL);
+      INSERT INTO invoices VALUES (1, 'INV-1', 'invoice', NULL, 'dan', 5, 'UTC', '{}', '{}', 'EUR', 1, '[]', 42, 0, 42,
+        42, 0)`,
+    check: `SELECT b.payer AS billed, u.payer AS waits, u.ticket, s.payer AS corrected, i.payer AS invoiced,
+      p.with_groups FROM billing_details b, uninvoiced_tickets u, invoiced_sessions s, invoices i, invoicing_spans p`,
+    expected: [{
+      billed: 'wallet:user:ana', waits: 'wallet:user:ben', ticket: '{"sessionId":"s-1","driverId":null}',
+      corrected: 'wallet:user:cat', invoiced: 'wallet:user:dan', with_groups: 0,
+    }],
+  },
 };
 
 let db: Sqlite;

@@ -22,8 +22,10 @@ export function firstGroups(seed: number, drivers: readonly UserId[], sites: rea
 /** An operator's order about money. */
 export function moneyOrder(
   chance: Chance,
-  { drivers, sites, tickets }: {
+  { drivers, sites, tickets, month }: {
     readonly drivers: readonly UserId[]; readonly sites: readonly SiteId[]; readonly tickets: readonly Ticket[];
+    /** This one, for the issuer. */
+    readonly month: string;
   },
 ): Order {
   const driver = chance.of(drivers);
@@ -36,14 +38,22 @@ export function moneyOrder(
     case 1: return { kind: 'put-group', group: fleet(chance, drivers, sites) };
     case 2: return { kind: 'book-group', groupId: FLEET, amountMinor: chance.whole(-500, 5_000), reason: 'gift' };
     case 3: {
-      if (tickets.length === 0) break;
-      const { ticketId, totalMinor } = chance.of(tickets);
-      const amountMinor = chance.is(0.3) ? null : chance.whole(1, totalMinor + 1);
-      return { kind: 'refund-ticket', ticketId, amountMinor, reason: 'sorry' };
+      const refund = refundOrder(chance, tickets);
+      if (refund !== null) return refund;
+      break;
     }
+    case 4: return { kind: 'invoice-month', payer: chance.is(0.7) ? groupWallet(FLEET) : chance.of(wallets), month };
     default:
   }
   return { kind: 'book', userId: driver, amountMinor: chance.whole(-200, 3_000), reason: 'gift' };
+}
+
+/** Somebody is given back all or some of what a ticket took, or more: that is refused. */
+export function refundOrder(chance: Chance, tickets: readonly Ticket[]): Order | null {
+  if (tickets.length === 0) return null;
+  const { ticketId, totalMinor } = chance.of(tickets);
+  const amountMinor = chance.is(0.3) ? null : chance.whole(1, totalMinor + 1);
+  return { kind: 'refund-ticket', ticketId, amountMinor, reason: 'sorry' };
 }
 
 function fleet(chance: Chance, drivers: readonly UserId[], sites: readonly SiteId[]): GroupRow {
@@ -51,8 +61,8 @@ function fleet(chance: Chance, drivers: readonly UserId[], sites: readonly SiteI
   return {
     groupId: FLEET, name: '', kind: 'fleet', currency: currency('EUR'), active: chance.is(0.9),
     timeZone: 'Europe/Madrid',
-    members: drivers.filter(() => chance.is(0.5)).map((userId) => ({
-      userId, role: 'member', paid: chance.is(0.8),
+    members: drivers.filter(() => chance.is(0.5)).map((userId, at) => ({
+      userId, role: at === 0 ? 'owner' : 'member', paid: chance.is(0.8),
       limits: chance.is(0.3) ? { perSessionMinor: limit(50, 2_000), perMonthMinor: limit(100, 5_000) } : null,
     })),
     limits: { perSessionMinor: limit(50, 3_000), perMonthMinor: limit(500, 9_000) },
