@@ -1,14 +1,17 @@
 // Invoices and credit notes: lists, data and documents, for whoever pays them and for the office; and how a payer is
 // billed.
 import { z } from 'zod';
-import { userIdSchema } from '../../../shared/ids.ts';
+import { type Account, groupWallet, userWallet } from '../../../shared/account.ts';
+import { groupIdSchema, userIdSchema } from '../../../shared/ids.ts';
 import {
-  billingDetailsSchema, INVOICE_KINDS, type Invoice, invoiceSchema, invoiceTicketSchema,
+  type BillingDetails, billingDetailsSchema, INVOICE_KINDS, type Invoice, invoiceSchema, invoiceTicketSchema,
 } from '../../../shared/messages/invoice.ts';
+import { monthSchema } from '../../../shared/messages/orders.ts';
 import type { Query } from '../../../shared/messages/query.ts';
 import { callerIn, edit } from '../asking.ts';
 import { listOperation, sinceUntilShape } from '../lists.ts';
 import { type Answer, type Api, type Ask, etagOf, named, operation, type Operation } from '../operation.ts';
+import { orderOperation } from '../order-operation.ts';
 import { outside, outsideSchema } from '../outside.ts';
 import type { Permission } from '../permission.ts';
 import type { Row } from '../ports.ts';
@@ -22,10 +25,9 @@ const PAGE_ROWS = 500;
 const number = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,40}$/, 'must be a number such as INV-2026-000001');
 const params = z.strictObject({ number });
 const exampleParams = { number: 'INV-2026-000001' };
-const userParams = z.strictObject({ userId: userIdSchema });
 
 const invoiceExample = {
-  number: 'INV-2026-000001', kind: 'invoice', corrects: null, payerId: 'ana', issuedAtMs: AT_MS,
+  number: 'INV-2026-000001', kind: 'invoice', corrects: null, payer: 'wallet:user:ana', issuedAtMs: AT_MS,
   timeZone: 'Europe/Madrid',
   issuer: { name: 'EV network', address: ['Gran Vía 1', 'Alicante'], vatId: 'ESB00000000', footer: [] },
   buyer: { name: null, address: [], vatId: null }, currency: 'EUR', ticketCount: 1,
@@ -33,9 +35,9 @@ const invoiceExample = {
   dueMinor: 0,
 };
 const ticketExample = {
-  ticketId: 'k7f2-120', sessionId: 'k7f2-99', kind: 'final', siteId: 'ALC', siteName: 'Alicante, Gran Vía',
-  pointId: 'ALC-01', connectorNo: 1, timeZone: 'Europe/Madrid', startedAtMs: AT_MS, endedAtMs: AT_MS + 3_600_000,
-  energyWh: 10_000, lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }], netMinor: 420,
+  ticketId: 'k7f2-120', sessionId: 'k7f2-99', kind: 'final', driverId: null, siteId: 'ALC',
+  siteName: 'Alicante, Gran Vía', pointId: 'ALC-01', connectorNo: 1, timeZone: 'Europe/Madrid', startedAtMs: AT_MS,
+  endedAtMs: AT_MS + 3_600_000, energyWh: 10_000, lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }], netMinor: 420,
   vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
 };
 const invoiceRow = named('Invoice', outsideSchema(invoiceSchema), outside(invoiceExample));
@@ -43,9 +45,11 @@ const invoiceDetail = named('InvoiceDetail',
   outsideSchema(invoiceSchema.extend({ tickets: z.array(invoiceTicketSchema) })),
   outside({ ...invoiceExample, tickets: [ticketExample] }));
 const billingRow = named('Billing', billingDetailsSchema,
-  { userId: 'ana', policy: 'monthly', name: 'Ana Ruiz', address: ['Gran Vía 2', 'Alicante'], vatId: null });
-const billingBody = named('BillingEdit', z.strictObject(billingDetailsSchema.omit({ userId: true }).shape),
+  { payer: 'wallet:user:ana', policy: 'monthly', name: 'Ana Ruiz', address: ['Gran Vía 2', 'Alicante'], vatId: null });
+const billingBody = named('BillingEdit', z.strictObject(billingDetailsSchema.omit({ payer: true }).shape),
   { policy: 'monthly', name: 'Ana Ruiz', address: ['Gran Vía 2', 'Alicante'], vatId: null });
+
+type AnyAsk = Ask<unknown, unknown, unknown>;
 
 type Lists = {
   readonly noun: string; readonly path: string; readonly tag: 'me' | 'money'; readonly permission: Permission;
@@ -55,13 +59,37 @@ type Lists = {
 const LISTS: readonly Lists[] = [
   {
     noun: 'Invoice', path: '/api/v1/invoices', tag: 'money', permission: 'invoices:read', invoices: 'invoices',
-    tickets: 'invoice-tickets', filters: { userId: userIdSchema.optional() }, whose: 'of all payers',
+    tickets: 'invoice-tickets', filters: { userId: userIdSchema.optional(), groupId: groupIdSchema.optional() },
+    whose: 'of all payers',
   },
   {
     noun: 'MyInvoice', path: '/api/v1/me/invoices', tag: 'me', permission: 'self:read', invoices: 'my-invoices',
     tickets: 'my-invoice-tickets', filters: {}, whose: 'of yours',
   },
 ];
+
+const userParams = z.strictObject({ userId: userIdSchema });
+const groupParams = z.strictObject({ groupId: groupIdSchema });
+const PAYERS = [
+  {
+    noun: 'User', path: '/api/v1/users/{userId}', tag: 'users', params: userParams, exampleParams: { userId: 'ana' },
+    payer: (ask: AnyAsk, { state }: Api) => {
+      const { userId } = ask.params as z.output<typeof userParams>;
+      return state.users.get(userId) === undefined ? null : userWallet(userId);
+    },
+  },
+  {
+    noun: 'Group', path: '/api/v1/groups/{groupId}', tag: 'groups', params: groupParams,
+    exampleParams: { groupId: 'fleet' },
+    payer: (ask: AnyAsk, { state }: Api) => {
+      const { groupId } = ask.params as z.output<typeof groupParams>;
+      return state.groups.get(groupId) === undefined ? null : groupWallet(groupId);
+    },
+  },
+] as const satisfies readonly {
+  noun: string; path: string; tag: 'users' | 'groups'; params: z.ZodObject;
+  exampleParams: Readonly<Record<string, string>>; payer: (ask: AnyAsk, api: Api) => Account | null;
+}[];
 
 export const INVOICE_OPERATIONS: readonly Operation[] = [
   ...LISTS.flatMap((lists): Operation[] => {
@@ -93,33 +121,38 @@ export const INVOICE_OPERATIONS: readonly Operation[] = [
       }),
     ];
   }),
-  operation({
-    id: 'getBilling', method: 'GET', path: '/api/v1/users/{userId}/billing', tag: 'users', etag: true,
-    summary: 'How a payer is billed', permission: 'invoices:read', params: userParams,
-    exampleParams: { userId: 'ana' }, reads: ['billing-details'],
-    success: { status: 200, what: 'Policy, name, address and VAT id.', body: billingRow },
-    handle: (ask, api) => {
-      const row = insistOnBilling(api, ask, ask.params.userId);
-      return { status: 200, body: row, headers: { etag: etagOf(row) } };
-    },
-  }),
-  operation({
-    id: 'putBilling', method: 'PUT', path: '/api/v1/users/{userId}/billing', tag: 'users', conditional: true,
-    summary: 'Changes how a payer is billed', permission: 'invoices:write', params: userParams,
-    exampleParams: { userId: 'ana' }, body: billingBody, gives: ['put-billing-details'],
-    success: { status: 200, what: 'As it is now.', body: billingRow },
-    handle: async (ask, api) => {
-      const { userId } = ask.params;
-      insistOnBilling(api, ask, userId);
-      await edit(api, ask, { kind: 'put-billing-details', details: { ...ask.body, userId } },
-        () => billing(api, ask, userId));
-      const row = insistOnBilling(api, ask, userId);
-      return { status: 200, body: row, headers: { etag: etagOf(row) } };
-    },
+  ...PAYERS.flatMap(({ noun, path, tag, params: payerParams, exampleParams: payerExample, payer }): Operation[] => [
+    operation({
+      id: `get${noun}Billing`, method: 'GET', path: `${path}/billing`, tag, etag: true, permission: 'invoices:read',
+      summary: 'How a payer is billed', params: payerParams, exampleParams: payerExample, reads: ['billing-details'],
+      success: { status: 200, what: 'Policy, name, address and VAT id.', body: billingRow },
+      handle: (ask, api) => {
+        const row = insistOnBilling(api, ask, payer(ask, api));
+        return { status: 200, body: row, headers: { etag: etagOf(row) } };
+      },
+    }),
+    operation({
+      id: `put${noun}Billing`, method: 'PUT', path: `${path}/billing`, tag, conditional: true,
+      summary: 'Changes how a payer is billed', permission: 'invoices:write', params: payerParams,
+      exampleParams: payerExample, body: billingBody, gives: ['put-billing-details'],
+      success: { status: 200, what: 'As it is now.', body: billingRow },
+      handle: async (ask, api) => {
+        const account = insistOnBilling(api, ask, payer(ask, api)).payer;
+        await edit(api, ask, { kind: 'put-billing-details', details: { ...ask.body, payer: account } },
+          () => billing(api, ask, payer(ask, api)));
+        const row = insistOnBilling(api, ask, account);
+        return { status: 200, body: row, headers: { etag: etagOf(row) } };
+      },
+    }),
+  ]),
+  orderOperation({
+    id: 'invoiceUserMonth', path: '/api/v1/users/{userId}/invoices', tag: 'users', permission: 'invoices:write',
+    params: z.strictObject({ userId: userIdSchema }), exampleParams: { userId: 'ana' },
+    summary: "Invoices what waits of a user's month now",
+    body: named('UserInvoiceMonth', z.strictObject({ month: monthSchema }), { month: '2026-11' }),
+    order: ({ userId }, { month }) => ({ kind: 'invoice-month', payer: userWallet(userId), month }),
   }),
 ];
-
-type AnyAsk = Ask<unknown, unknown, unknown>;
 
 function readInvoice(
   api: Api, ask: AnyAsk, of: string, { invoices, tickets }: Lists,
@@ -143,15 +176,16 @@ function pages(api: Api, ask: AnyAsk, what: Query['what'], filter: Readonly<Reco
   return rows;
 }
 
-/** A payer about whom nothing was said yet is billed as the issuer's file says. */
-function billing(api: Api, ask: AnyAsk, userId: z.output<typeof userIdSchema>): unknown {
-  if (api.state.users.get(userId) === undefined) return undefined;
-  const [row] = pages(api, ask, 'billing-details', { userId });
-  return row ?? { userId, policy: null, name: null, address: [], vatId: null };
+/** A payer about whom nothing was said yet is billed as the issuer's file says; undefined: there is no such payer. */
+function billing(api: Api, ask: AnyAsk, payer: Account | null): BillingDetails | undefined {
+  if (payer === null) return undefined;
+  const [row] = pages(api, ask, 'billing-details', { payer });
+  return row === undefined ? { payer, policy: null, name: null, address: [], vatId: null }
+    : billingDetailsSchema.parse(row);
 }
 
-function insistOnBilling(api: Api, ask: AnyAsk, userId: z.output<typeof userIdSchema>): unknown {
-  const row = billing(api, ask, userId);
-  if (row === undefined) throw new Problem('not-found', `There is no user ${userId}.`);
+function insistOnBilling(api: Api, ask: AnyAsk, payer: Account | null): BillingDetails {
+  const row = billing(api, ask, payer);
+  if (row === undefined) throw new Problem('not-found', 'There is no such payer.');
   return row;
 }

@@ -41,7 +41,8 @@ const proofBody = named('Proof', z.strictObject({
   password: z.string().min(1).max(200).describe('your own, again: an open session is not enough'),
   code: z.string().min(1).max(64).optional().describe('of the authenticator, or a recovery code'),
 }), { password: 'correct horse', code: '123456' });
-const noteBody = named('SecondFactorNote', z.strictObject({ note: noteSchema.default('') }), { note: 'telephone lost' });
+const noteBody = named('SecondFactorNote', z.strictObject({ note: noteSchema.default('') }),
+  { note: 'telephone lost' });
 
 type AnyAsk = Ask<unknown, unknown, unknown>;
 
