@@ -2,14 +2,17 @@
 import { hash } from 'bcrypt';
 import type { Log } from '../shared/log.ts';
 import type { Ports } from './api/ports.ts';
+import { apiTools } from './api-tools.ts';
+import type { BookFiles } from './book-check.ts';
 import type { Central } from './central.ts';
 import type { Store } from './store/store.ts';
 
 /** As the tools hash passwords. */
 const BCRYPT_COST = 10;
 
-export function apiPorts({ central, store, log, randomBytes }: {
-  central: Central; store: Store; log: Log; randomBytes: (count: number) => Buffer;
+/** Without files the database is in memory. */
+export function apiPorts({ central, store, files, log, randomBytes }: {
+  central: Central; store: Store; files: BookFiles | null; log: Log; randomBytes: (count: number) => Buffer;
 }): Ports {
   const { state, read, door, nowMs } = central;
   return {
@@ -25,6 +28,7 @@ export function apiPorts({ central, store, log, randomBytes }: {
     subscribe: (listener) => door.subscribe(listener),
     isOver: () => door.isOver(),
     isFull: () => central.isFull(),
+    tools: apiTools({ central, store, files, randomBytes }),
     hashPassword: (password) => hash(password, BCRYPT_COST),
   };
 }

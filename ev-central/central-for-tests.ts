@@ -82,7 +82,7 @@ export async function startTestCentral(options: {
     onLink: (link, address) => central.links.take(link, options.comesFrom ?? address),
   });
   const api = options.api === undefined ? null
-    : await startApi(apiPorts({ central, store, log, randomBytes }), { ...TEST_API, ...options.api });
+    : await startApi(apiPorts({ central, store, files: null, log, randomBytes }), { ...TEST_API, ...options.api });
   central.start();
   if (state.points.size === 0) {
     const answer = await central.order({

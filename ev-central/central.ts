@@ -15,7 +15,7 @@ import type { OpenAhead } from './bus/opener-thread.ts';
 import { Outbox } from './bus/outbox.ts';
 import { createPublisher, type Publisher } from './bus/publisher.ts';
 import { createSealer, serviceKey } from './bus/send-keys.ts';
-import { createTails } from './bus/tail.ts';
+import { createTails, type Tails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
 import { PAYMENT_TABLE } from './core/payment-states.ts';
 import type { Settings } from './core/settings.ts';
@@ -24,6 +24,7 @@ import { createDoor, type Door } from './door.ts';
 import { forgetTraces } from './forget.ts';
 import { createLinks, type Links } from './links/links.ts';
 import type { ComparePassword } from './links/password-checks.ts';
+import type { StartTail } from './links/operators.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop, type Leaving, type LoopStore } from './loop.ts';
 import type { MessageBoard } from './message-board.ts';
@@ -70,6 +71,7 @@ export type Central = {
   /** For the REST API. */
   readonly door: Door;
   readonly read: ReadPage;
+  readonly startTail: StartTail;
   readonly nowMs: () => number;
   /** More inputs wait than should. */
   readonly isFull: () => boolean;
@@ -117,7 +119,8 @@ export function createCentral(given: CentralParts): Central {
     state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts),
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
-  const links = openLinks(inside, read, watch);
+  const tails = openTails(inside);
+  const links = openLinks(inside, { read, watch, tails });
   const door = createDoor({
     push: (work) => loop.push(work), compare: links.compare,
     findCode: (secrets, code) => findCode(secrets, code, clock.now()),
@@ -145,7 +148,8 @@ export function createCentral(given: CentralParts): Central {
 
   const endUpkeep = startUpkeep(inside, () => watch.changed());
   return {
-    state, links, door, read, nowMs: () => clock.now(), isFull: () => loop.full,
+    state, links, door, read, startTail: (tail, line) => tails.start(tail, line), nowMs: () => clock.now(),
+    isFull: () => loop.full,
     outboxRows: () => store.outboxSize(), deadLetters: () => counts.deadLetters,
     order: (order, by) => giveOrder(inside, order, by),
     webhook: (gateway, headers, rawBody) => acceptWebhook(inside, counts, { gateway, headers, rawBody }),
@@ -208,9 +212,14 @@ function loadState(parts: CentralParts): State {
   return state;
 }
 
-function openLinks({ parts, state, loop, keys }: Inside, read: ReadPage, watch: PointsWatch): Links {
-  const { bus, clock, log, settings: { topicPrefix } } = parts;
-  const tails = createTails({ bus, keys, topicPrefix, groupId: `ev-central-${parts.bootId}`, clock, log });
+function openTails({ parts: { bus, clock, log, bootId, settings: { topicPrefix } }, keys }: Inside): Tails {
+  return createTails({ bus, keys, topicPrefix, groupId: `ev-central-${bootId}`, clock, log });
+}
+
+function openLinks(
+  { parts, state, loop }: Inside, { read, watch, tails }: { read: ReadPage; watch: PointsWatch; tails: Tails },
+): Links {
+  const { clock, log } = parts;
   return createLinks({
     give: (input) => loop.give(input), isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,

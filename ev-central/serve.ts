@@ -17,6 +17,7 @@ import { isLoopback } from '../shared/wire/loopback.ts';
 import { listen } from '../shared/wire/server.ts';
 import { loadServerTls, type ServerTls } from '../shared/wire/tls.ts';
 import { apiPorts } from './api-ports.ts';
+import type { BookFiles } from './book-check.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
@@ -111,7 +112,7 @@ async function start(life: Life): Promise<void> {
   });
   // What came in is written first; links that close after that are no news for the points.
   closers.push(() => server.close(), () => central.stop());
-  await openApi(life, central, store);
+  await openApi(life, central, { store, files: { database, masterKeyFile } });
   const address = `${config.host}:${server.port}`;
   life.running = { central, address };
   say(life, 'info', `listening on ${address}${tls === null ? '' : ' with TLS'}`);
@@ -121,13 +122,15 @@ async function start(life: Life): Promise<void> {
 }
 
 /** The REST API, where it is not turned off. It ends before the rest: what it has asked for is answered. */
-async function openApi(life: Life, central: Central, store: Store): Promise<void> {
+async function openApi(
+  life: Life, central: Central, stored: { store: Store; files: BookFiles },
+): Promise<void> {
   const { config, openedLog: { log }, closers } = life;
   const settings = apiSettings(config);
   if (settings === null) return;
   const { startApi } = await import('./api/server.ts');
   const tls = await certificate(config, settings.host);
-  const api = await startApi(apiPorts({ central, store, log, randomBytes }), { ...settings, tls });
+  const api = await startApi(apiPorts({ central, ...stored, log, randomBytes }), { ...settings, tls });
   closers.push(() => api.close());
   say(life, 'info', `REST API on ${settings.host}:${api.port}${tls === null ? '' : ' with TLS'}`);
   log('info', 'api-listening', { address: `${settings.host}:${api.port}`, tls: tls !== null });

@@ -7,7 +7,7 @@ import type { Request } from '../../shared/messages/catalogue.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
-import type { Fit, Goal, Role, Target } from '../../shared/messages/values.ts';
+import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
 import { words } from '../../shared/words.ts';
 import type { ApiAnswer, OrderAnswer, RequestAnswer } from '../core/api-rows.ts';
 import type { ApiCallBody, ApiChange } from '../core/inputs.ts';
@@ -52,16 +52,24 @@ export async function orderOnce(api: Api, ask: AnyAsk, operationId: string, orde
  * An edit of the registry. `current` reads what is edited: when its turn has come and it is not the version that
  * If-Match names, nothing is done.
  */
-export async function edit(api: Api, ask: AnyAsk, order: Order, current: () => unknown): Promise<OrderAnswer> {
-  const still = precondition(ask, current);
-  const caller = callerIn(ask);
+export function edit(
+  api: Api, ask: AnyAsk, order: Order | (() => Order), current: () => unknown,
+): Promise<OrderAnswer> {
+  return give(api, ask, typeof order === 'function' ? order : () => order, precondition(ask, current));
+}
+
+/** An order that a repeat does not do twice, or that only makes secrets anew: without key and version. */
+export function orderNow(api: Api, ask: AnyAsk, order: Order): Promise<OrderAnswer> {
+  return give(api, ask, () => order, () => true);
+}
+
+/** The order is made when its turn has come, of what is there then. */
+async function give(api: Api, ask: AnyAsk, order: () => Order, still: () => boolean): Promise<OrderAnswer> {
+  const { userId: by, role } = callerIn(ask);
   const orderId = requestId(`api-${api.randomBytes(12).toString('hex')}`);
+  const { address } = ask;
   const frame = await put(api, {
-    still,
-    make: (to) => ({
-      kind: 'order', orderId, order, by: caller.userId, role: operatorRole(caller.role), address: ask.address,
-      answer: to,
-    }),
+    still, make: (to) => ({ kind: 'order', orderId, order: order(), by, role, address, answer: to }),
   });
   if (frame === 'stale') throw stale();
   return insistOnDone({ kind: 'order', ...frame } as unknown as OrderAnswer);
@@ -143,11 +151,6 @@ function problemOfRefusal(reason: Refusal): ProblemCode {
     case 'bus-down': case 'central-overloaded': return 'unavailable';
     default: return 'refused';
   }
-}
-
-function operatorRole(role: Role): 'admin' | 'operator' | 'technician' {
-  if (role === 'user') throw new Problem('forbidden', 'Orders are for operators.', { reason: 'role-not-allowed' });
-  return role;
 }
 
 function insistOnDone(answer: OrderAnswer): OrderAnswer {

@@ -71,9 +71,9 @@ function describeOperation(operation: Operation, schemas: Json): Json {
   };
 }
 
-function successOf({ success, events, conditional, method, id }: Operation, schemas: Json): Json {
-  const { what, body } = success;
-  const hasEtag = (conditional === true && method === 'PUT') || /^get(Point|Site|Tariff|User)$/.test(id);
+function successOf({ success, events, conditional, method, etag }: Operation, schemas: Json): Json {
+  const { what, body, types } = success;
+  const hasEtag = (conditional === true && method === 'PUT') || etag === true;
   return {
     description: what,
     headers: {
@@ -81,6 +81,9 @@ function successOf({ success, events, conditional, method, id }: Operation, sche
       'RateLimit-Remaining': header('Requests that are left in this minute.', '599'),
       ...(hasEtag ? { ETag: header('The version, for If-Match.', '"2jmj7l5rSw0yVb-vlWAYkK"') } : {}),
     },
+    ...(types === undefined ? {} : {
+      content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
+    }),
     ...(body === null ? {} : {
       content: {
         [events === true ? 'text/event-stream' : 'application/json']:

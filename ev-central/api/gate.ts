@@ -47,12 +47,12 @@ async function insistOnRate(incoming: Incoming, what: 'address' | 'token', key: 
 }
 
 function insistOnAcceptable(accept: string | undefined, { events, success }: Operation): void {
-  if (accept === undefined || success.body === null) return;
-  const [type, subtype] = events === true ? ['text', 'event-stream'] : ['application', 'json'];
+  if (accept === undefined || accept === '*/*' || (success.body === null && success.types === undefined)) return;
+  const types = success.types ?? [events === true ? 'text/event-stream' : 'application/json'];
   const taken = accept.split(',').some((each) => {
     const [range = '', ...parameters] = each.trim().toLowerCase().split(/\s*;\s*/);
     if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false;
-    return range === '*/*' || range === `${type}/*` || range === `${type}/${subtype}`;
+    return range === '*/*' || types.some((type) => range === type || range === `${type.split('/')[0] ?? ''}/*`);
   });
-  if (!taken) throw new Problem('not-acceptable', `This answers with ${type}/${subtype}.`);
+  if (!taken) throw new Problem('not-acceptable', `This answers with ${types.join(' or ')}.`);
 }

@@ -40,7 +40,7 @@ export function listOperation(definition: {
   const { id, path, tag, summary, permission, what, item, filters = {}, fixed = {}, description } = definition;
   return operation({
     id, method: 'GET', path, tag, summary, permission, ...(description === undefined ? {} : { description }),
-    query: z.strictObject({ ...filters, ...pagingShape }),
+    query: z.strictObject({ ...filters, ...pagingShape }), reads: [what],
     success: { status: 200, what: 'A page.', body: pageOf(item) },
     handle: (ask, api) => readPage(api, ask, what, {
       ...ask.query as Filters & { limit: number }, ...fixed,
@@ -48,7 +48,7 @@ export function listOperation(definition: {
   });
 }
 
-function filterOf(given: Filters): Record<string, string | number> {
+export function filterOf(given: Filters): Record<string, string | number> {
   const filter: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;

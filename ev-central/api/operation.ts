@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { CorrelationId } from '../../shared/ids.ts';
+import type { OrderKind } from '../../shared/messages/orders.ts';
+import type { Query } from '../../shared/messages/query.ts';
 import type { Caller } from './access.ts';
 import type { Permission } from './permission.ts';
 import type { ApiSettings, Ports } from './ports.ts';
@@ -11,8 +13,8 @@ import type { Live } from './live.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-export const TAGS = ['auth', 'me', 'points', 'sites', 'tariffs', 'users', 'sessions', 'payments', 'network',
-  'health'] as const;
+export const TAGS = ['auth', 'me', 'points', 'sites', 'tariffs', 'users', 'groups', 'sessions', 'money', 'payments',
+  'network', 'health'] as const;
 export type Tag = (typeof TAGS)[number];
 
 /** What an operation may use. */
@@ -37,9 +39,18 @@ export type Ask<P, Q, B> = {
 export type Answer = {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a body: what is no JSON. */
+  readonly file?: FileAnswer;
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of a body: events until the client goes or there is no more. */
   readonly stream?: (events: EventStream) => () => void;
+};
+
+export type FileAnswer = {
+  readonly type: string;
+  /** What a browser saves it as. */
+  readonly name: string;
+  readonly content: Buffer | AsyncIterable<string>;
 };
 
 /** Server-sent events to one client. */
@@ -64,7 +75,18 @@ type Common = {
   readonly conditional?: boolean;
   /** It answers with server-sent events. */
   readonly events?: boolean;
-  readonly success: { readonly status: number; readonly what: string; readonly body: Named | null };
+  /** It only reckons: nothing moves, and a repeat does no harm. */
+  readonly reckons?: boolean;
+  /** Its answer bears an ETag, for an edit. */
+  readonly etag?: boolean;
+  /** The orders that it gives and the lists that it reads: coverage.test.ts compares them with the core's table. */
+  readonly gives?: readonly OrderKind[];
+  readonly reads?: readonly Query['what'][];
+  readonly success: {
+    readonly status: number; readonly what: string; readonly body: Named | null;
+    /** The media types of a file that it answers with. */
+    readonly types?: readonly string[];
+  };
   /** Problems besides those that every operation may answer with. */
   readonly problems?: readonly ProblemCode[];
 };

@@ -8,14 +8,20 @@ import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { PAYMENT_OPERATIONS } from './routes/payments.ts';
 import { EXCHANGE_RATE_OPERATIONS } from './routes/exchange-rates.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
+import { PRICE_OPERATIONS } from './routes/prices.ts';
 import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
+import { BOOK_OPERATIONS } from './routes/books.ts';
+import { GROUP_OPERATIONS } from './routes/groups.ts';
+import { INVOICE_OPERATIONS } from './routes/invoices.ts';
+import { SECOND_FACTOR_OPERATIONS } from './routes/second-factor.ts';
+import { TOPIC_OPERATIONS } from './routes/topics.ts';
+import { WALLET_OPERATIONS } from './routes/wallets.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
-  ...GROUP_INVOICE_OPERATIONS,
-  ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
-  ...PAYMENT_OPERATIONS,
-  ...EXCHANGE_RATE_OPERATIONS,
+  ...GROUP_INVOICE_OPERATIONS, ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
+  ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
+  ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
 ];

@@ -12,8 +12,11 @@ export function orderOperation<P extends z.ZodObject, B extends z.ZodType>(defin
   order: (params: z.output<P>, body: z.output<B>) => Order;
 }): Operation {
   const { order, ...rest } = definition;
+  // What kind of order it gives, its own example says.
+  const { params, exampleParams, body } = definition;
+  const example = order(params.parse(exampleParams), body.schema.parse(body.example));
   return operation<P, null, Named<B>>({
-    ...rest, method: 'POST', idempotent: true,
+    ...rest, method: 'POST', idempotent: true, gives: [example.kind],
     success: { status: 200, what: 'It is ordered.', body: orderAnswerSchema },
     async handle(ask, api) {
       const given = order(ask.params as z.output<P>, ask.body);

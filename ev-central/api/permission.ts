@@ -27,6 +27,15 @@ export const PERMISSIONS = {
   'points:revoke': rolesWith('secrets.void'),
   'payments:write': rolesWith('payments.write'),
   'money:write': rolesWith('money.book'),
+  'money:refund': rolesWith('money.refund'),
+  'money:verify': rolesWith('money.verify'),
+  'groups:write': rolesWith('groups.write'),
+  /** Names and addresses stand on them. */
+  'invoices:read': rolesWith('people.read'),
+  'invoices:write': rolesWith('invoices.write'),
+  'second-factors:write': rolesWith('second-factors.write'),
+  'audit:verify': rolesWith('audit.verify'),
+  'topics:tail': rolesWith('topics.tail'),
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];

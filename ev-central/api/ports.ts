@@ -4,12 +4,18 @@ import type { KeyObject } from 'node:crypto';
 import type { ConnectionId, MessageId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
+import type { Account } from '../../shared/account.ts';
+import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
+import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import type { Query } from '../../shared/messages/query.ts';
+import type { TailRecord } from '../../shared/messages/tail-record.ts';
+import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
 import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
+import type { PricedSession } from '../core/tariff/period.ts';
 import type { Committed } from '../loop.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -48,10 +54,51 @@ export type Ports = {
   /** More waits for the core than it should. */
   readonly isFull: () => boolean;
   readonly hashPassword: (password: string) => Promise<string>;
+  readonly tools: Tools;
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Buffer;
   readonly tokenKey: KeyObject;
   readonly log: Log;
+};
+
+/** Which books are looked through; `expected`: an end of the audit log that was kept elsewhere. */
+export type BookCheck =
+  | { readonly books: 'ledger' | 'invoices' }
+  | { readonly books: 'audit'; readonly expected: { readonly rowId: number; readonly hash: string } | null };
+/** Sound without faults; each fault is in words, too. */
+export type BookReport = { readonly outcome: 'sound' | 'broken'; readonly faults: readonly Row[] } & Row;
+
+export type ExportFormat = 'csv' | 'jsonl';
+export type NewCodes = { readonly codes: readonly string[]; readonly sha256s: readonly string[] };
+export type NewSecret = {
+  readonly secretText: string; readonly uri: string; readonly secretBase64: string; readonly recovery: NewCodes;
+};
+
+/** What `admin` and `tail` do besides orders and lists. */
+export type Tools = {
+  /** Null: another check is under way. */
+  readonly check: (check: BookCheck) => Promise<BookReport | null>;
+  readonly statement: (account: Account, span: { startMs: number; endMs: number }) => readonly Row[];
+  /** The log or the ledger, oldest first, a page at a time. */
+  readonly exported: (
+    books: 'audit' | 'ledger', filter: Readonly<Record<string, string | number>>, format: ExportFormat,
+  ) => AsyncIterable<string>;
+  /** The tickets of a session made again; null when there is none. */
+  readonly recompute: (id: SessionId) => readonly Row[] | null;
+  /** What a session would cost under a tariff, with the newest prices of the series that it names. */
+  readonly price: (tariff: OcpiTariff, session: PricedSession) => object;
+  readonly invoicePdf: (invoice: Invoice, tickets: readonly InvoiceTicket[]) => Promise<Buffer>;
+  readonly secondFactor: {
+    readonly make: (userId: UserId) => NewSecret;
+    readonly recoveryCodes: () => NewCodes;
+    /** The 30 s step of a code that is right for this secret now. */
+    readonly stepOf: (secretBase64: string, code: string) => number | null;
+  };
+  /** Follows a topic, opened; returns what ends it, or null when too many are followed. */
+  readonly tail: (
+    topic: Pick<TailTopic, 'topic' | 'contains'>,
+    line: (record: Omit<TailRecord, 'v' | 'id' | 're' | 'type'>) => void,
+  ) => (() => void) | null;
 };
 
 /** The settings of the API, in its own units. */

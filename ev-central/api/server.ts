@@ -1,5 +1,6 @@
 // The REST API's server: every operation as a route, with the same gate before it and the same form of errors behind
 // it. This folder alone imports fastify and what belongs to it.
+import { Readable } from 'node:stream';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -267,8 +268,13 @@ function askOf(request: FastifyRequest): Ask<unknown, unknown, unknown> {
   return ask;
 }
 
-function sendAnswer(reply: FastifyReply, { status, body, headers = {} }: Answer): FastifyReply {
+function sendAnswer(reply: FastifyReply, { status, body, file, headers = {} }: Answer): FastifyReply {
   reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
+  if (file !== undefined) {
+    const { type, name, content } = file;
+    return reply.type(type).header('content-disposition', `attachment; filename="${name}"`)
+      .send(Buffer.isBuffer(content) ? content : Readable.from(content, { objectMode: false }));
+  }
   return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(JSON.stringify(body));
 }
 

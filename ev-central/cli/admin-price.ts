@@ -1,7 +1,7 @@
 // `admin price`: what a session would cost under an OCPI tariff. It reads two files, and needs neither a running
 // EV_Central nor a database.
 import type { Command } from 'commander';
-import { usageOfPeriods } from '../core/tariff/period.ts';
+import { type PricedSession, usageOfPeriods } from '../core/tariff/period.ts';
 import type { SeriesPrices } from '../core/tariff/hourly.ts';
 import type { TariffRules } from '../core/tariff/rules.ts';
 import { isValidAt } from '../core/tariff/rules.ts';
@@ -77,8 +77,10 @@ export function addPriceCommand(admin: Command): void {
 export function priceFiles(
   tariffFile: string, sessionFile: string, series: ReadonlyMap<string, SeriesPrices> = new Map(),
 ): { report: PriceReport; price: UsagePrice } {
-  const rules = readTariffFile(tariffFile, series);
-  const session = readSessionFile(sessionFile);
+  return priced(readTariffFile(tariffFile, series), readSessionFile(sessionFile));
+}
+
+export function priced(rules: TariffRules, session: PricedSession): { report: PriceReport; price: UsagePrice } {
   const price = priceOfUsage(usageOfPeriods(session, rules), rules);
   return { report: reportOf(price, rules, session.startMs), price };
 }

@@ -7,7 +7,7 @@ import { LIMITS } from '../../shared/limits.ts';
 import { isCalendarDay } from '../../shared/messages/ocpi-tariff.ts';
 import { type HourRun, hourPriceSchema } from '../../shared/messages/price-series.ts';
 import { type CsvRecord, readCsv } from './csv-rows.ts';
-import { msOfStart, START } from './price-files.ts';
+import { msOfStart, START } from '../core/tariff/priced-session.ts';
 
 /** How many bad lines are named. */
 const NAMED = 20;

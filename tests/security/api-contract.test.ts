@@ -66,7 +66,7 @@ describe('the document', () => {
 
   it('asks for an idempotency key where money or energy moves, and for a version where something is edited', () => {
     const posts = OPERATIONS.filter(({ method, tag }) => method === 'POST' && tag !== 'auth');
-    expect(posts.filter(({ idempotent }) => idempotent !== true).map(({ id }) => id)).toEqual([]);
+    expect(posts.filter(({ idempotent, reckons }) => (idempotent ?? reckons) !== true).map(({ id }) => id)).toEqual([]);
     const edits = OPERATIONS.filter(({ method, tag }) => (method === 'PUT' || method === 'DELETE') && tag !== 'auth');
     expect(edits.filter(({ conditional }) => conditional !== true).map(({ id }) => id)).toEqual([]);
   });
@@ -196,7 +196,7 @@ function* attemptsOn(operation: Operation): Generator<{ what: string; send: () =
     yield { what: 'no version', send: () => send(operation, { ...by, headers: { 'if-match': '' } }) };
     yield { what: 'a stale version', send: () => send(operation, { ...by, headers: { 'if-match': '"old"' } }) };
   }
-  if (success.body !== null) {
+  if (success.body !== null || success.types !== undefined) {
     yield {
       what: 'another type wanted',
       send: () => send(operation, { ...by, ...NO_STREAM, headers: { accept: 'image/png' } }),
@@ -225,6 +225,8 @@ function expectDocumented(operation: Operation, reply: Reply): void {
   expect(Object.keys(found?.responses ?? {})).toContain(String(reply.status));
   expect(reply.headers.get('x-request-id')).toBeTruthy();
   if (reply.status >= 400) return void (reply.status === 503 || expectProblem(reply));
+  const { types } = operation.success;
+  if (types !== undefined) expect(types.some((each) => reply.headers.get('content-type')?.startsWith(each))).toBe(true);
   if (operation.success.body === null || operation.events === true) return;
   expect(check(operation.id, operation.success.body.schema, reply.body)).toEqual([]);
 }

@@ -51,7 +51,7 @@ export const ME_OPERATIONS: readonly Operation[] = [
     query: z.strictObject({
       ...pagingShape, after: z.coerce.number().int().min(0).optional().describe('the last number that you have'),
     }),
-    success: { status: 200, what: 'A page.', body: pageOf(noticeRowSchema) },
+    reads: ['my-notices'], success: { status: 200, what: 'A page.', body: pageOf(noticeRowSchema) },
     handle(ask, api) {
       const { after, ...paging } = ask.query;
       if (after === undefined) return readPage(api, ask, 'my-notices', paging);
@@ -61,7 +61,7 @@ export const ME_OPERATIONS: readonly Operation[] = [
   }),
   operation({
     id: 'myLedger', method: 'GET', path: '/api/v1/me/ledger', tag: 'me', summary: 'What was booked on your account',
-    permission: 'self:read', query: z.strictObject({ ...sinceUntilShape, ...pagingShape }),
+    permission: 'self:read', query: z.strictObject({ ...sinceUntilShape, ...pagingShape }), reads: ['ledger'],
     success: { status: 200, what: 'A page.', body: pageOf(ledgerSchema) },
     handle(ask, api) {
       const { userId } = callerIn(ask);

@@ -1,6 +1,9 @@
 // What operators look at: queue, log of events, orders to points, money, audit; and the health of Central itself.
 import { z } from 'zod';
-import { pointIdSchema, sessionIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
+import { accountSchema } from '../../../shared/account.ts';
+import {
+  groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, ticketIdSchema, userIdSchema,
+} from '../../../shared/ids.ts';
 import { DEAD_LETTER_REASONS, EVENT_KINDS, noteSchema } from '../../../shared/messages/values.ts';
 import { listOperation, sinceUntilShape } from '../lists.ts';
 import { type Answer, type Api, named, operation, type Operation } from '../operation.ts';
@@ -26,7 +29,7 @@ export const NETWORK_OPERATIONS: readonly Operation[] = [
     id: 'listCommands', path: '/api/v1/commands', tag: 'network', summary: 'Commands to points and their results',
     permission: 'network:read', what: 'commands', item: commandSchema,
     filters: {
-      pointId: pointIdSchema.optional(), sessionId: sessionIdSchema.optional(),
+      pointId: pointIdSchema.optional(), sessionId: sessionIdSchema.optional(), type: word.optional(),
       outcome: z.enum(['open', 'done', 'refused', 'timed-out']).optional(), ...sinceUntilShape,
     },
   }),
@@ -48,14 +51,16 @@ export const NETWORK_OPERATIONS: readonly Operation[] = [
     permission: 'money:read', what: 'tickets', item: ticketRowSchema,
     filters: {
       driverId: userIdSchema.optional(), sessionId: sessionIdSchema.optional(), siteId: siteIdSchema.optional(),
-      pointId: pointIdSchema.optional(), ...sinceUntilShape,
+      pointId: pointIdSchema.optional(), ticketId: ticketIdSchema.optional(), ...sinceUntilShape,
     },
   }),
   listOperation({
     id: 'listLedger', path: '/api/v1/ledger', tag: 'network', summary: 'What was booked, newest first',
     permission: 'money:read', what: 'ledger', item: ledgerSchema,
     filters: {
-      userId: userIdSchema.optional(), sessionId: sessionIdSchema.optional(), kind: word.optional(), ...sinceUntilShape,
+      userId: userIdSchema.optional(), groupId: groupIdSchema.optional(), account: accountSchema.optional(),
+      sessionId: sessionIdSchema.optional(), ticketId: ticketIdSchema.optional(), kind: word.optional(),
+      by: word.optional(), ...sinceUntilShape,
     },
   }),
   listOperation({
@@ -68,7 +73,7 @@ export const NETWORK_OPERATIONS: readonly Operation[] = [
   }),
   operation({
     id: 'status', method: 'GET', path: '/api/v1/status', tag: 'network', summary: 'Central in figures',
-    permission: 'network:read', success: { status: 200, what: 'The figures.', body: statusSchema },
+    permission: 'network:read', reads: ['status'], success: { status: 200, what: 'The figures.', body: statusSchema },
     handle(_ask, api) {
       const page = api.read({ role: 'operator', userId: null }, { what: 'status', filter: {}, after: null, limit: 1 });
       return { status: 200, body: outside(page.rows[0]) };

@@ -5,6 +5,7 @@ import {
   CONNECTOR_TYPES, type Connector, connectorNoSchema, latitudeSchema, longitudeSchema, noteSchema, pointStatusSchema,
   powerWSchema,
 } from '../../../shared/messages/values.ts';
+import { estimateRowSchema } from '../../../shared/messages/rows.ts';
 import { hashSecret, SECRET_BYTES, secretText } from '../../../shared/point-proof.ts';
 import { connectorStatus, pointStatus } from '../../core/point-status.ts';
 import type { ChargePoint } from '../../core/rows.ts';
@@ -13,7 +14,7 @@ import { callerIn, edit } from '../asking.ts';
 import { pagingShape } from '../lists.ts';
 import { type Api, etagOf, named, operation, type Operation } from '../operation.ts';
 import { orderOperation } from '../order-operation.ts';
-import { outside } from '../outside.ts';
+import { outside, outsideSchema } from '../outside.ts';
 import { Problem } from '../problem.ts';
 import {
   orderAnswerSchema, pageOf, pointBody, pointDetailSchema, pointSchema, pointSecretSchema,
@@ -36,6 +37,19 @@ const searchQuery = z.strictObject({
   available: z.stringbool().optional().describe('true: a connector that fits is free now'),
   ...pagingShape,
 });
+
+const estimateQuery = z.strictObject({
+  connectorNo: z.coerce.number().pipe(connectorNoSchema).optional().describe('without it the first one'),
+  energyWh: z.coerce.number().int().min(1).max(10_000_000).optional().describe('without it 20,000'),
+  powerW: z.coerce.number().int().min(1).max(10_000_000).optional().describe('without it the most of the connector'),
+  parkingMs: z.coerce.number().int().min(0).max(31 * 24 * 3_600_000).optional()
+    .describe('plugged in without charging afterwards'),
+});
+const estimateSchema = named('Estimate', outsideSchema(estimateRowSchema), outside({
+  pointId: 'ALC-01', connectorNo: 1, tariffId: 'day-night', version: 2, startMs: 1_763_700_000_000,
+  timeZone: 'Europe/Madrid', energyWh: 20_000, powerW: 22_000, chargingMs: 3_272_727, parkingMs: 0, currency: 'EUR',
+  totalMinor: 1_016, lines: [], vat: [{ rate: '21', netMinor: 840, vatMinor: 176 }],
+}));
 
 export const POINT_OPERATIONS: readonly Operation[] = [
   operation({
@@ -67,7 +81,7 @@ export const POINT_OPERATIONS: readonly Operation[] = [
     id: 'getPoint', method: 'GET', path: PATH, tag: 'points', summary: 'One point',
     description: 'For people who run the network with everything that Central knows of it. The ETag is that of what '
       + 'the registry holds.',
-    permission: 'points:read', params, exampleParams,
+    permission: 'points:read', params, exampleParams, etag: true, reads: ['points'],
     success: { status: 200, what: 'The point.', body: pointDetailSchema },
     handle(ask, api) {
       const { pointId } = ask.params;
@@ -79,8 +93,23 @@ export const POINT_OPERATIONS: readonly Operation[] = [
     },
   }),
   operation({
+    id: 'estimateCharge', method: 'GET', path: `${PATH}/estimate`, tag: 'points', permission: 'points:read', params,
+    exampleParams, summary: 'What a charge that begins now would cost you at a point', query: estimateQuery,
+    reads: ['estimate'], description: 'With what was assumed. Nothing is held, and nothing is promised.',
+    success: { status: 200, what: 'The estimate.', body: estimateSchema },
+    handle(ask, api) {
+      const { pointId } = ask.params;
+      if (api.state.points.get(pointId) === undefined) throw noPoint(pointId);
+      const filter = { pointId, ...withoutUndefined(ask.query) };
+      const page = api.read(callerIn(ask), { what: 'estimate', filter, after: null, limit: 1 });
+      if (page.error !== null) throw new Problem('bad-request', `There is no estimate: ${page.error}.`);
+      return { status: 200, body: outside(page.rows[0]) };
+    },
+  }),
+  operation({
     id: 'putPoint', method: 'PUT', path: PATH, tag: 'points', conditional: true,
     summary: 'Registers a point or changes it', permission: 'registry:write', params, exampleParams, body: pointBody,
+    gives: ['put-point'],
     success: { status: 200, what: 'It is registered.', body: pointSecretSchema },
     async handle(ask, api) {
       const { newSecret, ...row } = ask.body;
@@ -100,6 +129,7 @@ export const POINT_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'removePoint', method: 'DELETE', path: PATH, tag: 'points', conditional: true,
     summary: 'Removes a point without open sessions', permission: 'registry:write', params, exampleParams,
+    gives: ['remove-point'],
     success: { status: 200, what: 'It is gone.', body: orderAnswerSchema },
     async handle(ask, api) {
       const { pointId } = ask.params;

@@ -1,20 +1,18 @@
 // Sites, tariffs and users: lists, single ones with their version, edits that name the version that they change.
 import { z } from 'zod';
 import { siteIdSchema, tariffIdSchema, userIdSchema } from '../../../shared/ids.ts';
-import { amountMinorSchema, noteSchema, roleSchema } from '../../../shared/messages/values.ts';
-import type { Order } from '../../../shared/messages/orders.ts';
+import { noteSchema, roleSchema } from '../../../shared/messages/values.ts';
 import type { User } from '../../core/rows.ts';
 import { newestVersion } from '../../core/tariffs.ts';
 import { tariffRow } from '../../core/views.ts';
-import { edit } from '../asking.ts';
+import { editable } from '../editable.ts';
 import { listOperation } from '../lists.ts';
-import { type Api, etagOf, type Named, named, operation, type Operation, type Tag } from '../operation.ts';
+import { named, type Operation } from '../operation.ts';
 import { orderOperation } from '../order-operation.ts';
-import type { Permission } from '../permission.ts';
 import { outside } from '../outside.ts';
 import { Problem } from '../problem.ts';
 import {
-  orderAnswerSchema, siteBody, siteSchema, tariffBody, tariffRowSchema, userBody, userSchema,
+  siteBody, siteSchema, tariffBody, tariffRowSchema, userBody, userSchema,
 } from '../schemas.ts';
 
 const siteParams = z.strictObject({ siteId: siteIdSchema });
@@ -28,7 +26,7 @@ const sites = editable({
   exampleParams: { siteId: 'ALC' }, item: siteSchema, body: siteBody,
   row: ({ state }, { siteId }) => state.sites.get(siteId), shown: (row) => row,
   put: ({ siteId }, body) => ({ kind: 'put-site', site: { ...body, siteId } }),
-  remove: ({ siteId }) => ({ kind: 'remove-site', siteId }),
+  remove: ({ siteId }) => ({ kind: 'remove-site', siteId }), gives: ['put-site', 'remove-site'],
 });
 
 const tariffs = editable({
@@ -42,7 +40,7 @@ const tariffs = editable({
     throw new Problem('bad-request', `The body is the tariff ${id}, the address is that of ${tariffId}.`,
       { errors: [{ path: 'body.id', message: 'must be the id in the address, or left out' }] });
   },
-  remove: ({ tariffId }) => ({ kind: 'remove-tariff', tariffId }),
+  remove: ({ tariffId }) => ({ kind: 'remove-tariff', tariffId }), gives: ['put-tariff', 'remove-tariff'],
 });
 
 const users = editable({
@@ -58,7 +56,7 @@ const users = editable({
       [password, pin].map((secret) => (secret === undefined ? null : hashPassword(secret))));
     return { kind: 'put-user', user: { ...row, userId }, passwordHash, pinHash };
   },
-  remove: ({ userId }) => ({ kind: 'remove-user', userId }),
+  remove: ({ userId }) => ({ kind: 'remove-user', userId }), gives: ['put-user', 'remove-user'],
 });
 
 export const REGISTRY_OPERATIONS: readonly Operation[] = [
@@ -85,15 +83,6 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
   }),
   ...users,
   orderOperation({
-    id: 'bookOnAccount', path: `${USER}/bookings`, tag: 'users', permission: 'money:write', params: userParams,
-    exampleParams: { userId: 'ana' }, summary: 'Books an amount on an account',
-    body: named('Booking', z.strictObject({
-      amountMinor: amountMinorSchema.min(-1_000_000_000_000).max(1_000_000_000_000),
-      reason: noteSchema.min(1),
-    }), { amountMinor: 5_000, reason: 'cash' }),
-    order: ({ userId }, body) => ({ kind: 'book', userId, ...body }),
-  }),
-  orderOperation({
     id: 'revokeUserKeys', path: `${USER}/revoke-keys`, tag: 'users', permission: 'people:operate', params: userParams,
     exampleParams: { userId: 'ana' }, summary: 'Ends all log-ins and keys of a user',
     description: 'What has not begun is taken back; what charges goes on.',
@@ -101,60 +90,6 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     order: ({ userId }, body) => ({ kind: 'revoke-user-keys', userId, ...body }),
   }),
 ];
-
-type Editable<P extends z.ZodObject, B extends z.ZodType, R> = {
-  noun: string; path: string; tag: Tag; reads: Permission; writes: Permission; params: P;
-  exampleParams: Readonly<Record<string, string>>; item: Named; body: Named<B>;
-  /** What is edited, and so what the ETag is of. */
-  row: (api: Api, params: z.output<P>) => R | undefined;
-  shown: (row: R, api: Api, params: z.output<P>) => unknown;
-  put: (params: z.output<P>, body: z.output<B>, api: Api) => Order | Promise<Order>;
-  remove: (params: z.output<P>) => Order;
-};
-
-/** Read, put and remove of one kind. */
-function editable<P extends z.ZodObject, B extends z.ZodType, R>(kind: Editable<P, B, R>): Operation[] {
-  const { noun, path, tag, reads, writes, params, exampleParams, item, body, row, shown, put, remove } = kind;
-  const name = noun.toLowerCase();
-  const known = (api: Api, of: z.output<P>): R => {
-    const found = row(api, of);
-    if (found === undefined) throw new Problem('not-found', `There is no ${name} ${String(Object.values(of)[0])}.`);
-    return found;
-  };
-  return [
-    operation<P>({
-      id: `get${noun}`, method: 'GET', path, tag, summary: `One ${name}`, permission: reads, params, exampleParams,
-      success: { status: 200, what: `The ${name}.`, body: item },
-      handle(ask, api) {
-        const of = ask.params as z.output<P>;
-        const found = known(api, of);
-        return { status: 200, body: shown(found, api, of), headers: { etag: etagOf(found) } };
-      },
-    }),
-    operation<P, null, Named<B>>({
-      id: `put${noun}`, method: 'PUT', path, tag, summary: `Makes a ${name} or changes it`, permission: writes,
-      params, exampleParams, body, conditional: true,
-      success: { status: 200, what: `The ${name} as it is now.`, body: item },
-      async handle(ask, api) {
-        const of = ask.params as z.output<P>;
-        await edit(api, ask, await put(of, ask.body, api), () => row(api, of));
-        const now = known(api, of);
-        return { status: 200, body: shown(now, api, of), headers: { etag: etagOf(now) } };
-      },
-    }),
-    operation<P>({
-      id: `remove${noun}`, method: 'DELETE', path, tag, summary: `Removes a ${name} that is not in use`,
-      permission: writes, params, exampleParams, conditional: true,
-      success: { status: 200, what: 'It is gone.', body: orderAnswerSchema },
-      async handle(ask, api) {
-        const of = ask.params as z.output<P>;
-        known(api, of);
-        const { outcome, text, lines } = await edit(api, ask, remove(of), () => row(api, of));
-        return { status: 200, body: { outcome, text, lines } };
-      },
-    }),
-  ];
-}
 
 /** What an edit of a user changes: neither her money nor her notices, which move by themselves. */
 function edited({ userId, role, active, priorityClass, limits, currency, passwordHash, pinHash }: User): object {
