@@ -3,7 +3,10 @@ import { hash } from 'bcrypt';
 import type { Log } from '../shared/log.ts';
 import type { Ports } from './api/ports.ts';
 import type { Central } from './central.ts';
+import { readMailCode } from './mail-code.ts';
+import { makeRecoveryCodes, makeSecondFactor } from './one-time-code.ts';
 import type { Store } from './store/store.ts';
+import { readTokenFile } from './token-file.ts';
 
 /** As the tools hash passwords. */
 const BCRYPT_COST = 10;
@@ -23,6 +26,9 @@ export function apiPorts({ central, store, log, randomBytes }: {
     subscribe: (listener) => door.subscribe(listener),
     isOver: () => door.isOver(),
     isFull: () => central.isFull(),
+    readMailCode: (text) => readMailCode(store.tokenKey, text), readTokenFile,
+    makeSecondFactor: (userId) => makeSecondFactor(userId, randomBytes),
+    makeRecoveryCodes: () => makeRecoveryCodes(randomBytes),
     hashPassword: (password) => hash(password, BCRYPT_COST),
   };
 }

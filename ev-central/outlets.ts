@@ -12,10 +12,11 @@ export type Outlets = {
   readonly links: Links;
   readonly door: Pick<Door, 'frame' | 'checkPassword'>;
   readonly publishers: Publishers;
+  readonly mail: (effect: Extract<Leaving, { kind: 'send-mail' }>) => void;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
-export function carryOut(effects: readonly Leaving[], { links, door, publishers, message }: Outlets): void {
+export function carryOut(effects: readonly Leaving[], { links, door, publishers, mail, message }: Outlets): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
     switch (effect.kind) {
@@ -24,6 +25,7 @@ export function carryOut(effects: readonly Leaving[], { links, door, publishers,
       case 'close': links.close(effect); break;
       case 'check-password': (isThroughDoor(effect) ? door : links).checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
+      case 'send-mail': mail(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');
     }

@@ -22,6 +22,7 @@ import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
 import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
+import { openMailer } from './mail-settings.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { buildView, standbyView } from './screen-view.ts';
 import { acquireLock, waitForLock } from './store/lock.ts';
@@ -92,11 +93,14 @@ async function start(life: Life): Promise<void> {
   const bootId = `${systemClock.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   const token = writeOperatorToken(config.dataDir, randomBytes);
   closers.push(() => removeOperatorToken(config.dataDir));
+  const mailer = openMailer(config, (text) => say(life, 'info', text));
+  closers.push(() => mailer.close());
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     openAhead: createOpenerThread,
-    comparePassword: (password, hash) => compare(password, hash), settings: coreSettings(config, issuer),
+    comparePassword: (password, hash) => compare(password, hash), sendLetter: mailer.send,
+    settings: coreSettings(config, issuer),
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),
   });

@@ -7,7 +7,7 @@ import type { Request } from '../../shared/messages/catalogue.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
-import type { Fit, Goal, Role, Target } from '../../shared/messages/values.ts';
+import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
 import { words } from '../../shared/words.ts';
 import type { ApiAnswer, OrderAnswer, RequestAnswer } from '../core/api-rows.ts';
 import type { ApiCallBody, ApiChange } from '../core/inputs.ts';
@@ -42,7 +42,7 @@ export async function request(api: Api, ask: AnyAsk, operationId: string, wanted
 export async function orderOnce(api: Api, ask: AnyAsk, operationId: string, order: Order): Promise<OrderAnswer> {
   const caller = callerIn(ask);
   const answer = await call(api, ask, operationId, callIdOf(ask), {
-    kind: 'order', order, by: caller.userId, role: operatorRole(caller.role), address: ask.address,
+    kind: 'order', order, by: caller.userId, role: caller.role, address: ask.address,
   });
   if (answer.kind !== 'order') throw new Problem('key-reused', KEY_REUSED);
   return insistOnDone(answer);
@@ -59,7 +59,7 @@ export async function edit(api: Api, ask: AnyAsk, order: Order, current: () => u
   const frame = await put(api, {
     still,
     make: (to) => ({
-      kind: 'order', orderId, order, by: caller.userId, role: operatorRole(caller.role), address: ask.address,
+      kind: 'order', orderId, order, by: caller.userId, role: caller.role, address: ask.address,
       answer: to,
     }),
   });
@@ -145,12 +145,8 @@ function problemOfRefusal(reason: Refusal): ProblemCode {
   }
 }
 
-function operatorRole(role: Role): 'admin' | 'operator' | 'technician' {
-  if (role === 'user') throw new Problem('forbidden', 'Orders are for operators.', { reason: 'role-not-allowed' });
-  return role;
-}
-
-function insistOnDone(answer: OrderAnswer): OrderAnswer {
+/** What an order came to. Throws a problem in its words when it was refused. */
+export function insistOnDone(answer: OrderAnswer): OrderAnswer {
   if (answer.outcome === 'done') return answer;
   const text = answer.text.charAt(0).toUpperCase() + answer.text.slice(1);
   const lines = answer.lines.slice(0, 20).map(({ what, outcome }) => ({ path: what, message: outcome }));

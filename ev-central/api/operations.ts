@@ -1,14 +1,19 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
+import { ACCOUNT_OPERATIONS } from './routes/account.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { BELONGING_OPERATIONS } from './routes/belongings.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
+import { OWN_ACCOUNT_OPERATIONS } from './routes/own-account.ts';
+import { PEOPLE_OPERATIONS } from './routes/people.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
-  ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS,
+  ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
 ];

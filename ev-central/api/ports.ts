@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConnectionId, MessageId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Log } from '../../shared/log.ts';
+import type { NewToken } from '../../shared/messages/accounts.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
@@ -15,6 +16,8 @@ import type { Committed } from '../loop.ts';
 export type Row = Readonly<Record<string, unknown>>;
 export type Page = { readonly rows: readonly Row[]; readonly next: string | null; readonly error: string | null };
 export type Frame = { readonly type: string } & Row;
+
+type RecoveryCodes = { readonly codes: readonly string[]; readonly sha256s: readonly string[] };
 
 export type Ports = {
   /** Read only: rows are values. */
@@ -42,6 +45,17 @@ export type Ports = {
   /** More waits for the core than it should. */
   readonly isFull: () => boolean;
   readonly hashPassword: (password: string) => Promise<string>;
+  /** The letter's id of a code that Central wrote into one; null: it is none. */
+  readonly readMailCode: (text: string) => string | null;
+  readonly readTokenFile: (csv: string) => {
+    readonly tokens: readonly NewToken[]; readonly lines: readonly number[];
+    readonly problems: readonly { readonly line: number; readonly reason: string }[];
+  };
+  /** The secrets in them are shown once. */
+  readonly makeSecondFactor: (userId: UserId) => {
+    readonly secretText: string; readonly uri: string; readonly secretBase64: string; readonly recovery: RecoveryCodes;
+  };
+  readonly makeRecoveryCodes: () => RecoveryCodes;
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Buffer;
   readonly tokenKey: KeyObject;

@@ -4,10 +4,10 @@
 // no row.
 import { invariant } from '../../shared/assert.ts';
 
-export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review';
+export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review' | 'mail' | 'account-code';
 export type Deadline = {
   readonly kind: DeadlineKind;
-  /** Command key, session id, or site id. */
+  /** Command key, session id, site id, mail id, or hash of a code. */
   readonly id: string;
   /** The deadline as the row has it. */
   readonly dueMs: number;

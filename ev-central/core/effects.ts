@@ -1,5 +1,6 @@
 // What the core wants done. Everything is carried out after the commit that holds the state it came from.
 import type { ConnectionId, UserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/messages/accounts.ts';
 import type { Command, Notice } from '../../shared/messages/catalogue.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
@@ -9,6 +10,7 @@ import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { CodeSecrets } from './code-found.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
+import type { MailKind } from './account-rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
 export type Send = { readonly kind: 'send'; readonly key: string; readonly to: string } & (
@@ -62,6 +64,11 @@ export type Effect =
   | {
       readonly kind: 'missed-notices'; readonly connectionId: ConnectionId; readonly userId: UserId;
       readonly after: number;
+    }
+  /** A letter; the answer is the input `mail-sent`. The shell adds the code; neither it nor the address is logged. */
+  | {
+      readonly kind: 'send-mail'; readonly mailId: string; readonly userId: UserId | null; readonly what: MailKind;
+      readonly email: string; readonly language: Language;
     }
   /** Something that a person at Central's screen should read. */
   | {

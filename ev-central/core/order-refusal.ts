@@ -35,6 +35,10 @@ export function orderRefusal(state: State, order: Order): string | null {
       return state.lockouts.get(order.who) === undefined ? `there is no lockout of ${order.who}` : null;
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorRefusal(state, order);
+    case 'put-person': case 'change-email': case 'send-reset-code': case 'change-password': case 'forget-person':
+    case 'end-log-ins':
+    case 'put-vehicle': case 'remove-vehicle': case 'issue-tokens': case 'block-token': case 'unblock-token':
+    case 'remove-token':
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':

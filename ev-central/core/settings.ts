@@ -39,6 +39,8 @@ export type Settings = {
   readonly deadLettersKeptMs: number;
   readonly topicPrefix: string;
   readonly partitions: number;
+  /** May somebody make an account for herself? */
+  readonly registration: 'open' | 'closed';
   /** Null: no invoices are made. */
   readonly issuer: Issuer | null;
 };
@@ -70,5 +72,6 @@ export const DEFAULT_SETTINGS: Settings = {
   deadLettersKeptMs: 30 * DAY_MS,
   topicPrefix: 'ev',
   partitions: 12,
+  registration: 'closed',
   issuer: null,
 };

@@ -8,6 +8,7 @@ import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
+import { type AccountCode, type ChargeToken, type Mail, type Person, type Vehicle, vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
@@ -49,6 +50,11 @@ export type Tables = {
   readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
   readonly invoicedSessions: Table<SessionId, InvoicedSession>;
   readonly invoicingSpans: Table<string, InvoicingSpan>;
+  readonly persons: Table<UserId, Person>;
+  readonly accountCodes: Table<string, AccountCode>;
+  readonly mails: Table<string, Mail>;
+  readonly vehicles: Table<string, Vehicle>;
+  readonly tokens: Table<string, ChargeToken>;
 };
 
 /** `<group> <place>`: an id has no space. */
@@ -77,7 +83,9 @@ export type CostWatch = {
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */
-export type PendingCheck = Extract<Input, { kind: 'login' | 'api-login' | 'local-request' }>;
+export type PendingCheck = Extract<
+  Input, { kind: 'login' | 'api-login' | 'local-request' | 'confirmed-order' }
+>;
 
 export type State = Tables & {
   readonly settings: Settings;
@@ -155,6 +163,11 @@ export function emptyTables(): Tables {
     uninvoicedTickets: new Table((row) => row.ticketId),
     invoicedSessions: new Table((row) => row.sessionId),
     invoicingSpans: new Table((row) => row.spanId),
+    persons: new Table((row) => row.userId),
+    accountCodes: new Table((row) => row.codeId),
+    mails: new Table((row) => row.mailId),
+    vehicles: new Table((row) => vehicleKey(row)),
+    tokens: new Table((row) => row.tokenId),
   };
 }
 

@@ -139,6 +139,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT order_id, (SELECT count(*) FROM group_tariffs) AS tariffs FROM orders',
     expected: [{ order_id: 'o-1', tariffs: 0 }],
   },
+  13: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
+    check: `SELECT user_id, balance_minor, (SELECT count(*) FROM people) AS people,
+      (SELECT count(*) FROM tokens) AS tokens FROM users`,
+    expected: [{ user_id: 'ana', balance_minor: 500, people: 0, tokens: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -80,6 +80,8 @@ const KEYS = {
   secondFactors: 'userId',
   billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
   invoicingSpans: 'spanId',
+  persons: 'userId', accountCodes: 'codeId',
+  mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

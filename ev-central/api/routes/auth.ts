@@ -1,8 +1,7 @@
 // Log-ins over HTTP, and keys of machines.
 import { z } from 'zod';
 import { type AccessId, accessIdSchema, userId } from '../../../shared/ids.ts';
-import { accessRefusalSchema } from '../../../shared/messages/refusal.ts';
-import { words } from '../../../shared/words.ts';
+import { accessRefused } from '../access-refused.ts';
 import { callerIn, changeAccess, put } from '../asking.ts';
 import { type Answer, type Api, operation, type Operation } from '../operation.ts';
 import { outside } from '../outside.ts';
@@ -43,7 +42,7 @@ export const AUTH_OPERATIONS: readonly Operation[] = [
     problems: ['login-refused'],
     async handle(ask, api) {
       const read = api.tokens.readRefreshToken(ask.body.refreshToken);
-      if (read === undefined) throw refused('key-revoked');
+      if (read === undefined) throw accessRefused('key-revoked');
       const next = api.tokens.secret();
       const frame = await changeAccess(api, ask, undefined, {
         kind: 'refresh', accessId: read.accessId, given: sha256(read.secret), next: sha256(next),
@@ -128,7 +127,7 @@ async function tokensFor(api: Api, frame: Frame | 'stale', secret: string): Prom
   if (frame === 'stale' || frame.type !== 'api-welcome') {
     const reason = frame === 'stale' ? 'unknown-or-wrong' : String(frame['reason']);
     const retryAfterMs = frame === 'stale' ? null : frame['retryAfterMs'];
-    throw refused(reason, typeof retryAfterMs === 'number' ? retryAfterMs : null);
+    throw accessRefused(reason, retryAfterMs);
   }
   const accessId = frame['accessId'] as AccessId;
   const { token, expiresAtMs } = await api.tokens.issue(
@@ -140,13 +139,4 @@ async function tokensFor(api: Api, frame: Frame | 'stale', secret: string): Prom
       refreshToken: api.tokens.refreshToken(accessId, secret), sessionId: accessId,
     },
   };
-}
-
-function refused(reason: string, retryAfterMs: number | null = null): Problem {
-  const known = accessRefusalSchema.safeParse(reason);
-  const detail = known.success ? words().accessRefusal[known.data](retryAfterMs === null ? {} : { retryAfterMs })
-    : 'The log-in was refused.';
-  const seconds = String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1_000)));
-  return new Problem(reason === 'locked-out' ? 'too-many-requests' : 'login-refused', detail, { reason },
-    retryAfterMs === null ? {} : { 'retry-after': seconds });
 }
