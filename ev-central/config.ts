@@ -162,7 +162,7 @@ export const CENTRAL_SETTINGS = {
   }),
   smtpUrl: setting({
     flag: 'smtp-url', env: 'EV_CENTRAL_SMTP_URL', schema: text.nullable().describe('url'), default: null,
-    describe: 'the mail server, smtp://user@host:port or smtps://user@host:port; without it letters are files of a folder',
+    describe: 'the mail server: smtp://user@host:port, or smtps:// for TLS; without it letters are files of a folder',
   }),
   smtpPasswordFile: setting({
     flag: 'smtp-password-file', env: 'EV_CENTRAL_SMTP_PASSWORD_FILE', schema: text.nullable().describe('file'),

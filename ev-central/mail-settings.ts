@@ -13,7 +13,8 @@ type MailConfig = Pick<
 export function openMailer(config: MailConfig, say: (text: string) => void): Mailer {
   const { smtpUrl: url, smtpPasswordFile, mailFrom: from, mailFolder, insecure, dataDir, registration } = config;
   if (url !== null) {
-    return smtpMailer({ url, password: smtpPasswordFile === null ? null : firstLine(smtpPasswordFile), from, insecure });
+    const password = smtpPasswordFile === null ? null : firstLine(smtpPasswordFile);
+    return smtpMailer({ url, password, from, insecure });
   }
   if (smtpPasswordFile !== null) throw new Failure('bad-configuration', '--smtp-password-file needs --smtp-url');
   const folder = mailFolder ?? join(dataDir, 'mail');

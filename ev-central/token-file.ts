@@ -19,11 +19,14 @@ export function readTokenFile(text: string): TokenFile {
   const missing = NEEDED.filter((name) => !header.includes(name));
   if (missing.length > 0) return failed(1, `the header has no column ${missing.join(', ')}`);
   const unknown = header.filter((name) => !COLUMNS.includes(name));
-  if (unknown.length > 0) return failed(1, `the header has a column ${unknown.join(', ')}: known are ${COLUMNS.join(', ')}`);
+  if (unknown.length > 0) {
+    return failed(1, `the header has a column ${unknown.join(', ')}: known are ${COLUMNS.join(', ')}`);
+  }
   if (records.length + bad.length === 0) return failed(1, 'there are no tokens below the header');
   if (records.length > MOST_TOKENS_AT_ONCE) {
     const line = records[MOST_TOKENS_AT_ONCE]?.line ?? 1;
-    return failed(line, `there are ${records.length} tokens, and ${MOST_TOKENS_AT_ONCE} are taken at once: split the file`);
+    const most = MOST_TOKENS_AT_ONCE;
+    return failed(line, `there are ${records.length} tokens, and ${most} are taken at once: split the file`);
   }
   const problems: LineProblem[] = [...bad];
   const tokens: NewToken[] = [];
@@ -58,7 +61,7 @@ function tokenOf(fields: Readonly<Record<string, string>>): NewToken | string {
   });
   if (parsed.success) return parsed.data;
   const names: Readonly<Record<string, string>> = { userId: 'user', tokenId: 'token', tokenKind: 'kind' };
-  return parsed.error.issues.map(({ path, message }) => `${names[String(path[0])] ?? String(path[0])}: ${message}`).join('; ');
+  return parsed.error.issues.map(({ path: [name], message }) => `${names[String(name)] ?? 'row'}: ${message}`).join('; ');
 }
 
 function failed(line: number, reason: string): TokenFile {

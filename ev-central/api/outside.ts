@@ -8,7 +8,8 @@ const MOMENTS: Readonly<Record<string, string>> = {
   atMs: 'at', sinceMs: 'since', stateSinceMs: 'stateSince', requestedAtMs: 'requestedAt', startedAtMs: 'startedAt',
   endedAtMs: 'endedAt', plugByMs: 'plugBy', issuedAtMs: 'issuedAt', expiresAtMs: 'expiresAt', createdAtMs: 'createdAt',
   usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
-  madeAtMs: 'madeAt', nextAtMs: 'nextAt', deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
+  deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
+  madeAtMs: 'madeAt', nextAtMs: 'nextAt',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

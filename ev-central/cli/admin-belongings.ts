@@ -46,13 +46,16 @@ function addVehicleCommands(user: Command): void {
 function addTokenCommands(user: Command): void {
   const token = user.command('token').description('cards, apps and QR codes that stand for people');
   addToolOptions(token.command('issue <user> <id>').description('issues one; of a card the id is its uid')
-    .option('--kind <kind>', 'rfid, app or qr', 'rfid').option('--expires <date>', 'such as 2027-12-31; without it: never'))
+    .option('--kind <kind>', 'rfid, app or qr', 'rfid')
+    .option('--expires <date>', 'such as 2027-12-31; without it: never'))
     .action(withDesk(issueToken));
   addNoted(token, 'block <id>', 'one that is lost: it stands for nobody',
     (tokenId, note) => ({ kind: 'block-token', tokenId, userId: null, note }));
-  addNoted(token, 'unblock <id>', 'one that was found again', (tokenId, note) => ({ kind: 'unblock-token', tokenId, note }));
+  addNoted(token, 'unblock <id>', 'one that was found again',
+    (tokenId, note) => ({ kind: 'unblock-token', tokenId, note }));
   addNoted(token, 'remove <id>', 'removes one', (tokenId, note) => ({ kind: 'remove-token', tokenId, note }));
-  addToolOptions(token.command('import <file>').description('issues all of a file, or none: CSV with user,token and, if wanted, kind,expires'))
+  addToolOptions(token.command('import <file>')
+    .description('issues all of a file, or none: CSV with user,token and, if wanted, kind,expires'))
     .action(withDesk(importTokens));
   addListAndShow(token, {
     what: 'tokens', key: 'tokenId', columns: ['tokenId', 'kind', 'userId', 'blocked', 'issuedAtMs', 'expiresAtMs'],
@@ -68,10 +71,14 @@ function addNoted(
     }));
 }
 
-async function issueToken({ desk, options }: Tool, [userId = '', tokenId = '']: readonly string[], own: Own): Promise<void> {
+async function issueToken(
+  { desk, options }: Tool, [userId = '', tokenId = '']: readonly string[], own: Own,
+): Promise<void> {
   const expires = textOf(own, 'expires');
   const expiresAtMs = expires === undefined ? null : endOfDay(expires);
-  if (expires !== undefined && expiresAtMs === null) throw new UsageError(`"${expires}" is no date: write it as 2027-12-31`);
+  if (expires !== undefined && expiresAtMs === null) {
+    throw new UsageError(`"${expires}" is no date: write it as 2027-12-31`);
+  }
   const token = { userId, tokenId, tokenKind: needText(own, 'kind') as 'rfid', expiresAtMs };
   report(await giveOrder(desk, checkedOrder({ kind: 'issue-tokens', tokens: [token] as never })), options);
 }

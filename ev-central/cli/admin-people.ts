@@ -1,5 +1,5 @@
-// `admin user person`, `email`, `reset-code`, `forget`: what the REST API offers to people themselves, for operators and
-// scripts. Addresses and names are printed here and nowhere else.
+// `admin user person`, `email`, `reset-code`, `forget`: what the REST API offers to people themselves, for operators
+// and scripts. Addresses and names are printed here and nowhere else.
 import type { Command } from 'commander';
 import { type Profile, profileSchema } from '../../shared/messages/accounts.ts';
 import { addListAndShow } from './admin-registry.ts';

@@ -36,8 +36,8 @@ export function openAccount(network: Network, registration: Registration = DORA,
 /** An order about herself with her password, which is right or wrong; the answer. */
 export function confirmed(network: Network, who: string, order: Order, ok: boolean): Record<string, unknown> {
   network.feed({
-    kind: 'confirmed-order', connectionId: connectionId(-2), re: messageId('a2'), orderId: requestId(`own-${network.now}`),
-    order, userId: userId(who), address: '10.0.0.9',
+    kind: 'confirmed-order', connectionId: connectionId(-2), re: messageId('a2'), order,
+    orderId: requestId(`own-${network.now}`), userId: userId(who), address: '10.0.0.9',
   });
   const check = network.effects.find((effect) => effect.kind === 'check-password');
   if (check?.kind === 'check-password') network.feed({ kind: 'password-checked', checkId: check.checkId, ok });
@@ -45,7 +45,8 @@ export function confirmed(network: Network, who: string, order: Order, ok: boole
 }
 
 function frameIn(network: Network, type?: string): Record<string, unknown> {
-  const frame = network.effects.find((effect) => effect.kind === 'frame' && (type ?? effect.frame.type) === effect.frame.type);
-  if (frame?.kind !== 'frame') throw new Error('no answer');
-  return frame.frame;
+  const frames = network.effects.flatMap((effect) => (effect.kind === 'frame' ? [effect.frame] : []));
+  const frame = frames.find((each) => type === undefined || each.type === type);
+  if (frame === undefined) throw new Error('no answer');
+  return frame;
 }

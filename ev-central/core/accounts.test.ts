@@ -56,8 +56,8 @@ describe('a registration', () => {
     const thief = ask(network, { kind: 'register', registration: DORA }).letters[0]?.mailId ?? '';
     network.later(SAME_MAIL_AGAIN_MS);
     openAccount(network);
-    expect(ask(network, { kind: 'verify', codeId: thief, account: { ...account, userId: userId('thief') } }).told.reason)
-      .toBe('code-wrong');
+    const his = { ...account, userId: userId('thief') };
+    expect(ask(network, { kind: 'verify', codeId: thief, account: his }).told.reason).toBe('code-wrong');
     expect(network.state.users.get(userId('thief'))).toBeUndefined();
   });
 
@@ -99,7 +99,7 @@ describe('a forgotten password', () => {
     expect(answers.map(({ letters }) => letters.length)).toEqual([1, 0, 0, 0, 0]);
   });
 
-  it('has one code that serves: a newer letter makes the older one void, and a code of another kind serves for nothing', () => {
+  it('has one code that serves: a newer letter makes the older one void, and it serves for nothing else', () => {
     const network = withDora();
     const first = ask(network, { kind: 'ask-reset', who: 'dora' }).letters[0]?.mailId ?? '';
     expect(ask(network, { kind: 'verify', codeId: first, account }).told.reason).toBe('code-wrong');

@@ -6,7 +6,6 @@ import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { dropCodes, giveCode } from './account-codes.ts';
 import { type Person, vehicleKey } from './account-rows.ts';
-import { revokeApiKeys } from './api-access.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { sameAddress, sendMail } from './mails.ts';
@@ -102,8 +101,8 @@ function forgetPerson(step: Step, userId: UserId): Result {
 
 /** Everything about a person that is not her account. Log-ins name addresses and devices, keys what she calls them. */
 export function removePersonalData(step: Step, userId: UserId): void {
-  const { persons, vehicles, tokens, mails, secondFactors, billingDetails, apiSessions, apiKeys, lockouts } = step.state;
-  revokeApiKeys(step, userId);
+  const { persons, vehicles, tokens, mails, secondFactors, billingDetails, lockouts } = step.state;
+  const { apiSessions, apiKeys } = step.state;
   persons.remove(userId);
   secondFactors.remove(userId);
   billingDetails.remove(userId);

@@ -83,7 +83,8 @@ function issueTokens(step: Step, tokens: readonly NewToken[]): Result {
     });
   }
   const only = news.length === 1 ? news[0] : undefined;
-  return done(only === undefined ? `${counted(news.length, 'token')} issued` : `token ${only.tokenId} stands for ${only.userId}`);
+  return done(only === undefined
+    ? `${counted(news.length, 'token')} issued` : `token ${only.tokenId} stands for ${only.userId}`);
 }
 
 /** A token that is issued again to the same person may get another end; it stays blocked when it was. */

@@ -35,7 +35,8 @@ describe('a letter', () => {
 
   it('that was being sent when the process ended is sent again; one that was sent is not', () => {
     const { network, mailId } = withLetter();
-    const sent = ask(network, { kind: 'register', registration: { ...DORA, email: 'eva@example.org' } }).letters[0]?.mailId;
+    const other = { ...DORA, email: 'eva@example.org' };
+    const sent = ask(network, { kind: 'register', registration: other }).letters[0]?.mailId;
     network.feed({ kind: 'mail-sent', mailId: sent ?? '', error: null });
     derive(network.state, network.now);
     network.later(60_000);

@@ -100,8 +100,8 @@ function idOf({ mailId }: Letter): string {
 
 /** Servers repeat the address in what they say; their codes say enough. */
 function withoutAddress(error: unknown): string {
-  const said = typeof error === 'object' && error !== null && 'responseCode' in error ? Number(error.responseCode) : NaN;
-  const answer = Number.isNaN(said) ? '' : `, the server answered ${said}`;
+  const { responseCode } = error as { responseCode?: unknown };
+  const answer = typeof responseCode === 'number' ? `, the server answered ${responseCode}` : '';
   return `the letter was not taken (${codeOf(error) ?? 'unknown'}${answer})`;
 }
 

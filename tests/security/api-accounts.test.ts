@@ -82,7 +82,8 @@ describe('an account of one\'s own', () => {
   });
 
   it('is made by nobody where registration is closed, and with no invented code', async () => {
-    const invented = await post('/auth/verify', { code: 'k7f2-1-ABCDEFGHIJKLMNOPQRST', userId: 'eve', password: PASSWORD });
+    const code = 'k7f2-1-ABCDEFGHIJKLMNOPQRST';
+    const invented = await post('/auth/verify', { code, userId: 'eve', password: PASSWORD });
     expect(invented).toMatchObject({ status: 409, body: { reason: 'code-wrong' } });
     await central.close();
     central = await startApiCentral();
@@ -93,7 +94,8 @@ describe('an account of one\'s own', () => {
   it('is not to be told from one that is not there, by answers to registrations and forgotten passwords', async () => {
     await dora();
     const [known, unknown] = [
-      await post('/auth/register', { email: 'dora@example.org' }), await post('/auth/register', { email: 'eva@example.org' }),
+      await post('/auth/register', { email: 'dora@example.org' }),
+      await post('/auth/register', { email: 'eva@example.org' }),
     ];
     expect([known.status, known.text]).toEqual([202, unknown.text]);
     const resets = await Promise.all(['dora', 'eva', 'dora@example.org', 'eva@example.org'].map((who) =>
@@ -109,18 +111,21 @@ describe('an account of one\'s own', () => {
     await waitFor(() => [...central.central.state.mails.values()].some(({ failures }) => failures === 1));
     expect(arrived.some(({ subject }) => subject.includes('new password'))).toBe(false);
     const { body } = await central.client.call('/api/v1/letters', { token: await central.client.tokenOf('olga') });
-    expect(body['items']).toContainEqual(expect.objectContaining({ what: 'reset-password', state: 'waiting', failures: 1 }));
+    const shown = { what: 'reset-password', state: 'waiting', failures: 1 };
+    expect(body['items']).toContainEqual(expect.objectContaining(shown));
     expect(JSON.stringify(body)).not.toContain('example');
     // What the core would do half a minute later.
     const waiting = [...central.central.state.mails.values()].find(({ state }) => state === 'waiting');
-    central.central.state.mails.put({ ...waiting!, nextAtMs: 1 });
-    central.central.state.deadlines.add('mail', waiting?.mailId ?? '', 1);
+    if (waiting === undefined) throw new Error('no letter waits');
+    central.central.state.mails.put({ ...waiting, nextAtMs: 1 });
+    central.central.state.deadlines.add('mail', waiting.mailId, 1);
     const { code } = await letter('dora@example.org', 'a new password');
     expect(await post('/auth/password-reset/confirm', { code, password: 'battery staple' }))
       .toMatchObject({ status: 200, body: { userId: 'dora' } });
     expect((await central.client.call('/api/v1/me', { token })).status).toBe(401);
     expect((await central.client.logIn('dora', 'battery staple'))['tokenType']).toBe('Bearer');
-    expect((await post('/auth/password-reset/confirm', { code, password: 'once more' })).body['reason']).toBe('code-wrong');
+    const again = await post('/auth/password-reset/confirm', { code, password: 'once more' });
+    expect(again.body['reason']).toBe('code-wrong');
     await letter('dora@example.org', 'your password was changed');
   });
 
@@ -130,7 +135,8 @@ describe('an account of one\'s own', () => {
     const token = String(first['accessToken']);
     const { body } = await central.client.call('/api/v1/auth/sessions', { token });
     expect(body['items']).toHaveLength(3);
-    expect(body['items']).toContainEqual(expect.objectContaining({ sessionId: first['sessionId'], isThis: true, address: '127.0.0.1' }));
+    const hers = { sessionId: first['sessionId'], isThis: true, address: '127.0.0.1' };
+    expect(body['items']).toContainEqual(expect.objectContaining(hers));
     const end = (path: string) => central.client.call(`/api/v1/auth/sessions${path}`, { method: 'DELETE', token });
     expect((await end(`/${String(second['sessionId'])}`)).status).toBe(204);
     expect((await central.client.call('/api/v1/me', { token: String(second['accessToken']) })).status).toBe(401);
@@ -168,9 +174,11 @@ describe('a second factor over HTTP', () => {
     const token = await central.client.tokenOf('ana');
     const { secretBase64, recovery } = makeSecondFactor('ana', (count) => Buffer.alloc(count, 7));
     central.central.state.secondFactors.put({
-      userId: userId('ana'), secretBase64, confirmed: true, lastCounter: 0, recoverySha256s: recovery.sha256s, madeAtMs: 0,
+      userId: userId('ana'), secretBase64, confirmed: true, lastCounter: 0, recoverySha256s: recovery.sha256s,
+      madeAtMs: 0,
     });
-    expect((await post('/me/second-factor/remove', { password: PASSWORD }, token)).body['reason']).toBe('code-required');
+    const without = await post('/me/second-factor/remove', { password: PASSWORD }, token);
+    expect(without.body['reason']).toBe('code-required');
     const code = codeAt(secretBase64, Date.now());
     expect((await post('/me/second-factor/remove', { password: PASSWORD, code }, token)).status).toBe(200);
   });
@@ -202,8 +210,10 @@ describe('vehicles and tokens over HTTP', () => {
     expect([bad.status, bad.body['errors']]).toEqual([400, [
       { path: 'line 3', message: '"tomorrow" is no date: write it as 2027-12-31' },
     ]]);
-    const unknown = await central.client.post('/api/v1/tokens/import', { csv: 'user,token\nana,04A1B2C3\nnobody,04A1B2C5\n' }, ada);
-    expect([unknown.status, unknown.body['errors']]).toEqual([409, [{ path: 'line 3', message: 'no such user: nobody' }]]);
+    const nobody = { csv: 'user,token\nana,04A1B2C3\nnobody,04A1B2C5\n' };
+    const unknown = await central.client.post('/api/v1/tokens/import', nobody, ada);
+    expect([unknown.status, unknown.body['errors']])
+      .toEqual([409, [{ path: 'line 3', message: 'no such user: nobody' }]]);
     expect(central.central.state.tokens.size).toBe(0);
   });
 });

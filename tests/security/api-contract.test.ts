@@ -22,8 +22,8 @@ const tokens = new Map<Role, string>();
 const faults: string[] = [];
 /** They end the log-ins with which the others are tried. */
 const ENDINGS: readonly string[] = [
-  'logout', 'revokeUserKeys', 'removeUser', 'putUser', 'login', 'endLogIns', 'endLogInsOf', 'changeMyPassword', 'forgetMe',
-  'forgetPerson',
+  'logout', 'revokeUserKeys', 'removeUser', 'putUser', 'login', 'endLogIns', 'endLogInsOf', 'changeMyPassword',
+  'forgetMe', 'forgetPerson',
 ];
 
 beforeAll(async () => {

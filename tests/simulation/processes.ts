@@ -41,7 +41,8 @@ export function centralPlace(
         await life.sleep(chance.between(1, 60));
         return hash === hashOf(password);
       },
-      sendLetter: () => life.sleep(chance.between(1, 2_000)), token: 'token-of-the-simulation', bootId: `s${place.starts}`, replicationFactor: 1,
+      sendLetter: () => life.sleep(chance.between(1, 2_000)), token: 'token-of-the-simulation',
+      bootId: `s${place.starts}`, replicationFactor: 1,
       openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });
     place.running = central;

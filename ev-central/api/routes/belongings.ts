@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { userIdSchema } from '../../../shared/ids.ts';
 import { tokenIdSchema, vehicleIdSchema } from '../../../shared/messages/accounts.ts';
 import { type Vehicle, vehicleKey } from '../../core/account-rows.ts';
-import { noteBody, tokenBody, tokenFileBody, tokenOut, vehicleBody, vehicleOfOut, vehicleOut } from '../account-schemas.ts';
+import {
+  noteBody, tokenBody, tokenFileBody, tokenOut, vehicleBody, vehicleOfOut, vehicleOut,
+} from '../account-schemas.ts';
 import { callerIn, edit, orderOnce } from '../asking.ts';
 import { listOperation } from '../lists.ts';
 import { type Api, type Ask, etagOf, operation, type Operation } from '../operation.ts';
@@ -24,6 +26,12 @@ type VehicleAsk = Pick<Ask<{ vehicleId: string }, unknown, unknown>, 'params' | 
 
 function vehicleOf({ state }: Api, ask: VehicleAsk): Vehicle | undefined {
   return state.vehicles.get(vehicleKey({ userId: callerIn(ask).userId, vehicleId: ask.params.vehicleId }));
+}
+
+function insistOnVehicle(api: Api, ask: VehicleAsk): Vehicle {
+  const vehicle = vehicleOf(api, ask);
+  if (vehicle === undefined) throw new Problem('not-found', `You have no vehicle ${ask.params.vehicleId}.`);
+  return vehicle;
 }
 
 function shown({ userId: _hers, ...vehicle }: Vehicle): object {
@@ -52,11 +60,10 @@ export const BELONGING_OPERATIONS: readonly Operation[] = [
     },
   }),
   operation({
-    id: 'myVehicle', method: 'GET', path: VEHICLE, tag: 'me', permission: 'self:access', summary: 'One of your vehicles',
-    params: vehicleParams, exampleParams: LEAF, success: { status: 200, what: 'The vehicle.', body: vehicleOut },
+    id: 'myVehicle', method: 'GET', path: VEHICLE, tag: 'me', permission: 'self:access',
+    summary: 'One of your vehicles', params: vehicleParams, exampleParams: LEAF, success: { status: 200, what: 'The vehicle.', body: vehicleOut },
     handle(ask, api) {
-      const vehicle = vehicleOf(api, ask);
-      if (vehicle === undefined) throw new Problem('not-found', `You have no vehicle ${ask.params.vehicleId}.`);
+      const vehicle = insistOnVehicle(api, ask);
       return { status: 200, body: shown(vehicle), headers: { etag: etagOf(vehicle) } };
     },
   }),
@@ -67,8 +74,7 @@ export const BELONGING_OPERATIONS: readonly Operation[] = [
     async handle(ask, api) {
       const vehicle = { ...ask.body, ...ask.params };
       await edit(api, ask, { kind: 'put-vehicle', userId: callerIn(ask).userId, vehicle }, () => vehicleOf(api, ask));
-      const now = vehicleOf(api, ask);
-      if (now === undefined) throw new Problem('stale', 'It was removed meanwhile.');
+      const now = insistOnVehicle(api, ask);
       return { status: 200, body: shown(now), headers: { etag: etagOf(now) } };
     },
   }),
@@ -77,7 +83,7 @@ export const BELONGING_OPERATIONS: readonly Operation[] = [
     summary: 'Removes a vehicle', params: vehicleParams, exampleParams: LEAF,
     success: { status: 200, what: 'It is gone.', body: orderAnswerSchema },
     async handle(ask, api) {
-      if (vehicleOf(api, ask) === undefined) throw new Problem('not-found', `You have no vehicle ${ask.params.vehicleId}.`);
+      insistOnVehicle(api, ask);
       const order = { kind: 'remove-vehicle', userId: callerIn(ask).userId, ...ask.params } as const;
       const { outcome, text, lines } = await edit(api, ask, order, () => vehicleOf(api, ask));
       return { status: 200, body: { outcome, text, lines } };

@@ -8,7 +8,9 @@ import { named, type Operation } from '../operation.ts';
 import { orderOperation } from '../order-operation.ts';
 
 const USER = '/api/v1/users/{userId}';
-const common = { tag: 'users', params: z.strictObject({ userId: userIdSchema }), exampleParams: { userId: 'ana' } } as const;
+const common = {
+  tag: 'users', params: z.strictObject({ userId: userIdSchema }), exampleParams: { userId: 'ana' },
+} as const;
 
 export const PEOPLE_OPERATIONS: readonly Operation[] = [
   listOperation({
