@@ -23,13 +23,14 @@ import type { CentralDisk } from './central-disk.ts';
 import { Disk, type Pocket } from './disk.ts';
 import { differsAtStart, differsFromMemory } from './memory-check.ts';
 import { asError, type Ground, Place } from './place.ts';
+import type { PostOffice } from './post-office.ts';
 import { PoisonError } from './poison.ts';
 import type { Host, Life } from './world.ts';
 
 export const CENTRAL = 'central:7000';
 
 export function centralPlace(
-  ground: Ground, host: Host, { disk, settings }: { disk: CentralDisk; settings: Settings },
+  ground: Ground, host: Host, { disk, settings, post }: { disk: CentralDisk; settings: Settings; post: PostOffice },
 ): Place<Central> {
   const { world: { chance } } = ground;
   const its = new Place<Central>(ground, 'central', host, (life, place) => {
@@ -41,7 +42,7 @@ export function centralPlace(
         await life.sleep(chance.between(1, 60));
         return hash === hashOf(password);
       },
-      sendLetter: () => life.sleep(chance.between(1, 2_000)), token: 'token-of-the-simulation',
+      sendLetter: post.serve(life), token: 'token-of-the-simulation',
       bootId: `s${place.starts}`, replicationFactor: 1,
       openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });

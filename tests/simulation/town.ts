@@ -14,6 +14,7 @@ import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
 import { firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
+import { PostOffice } from './post-office.ts';
 import type { Ground, Place } from './place.ts';
 import { firstPrices } from './price-people.ts';
 import {
@@ -46,6 +47,7 @@ export type Town = Ground & {
   readonly central: Place<Central>;
   readonly standby: Standby;
   readonly poison: Poison;
+  readonly post: PostOffice;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
   readonly drivers: readonly DriverPlace[];
@@ -77,8 +79,9 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   const disk = new CentralDisk(world, {
     alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
   }, poison);
+  const post = new PostOffice(world, seed);
   const central = centralPlace(ground, { skewMs: 0 }, {
-    disk, settings: settingsOf(world, cluster.partitions, kind),
+    disk, post, settings: settingsOf(world, cluster.partitions, kind),
   });
   const drivers = NAMES.slice(0, isDay ? chance.whole(2, 4) : chance.whole(3, 6)).map((name) => {
     const pocket: Pocket = new Pocket((notice) => history.keepsNotice(name, pocket.notices, notice));
@@ -86,7 +89,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   });
   const places = placesOfPoints(ground, points, { history, kind });
   const standby = new Standby(central, disk);
-  return { ...ground, seed, history, disk, central, standby, poison, drivers, points, sites, kind, ...places };
+  return { ...ground, seed, history, disk, central, standby, poison, post, drivers, points, sites, kind, ...places };
 }
 
 /** The first orders of a new network. */
@@ -199,7 +202,7 @@ function placesOfPoints(
 function settingsOf({ chance }: World, partitions: number, kind: TownKind): Settings {
   const isDay = kind === 'day';
   return {
-    ...DEFAULT_SETTINGS, partitions, issuer: sampleIssuer(),
+    ...DEFAULT_SETTINGS, partitions, registration: 'open', issuer: sampleIssuer(),
     plugTimeoutMs: isDay ? 120_000 : chance.of([15_000, 60_000, 120_000]),
     provisionalMs: chance.of([isDay ? 3_600_000 : 40_000, 24 * 3_600_000, 24 * 3_600_000]),
     monitorLossPolicy: chance.is(0.8) ? 'finish' : 'stop',
