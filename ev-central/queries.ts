@@ -5,6 +5,7 @@ import type { PointOffer } from '../shared/messages/rows.ts';
 import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
+import { seriesRow } from './core/price-series.ts';
 import { secondFactorRow } from './core/second-factor.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
@@ -55,6 +56,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const answer = estimateFor(state, query.filter, asker.userId, nowMs);
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
+    case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
     case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
@@ -107,6 +109,15 @@ function groupTariffsPage(state: State, { filter, after, limit }: PageQuery): Pa
   const rows = state.groupTariffs.sortedKeys().map((key) => state.groupTariffs.must(key))
     .filter((row) => wanted === undefined || row.groupId === wanted);
   return slice(rows, after, limit, asItIs);
+}
+
+function seriesPage(state: State, { filter, after, limit }: PageQuery): Page {
+  const unknown = Object.keys(filter).find((name) => name !== 'seriesId');
+  if (unknown !== undefined) return failed(`unknown filter "${unknown}": this list knows seriesId`);
+  const wanted = filter['seriesId'];
+  const rows = [...state.priceSeries.values()]
+    .filter(({ active, seriesId }) => active && (wanted === undefined || seriesId === wanted));
+  return slice(rows, after, limit, ({ seriesId }) => seriesRow(state, seriesId));
 }
 
 function offerFilter(filter: Filter): OfferFilter {

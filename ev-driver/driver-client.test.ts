@@ -8,6 +8,7 @@ import type { Bus, BusReader, BusRecord, BusState, OutRecord, ReaderOptions } fr
 import { systemClock } from '../shared/clock.ts';
 import { createFrameIds, withEnvelope } from '../shared/frame.ts';
 import { pointId, requestId, siteId, userId, type RequestId } from '../shared/ids.ts';
+import { loginProof } from '../shared/login-proof.ts';
 import { MESSAGES } from '../shared/messages/catalogue.ts';
 import { noticeSchema, type Notice } from '../shared/messages/notice.ts';
 import { NO_GOAL } from '../shared/messages/values.ts';
@@ -228,12 +229,16 @@ describe('a driver’s client over a real socket', () => {
     expect(central.links).toHaveLength(1);
   });
 
-  it('logs in again by itself when the link was lost', async () => {
+  it('logs in again by itself when the link was lost, with a proof that it is the same client', async () => {
     const central = await startCentral(() => []);
     const client = startClient(central.server.port, memoryBus().bus);
     await waitFor(() => client.state.login.state === 'in');
     central.links[0]?.close({ code: 'closed', detail: 'restart' });
     await waitFor(() => client.state.login.state !== 'in');
     await waitFor(() => client.state.login.state === 'in');
+    const [first, second] = central.seen.filter(({ type }) => type === 'login');
+    expect(first).toMatchObject({ proof: null });
+    const hmacBase64 = loginProof(loginKey.keyBase64, { driverId: 'ana', frameId: String(second?.['id']) });
+    expect(second).toMatchObject({ code: null, proof: { keyId: 'l-1', hmacBase64 } });
   });
 });

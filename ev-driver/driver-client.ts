@@ -9,10 +9,12 @@ import { createFrameIds, withEnvelope } from '../shared/frame.ts';
 import { correlationId, requestId, type CorrelationId, type PointId, type RequestId, type SiteId, type UserId,
 } from '../shared/ids.ts';
 import type { Log } from '../shared/log.ts';
+import { loginProof } from '../shared/login-proof.ts';
 import { checkMessage, noticeSchema, parseMessage, toDriverSchema } from '../shared/messages/catalogue.ts';
 import type { LoginWelcome } from '../shared/messages/login-welcome.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import { progress } from '../shared/messages/progress.ts';
+import type { KeyGrant } from '../shared/messages/values.ts';
 import { CENTRAL, open, seal, sealKey, type SealKey } from '../shared/seal.ts';
 import type { Ticker } from '../shared/wire/awake-timer.ts';
 import { LinkClient } from '../shared/wire/client.ts';
@@ -63,6 +65,8 @@ export class DriverClient {
   #link: LinkClient;
   #keys: Keys | null = null;
   #code: string | null;
+  /** Of the last log-in: with it no further code is needed while it is good. */
+  #loginKey: KeyGrant | null = null;
   #offsetMs: number | null = null;
   #messages = 0;
   #tickDueMs = 0;
@@ -179,12 +183,17 @@ export class DriverClient {
 
   #sendLogin(lastNotice: number): void {
     const { driverId, password, software } = this.#options;
-    const frame = { type: 'login', driverId, password, code: this.#code, lastNotice, software } as const;
-    this.#link.link?.send(withEnvelope(frame, this.#frameId()));
+    const id = this.#frameId();
+    const key = this.#loginKey;
+    const proof = key === null || this.#code !== null
+      ? null : { keyId: key.keyId, hmacBase64: loginProof(key.keyBase64, { driverId, frameId: id }) };
+    const frame = { type: 'login', driverId, password, code: this.#code, proof, lastNotice, software } as const;
+    this.#link.link?.send(withEnvelope(frame, id));
   }
 
   #useKeys({ loginKey, readingKey, topicPrefix, partitions }: LoginWelcome): void {
     this.#code = null;
+    this.#loginKey = loginKey;
     this.#keys = {
       login: sealKey(loginKey.keyId, loginKey.keyBase64), reading: sealKey(readingKey.keyId, readingKey.keyBase64),
       topicPrefix,

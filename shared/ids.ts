@@ -13,6 +13,8 @@ export const pointIdSchema = idSchema.brand<'PointId'>();
 export const userIdSchema = idSchema.brand<'UserId'>();
 export const groupIdSchema = idSchema.brand<'GroupId'>();
 export const tariffIdSchema = idSchema.brand<'TariffId'>();
+/** A series of prices per hour. */
+export const seriesIdSchema = idSchema.brand<'SeriesId'>();
 export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
@@ -30,6 +32,7 @@ export type PointId = z.infer<typeof pointIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;
 export type GroupId = z.infer<typeof groupIdSchema>;
 export type TariffId = z.infer<typeof tariffIdSchema>;
+export type SeriesId = z.infer<typeof seriesIdSchema>;
 export type SessionId = z.infer<typeof sessionIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
@@ -52,6 +55,7 @@ export const pointId = (text: string): PointId => text as PointId;
 export const userId = (text: string): UserId => text as UserId;
 export const groupId = (text: string): GroupId => text as GroupId;
 export const tariffId = (text: string): TariffId => text as TariffId;
+export const seriesId = (text: string): SeriesId => text as SeriesId;
 export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;
 export const requestId = (text: string): RequestId => text as RequestId;

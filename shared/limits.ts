@@ -56,6 +56,10 @@ export const LIMITS = {
   tariffCharacters: 20_000,
   /** Elements of one tariff. */
   tariffElements: 100,
+  /** Hours of one price series: with its envelope an import of them fits into a frame. */
+  seriesHours: 2_000,
+  /** Hours of a charge that have prices of their own, from its beginning; later ones have the component's price. */
+  hoursOfTicket: 120,
   /** Tariffs that groups have at places of their own. */
   groupTariffs: 10_000,
   /** Price components of one element of a tariff. */

@@ -7,7 +7,7 @@ import { formatMoney } from './money.ts';
 import type { Words } from './words/catalogue.ts';
 import { english } from './words/english.ts';
 import {
-  formatClock, formatDateTime, formatEnergy, formatMicros, formatMinuteOfDay, lineFigures,
+  formatClock, formatDateTime, formatEnergy, formatMicros, formatMinuteOfDay, formatTime, lineFigures, lineHour,
 } from './words/quantities.ts';
 
 const LANGUAGES = { en: english } as const satisfies Record<string, Words>;
@@ -45,8 +45,9 @@ export function ticketText(ticket: Ticket, timeZone = 'UTC', language: Language 
     const { quantity, amountMicros } = lineFigures(line);
     const band = isBandLine(line) && line.kind !== 'session'
       ? ` ${formatMinuteOfDay(line.fromMinute)}-${formatMinuteOfDay(line.toMinute)}` : '';
+    const hour = lineHour(line) === '' ? '' : ` ${formatTime('hourMs' in line ? line.hourMs ?? 0 : 0, timeZone)}`;
     const amount = formatMicros(Math.round(amountMicros / 100) * 100);
-    return (ticketLine[line.kind] + band).padEnd(20) + quantity.padStart(27) + amount.padStart(13);
+    return (ticketLine[line.kind] + band + hour).padEnd(20) + quantity.padStart(27) + amount.padStart(13);
   });
   const netMinor = ticket.vat.reduce((sum, part) => sum + part.netMinor, 0);
   const vat = ticket.vat.every(({ rate }) => rate === '0') ? [] : [

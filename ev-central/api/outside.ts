@@ -9,7 +9,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   endedAtMs: 'endedAt', plugByMs: 'plugBy', issuedAtMs: 'issuedAt', expiresAtMs: 'expiresAt', createdAtMs: 'createdAt',
   usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
   deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
-  madeAtMs: 'madeAt', nextAtMs: 'nextAt',
+  madeAtMs: 'madeAt', nextAtMs: 'nextAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

@@ -2,11 +2,13 @@
 // EV_Central nor a database.
 import type { Command } from 'commander';
 import { usageOfPeriods } from '../core/tariff/period.ts';
+import type { SeriesPrices } from '../core/tariff/hourly.ts';
 import type { TariffRules } from '../core/tariff/rules.ts';
 import { isValidAt } from '../core/tariff/rules.ts';
 import type { ComponentLine, PriceLine, UsagePrice } from '../core/tariff/usage-price.ts';
 import { priceOfUsage } from '../core/tariff/usage-price.ts';
 import { isoTime } from '../../shared/clock.ts';
+import { isId } from '../../shared/ids.ts';
 import { decimalText, fixedText } from '../../shared/decimal.ts';
 import type { TariffDimension } from '../../shared/messages/ocpi-tariff.ts';
 import type { Currency, Ratio } from '../../shared/money.ts';
@@ -14,7 +16,8 @@ import { minorDigits, ratio } from '../../shared/money.ts';
 import type { Row } from './order-desk.ts';
 import { printJson, printList } from './output.ts';
 import { readSessionFile, readTariffFile } from './price-files.ts';
-import { guarded } from './tool-action.ts';
+import { readSeriesFile } from './series-file.ts';
+import { guarded, UsageError } from './tool-action.ts';
 
 /** What the command prints with `--json`: amounts as decimal text in the currency's major unit. */
 export type PriceReport = {
@@ -46,6 +49,8 @@ type ReportLine = Amounts & ({
   readonly vat: string | null;
   readonly from: string;
   readonly to: string;
+  /** Of the price series that the component names: the hour whose price this is; null: the component's own price. */
+  readonly hour?: string | null;
 } | {
   readonly type: 'MIN_PRICE' | 'MAX_PRICE';
   readonly bound: { readonly exclVat: string; readonly inclVat: string | null };
@@ -54,12 +59,14 @@ type ReportLine = Amounts & ({
 export function addPriceCommand(admin: Command): void {
   admin.command('price <tariff> <session>')
     .description('what a session would cost under an OCPI 2.2.1 tariff; both are JSON files')
+    .option('--series <id=file>', 'the prices per hour that the tariff names, as CSV; once for each series', many)
     .option('--json', 'print JSON for programs')
     .action(async (...given: unknown[]) => {
       const command = given.at(-1) as Command;
       const [tariff = '', session = ''] = command.args;
       await guarded(async () => {
-        const { report, price } = priceFiles(tariff, session);
+        const series = seriesFiles(command.opts()['series'] as string[] | undefined);
+        const { report, price } = priceFiles(tariff, session, series);
         if (command.opts()['json'] === true) return printJson(report);
         printTable(report, price);
       });
@@ -67,11 +74,23 @@ export function addPriceCommand(admin: Command): void {
 }
 
 /** Prices the session of one file by the tariff of another. Throws `Failure('bad-configuration')`. */
-export function priceFiles(tariffFile: string, sessionFile: string): { report: PriceReport; price: UsagePrice } {
-  const rules = readTariffFile(tariffFile);
+export function priceFiles(
+  tariffFile: string, sessionFile: string, series: ReadonlyMap<string, SeriesPrices> = new Map(),
+): { report: PriceReport; price: UsagePrice } {
+  const rules = readTariffFile(tariffFile, series);
   const session = readSessionFile(sessionFile);
   const price = priceOfUsage(usageOfPeriods(session, rules), rules);
   return { report: reportOf(price, rules, session.startMs), price };
+}
+
+const many = (value: string, before: string[] = []): string[] => [...before, value];
+
+function seriesFiles(given: readonly string[] | undefined): ReadonlyMap<string, SeriesPrices> {
+  return new Map((given ?? []).map((text) => {
+    const [id = '', file = ''] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+    if (!isId(id)) throw new UsageError(`--series: "${text}" is not ID=FILE`);
+    return [id, { key: `${id}#1`, runs: [readSeriesFile(file, null)] }];
+  }));
 }
 
 function reportOf(price: UsagePrice, rules: TariffRules, startMs: number): PriceReport {
@@ -103,6 +122,7 @@ function reportLine(line: PriceLine): ReportLine {
     quantity: quantityText(line, line.quantity), billed: quantityText(line, line.billed), ...UNITS[line.type],
     unitPrice: decimalText(line.unitPrice), vat: line.vatPercent === null ? null : decimalText(line.vatPercent),
     ...amounts, from: isoTime(line.fromMs), to: isoTime(line.toMs),
+    ...(line.series === null ? {} : { hour: line.hourMs === null ? null : isoTime(line.hourMs) }),
   };
 }
 

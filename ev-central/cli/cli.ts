@@ -6,6 +6,7 @@ import { addGroupCommands } from './admin-groups.ts';
 import { addInvoiceCommands } from './admin-invoices.ts';
 import { addLedgerCommands } from './admin-ledger.ts';
 import { addPriceCommand } from './admin-price.ts';
+import { addSeriesCommands } from './admin-series.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
@@ -24,6 +25,7 @@ export function addToolCommands(program: Command): void {
   addPointCommands(admin);
   addUserCommands(admin);
   addTariffCommands(admin);
+  addSeriesCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
   addRecomputeCommand(admin);

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { TariffRules } from '../core/tariff/rules.ts';
 import { tariffRules } from '../core/tariff/rules.ts';
+import type { SeriesPrices } from '../core/tariff/hourly.ts';
 import type { Period, PricedSession } from '../core/tariff/period.ts';
 import type { Decimal } from '../../shared/decimal.ts';
 import { ceilIn, decimalOf, isExact, sumOf } from '../../shared/decimal.ts';
@@ -41,7 +42,8 @@ const periodSchema = z.discriminatedUnion('type', [
 ], 'type must be charging, parking or reservation');
 type PeriodInput = z.infer<typeof periodSchema>;
 
-const START = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+/** A time with its offset. */
+export const START = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
 const sessionSchema = z.object({
   timeZone: z.string().max(100).refine(isZone, 'must be a time zone such as Europe/Madrid'),
@@ -65,9 +67,12 @@ const sessionSchema = z.object({
   }
 });
 
-/** Reads an OCPI tariff. Throws `Failure('bad-configuration')` that names file, field and fault. */
-export function readTariffFile(file: string): TariffRules {
-  return tariffRules(readOcpiTariff(file));
+/**
+ * Reads an OCPI tariff. Throws `Failure('bad-configuration')` that names file, field and fault. `series`: the prices of
+ * the series that it names; without them its own prices hold.
+ */
+export function readTariffFile(file: string, series: ReadonlyMap<string, SeriesPrices>): TariffRules {
+  return tariffRules(readOcpiTariff(file), { series });
 }
 
 /** The tariff of a file as it stands there. Throws likewise. */
@@ -135,7 +140,8 @@ function roundedMs({ digits, scale }: Decimal): number {
   return Number(roundHalfEven(ratio(digits * 60_000n, 10n ** BigInt(scale))));
 }
 
-function msOfStart(text: string): number {
+/** UTC ms of a time with its offset, which `START` has checked. */
+export function msOfStart(text: string): number {
   const [, hour, minute, second = '0', millis = '0', sign, offsetHours = '0', offsetMinutes = '0'] =
     /T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(?:Z|([+-])(\d\d):(\d\d))$/.exec(text) ?? [];
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -1 : 1);

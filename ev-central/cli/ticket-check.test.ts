@@ -49,7 +49,7 @@ describe('a ticket made again from its stored meter values', () => {
     network.end(session, 2_000, 'driver');
     commit();
     const forged: TicketSource = {
-      tariffVersion: (key) => store.tariffVersion(key),
+      tariffVersion: (key) => store.tariffVersion(key), seriesVersion: (key) => store.seriesVersion(key),
       session: (id) => store.session(id), ticketsOf: (id) => store.ticketsOf(id),
       meterValues: (id) => store.meterValues(id).map((value, i, all) =>
         (i === all.length - 1 ? { ...value, registerWh: value.registerWh + 1 } : value)),

@@ -2,6 +2,7 @@
 // line by line. Of tickets from before OCPI tariffs the lines are by bands of the day, which nothing makes any more:
 // there energy and total are compared.
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import { seriesPrices } from '../core/price-series.ts';
 import { addReading } from '../core/session-cost.ts';
 import { type Bill, billDifference, billOf } from '../core/tariff/ticket-lines.ts';
 import { tariffRules, type TariffRules } from '../core/tariff/rules.ts';
@@ -31,7 +32,7 @@ export type TicketCheck = {
   readonly stored: TicketFigures;
   readonly recomputed: TicketFigures;
 };
-export type TicketSource = Pick<Store, 'session' | 'meterValues' | 'ticketsOf' | 'tariffVersion'>;
+export type TicketSource = Pick<Store, 'session' | 'meterValues' | 'ticketsOf' | 'tariffVersion' | 'seriesVersion'>;
 
 /** Checks every ticket of a session; null when there is no such session or it has no ticket. Reads only. */
 export function checkTickets(store: TicketSource, sessionId: SessionId): TicketCheck[] | null {
@@ -40,7 +41,8 @@ export function checkTickets(store: TicketSource, sessionId: SessionId): TicketC
   if (session === undefined || tickets.length === 0) return null;
   const version: TariffVersion | undefined = store.tariffVersion(session.tariff);
   if (version === undefined) return null;
-  const rules = tariffRules(version.ocpi);
+  const series = seriesPrices({ get: (key) => store.seriesVersion(key) }, session.terms?.series ?? []);
+  const rules = tariffRules(version.ocpi, { series });
   const values = store.meterValues(sessionId);
   let before: { usage: TariffUsage; bill: Bill } | null = null;
   return tickets.map((ticket, i) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionId, messageId, userId } from '../../shared/ids.ts';
+import { connectionId, type KeyId, keyId, messageId, userId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { CodeFound } from './code-found.ts';
 import { ANA, BEN, Network } from './core-harness.ts';
@@ -75,6 +75,54 @@ describe('who has a second factor', () => {
     network.state.users.put({ ...network.state.users.must(ANA), active: false });
     expect(logIn(network, timed(101))).toBe('user-inactive');
     expect(network.state.secondFactors.must(ANA).lastCounter).toBe(100);
+  });
+});
+
+describe('a client that was let in with a code', () => {
+  /** The key that the check of a new log-in allows a proof with, for who says that she has this one. */
+  const allowed = (network: Network, proofBy: KeyId, who = ANA): string | null | undefined => {
+    network.feed({
+      kind: 'login', connectionId: connectionId(51), re: messageId('f-1'), userId: who, address: '10.0.0.9',
+      purpose: 'driver', lastNotice: 0, loginKeyBase64: 'bmV3', readingKeyBase64: 'cmVhZA==', proofBy,
+    });
+    const check = network.effects.find((e) => e.kind === 'check-password');
+    return check?.kind === 'check-password' ? check.loginKeyBase64 : undefined;
+  };
+  const loginKeyOf = (network: Network): KeyId => {
+    const key = [...network.state.keys.values()].findLast(({ kind, ownerId }) => kind === 'login' && ownerId === ANA);
+    return key?.keyId ?? keyId('none');
+  };
+
+  it('comes back with a proof by its login key in place of one more code', () => {
+    const network = enrolled();
+    expect(logIn(network, timed(101))).toBe('let in');
+    expect(allowed(network, loginKeyOf(network))).toBe('bG9naW4=');
+    expect(logIn(network, { kind: 'proved' })).toBe('let in');
+    expect(logIn(network, { kind: 'proved' }, { ok: false })).toBe('unknown-or-wrong');
+  });
+
+  it.each([
+    ['is revoked', (network: Network) => network.order({ kind: 'revoke-user-keys', userId: ANA, note: '' })],
+    ['has expired', (network: Network) => network.later(network.state.settings.loginKeyLifeMs)],
+    ['is older than the second factor', (network: Network) => {
+      network.later(1);
+      network.state.secondFactors.put({ ...network.state.secondFactors.must(ANA), madeAtMs: network.now });
+    }],
+  ])('needs a code when its key %s', (_why, change) => {
+    const network = enrolled();
+    expect(logIn(network, timed(101))).toBe('let in');
+    const key = loginKeyOf(network);
+    change(network);
+    expect(allowed(network, key)).toBe(null);
+  });
+
+  it('can prove nothing with a key of somebody else, nor with one that is for something else', () => {
+    const network = enrolled();
+    expect(logIn(network, timed(101))).toBe('let in');
+    network.order({ ...enrol(100, BEN) });
+    expect(allowed(network, loginKeyOf(network), BEN)).toBe(null);
+    expect(allowed(network, network.state.users.must(ANA).readingKeyId ?? keyId('none'))).toBe(null);
+    expect(allowed(network, keyId('l-99999'))).toBe(null);
   });
 });
 

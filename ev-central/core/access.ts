@@ -1,12 +1,11 @@
 // Whether somebody is who she says: lock-outs first, then the password and, for who has a second factor, a one-time
 // code. Both are compared outside, because that takes cryptography and, for bcrypt, time; what was found comes back as
 // an input, and here it is decided. Every way in asks these functions, so that none has rules of its own.
-import type { UserId } from '../../shared/ids.ts';
+import type { KeyId, UserId } from '../../shared/ids.ts';
 import type { AccessRefusal } from '../../shared/messages/refusal.ts';
 import type { CodeFound, CodeSecrets } from './code-found.ts';
 import { clearFailures, countFailure, lockedUntil } from './lockout.ts';
 import type { User } from './rows.ts';
-import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
 export type Claim = { readonly userId: UserId; readonly address: string };
@@ -20,13 +19,28 @@ export function lockedOut(step: Step, claim: Claim): AccessRefused | null {
   return until === undefined ? null : { reason: 'locked-out', retryAfterMs: until - step.now };
 }
 
-/** What password and code are compared with. Nobody's is null, and the comparison takes as long as that of others. */
-export function toCompare(state: State, userId: UserId): { hash: string | null; secondFactor: CodeSecrets | null } {
+/** What passwords and codes are compared with. */
+export type Comparison = {
+  readonly hash: string | null; readonly secondFactor: CodeSecrets | null; readonly loginKeyBase64: string | null;
+};
+
+/**
+ * What password and code are compared with. Nobody's is null, and the comparison takes as long as that of others.
+ * `proofBy`: the login key that the client says it has.
+ */
+export function toCompare(
+  { state, now }: Step, { userId, proofBy }: { readonly userId: UserId; readonly proofBy: KeyId | null },
+): Comparison {
   const factor = state.secondFactors.get(userId);
+  const key = factor === undefined || proofBy === null ? undefined : state.keys.get(proofBy);
+  // A key of before there was a second factor was given for a password alone.
+  const isGood = key?.kind === 'login' && key.ownerId === userId && key.revokedAtMs === null
+    && now < (key.expiresAtMs ?? Infinity) && factor?.confirmed === true && key.createdAtMs >= factor.madeAtMs;
   return {
     hash: state.users.get(userId)?.passwordHash ?? null,
     secondFactor: factor === undefined
       ? null : { secretBase64: factor.secretBase64, recoverySha256s: factor.recoverySha256s },
+    loginKeyBase64: isGood ? key.keyBase64 : null,
   };
 }
 
@@ -55,6 +69,7 @@ function takeCode(step: Step, user: User, code: CodeFound): AccessRefusal | null
   switch (code.kind) {
     case 'none': return 'code-required';
     case 'wrong': return 'code-wrong';
+    case 'proved': return null;
     case 'timed':
       // Whoever looked over her shoulder comes with the same code, or with the one before it.
       if (code.counter <= factor.lastCounter) return 'code-wrong';

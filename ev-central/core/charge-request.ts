@@ -12,9 +12,8 @@ import { notify, refuse } from './notices.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
-import { tariffKey } from './state.ts';
 import { nextId, type Step } from './step.ts';
-import { type PricedPlace, tariffFor } from './tariffs.ts';
+import { basisOf, type PricedPlace, tariffFor } from './tariffs.ts';
 import { availableMinor, openHold, type Wallet, walletOf } from './wallet.ts';
 import { reviewQueue } from './waiting-queue.ts';
 
@@ -61,9 +60,9 @@ function decide(step: Step, wish: Wish): Answer {
     const no = queueRefusal(step, user, wish, choice);
     if (no !== undefined) return no;
   }
-  const tariff = tariffKey(version.tariffId, version.version);
+  const basis = basisOf(state, version);
   // A fee or a minimum price is due however little is charged.
-  const leastMinor = leastCost(state, { tariff, timeZone: site.timeZone }, now);
+  const leastMinor = leastCost(state, { ...basis, timeZone: site.timeZone }, now);
   const hold = holdOf(step, user, wish, { siteId: choice.siteId, leastMinor });
   if ('reason' in hold) return refused(hold.reason, hold.facts);
   const { holdMinor } = hold;
@@ -71,7 +70,7 @@ function decide(step: Step, wish: Wish): Answer {
     const facts = { missingMinor: holdMinor - availableMinor(wallet), currency: wallet.currency };
     return refused('balance-too-low', facts);
   }
-  return begin(step, wish, user, choice, { holdMinor, payer, tariff, currency });
+  return begin(step, wish, user, choice, { holdMinor, payer, ...basis, currency });
 }
 
 /** The hold that the wish needs, within what a group allows that pays for her. */
@@ -86,7 +85,7 @@ function holdOf(
     ?? holdWithin(state, group, { userId, goalMinor: goal.amountMinor, usualMinor, leastMinor, now });
 }
 
-type Payment = Pick<Session, 'holdMinor' | 'payer' | 'tariff' | 'currency'>;
+type Payment = Pick<Session, 'holdMinor' | 'payer' | 'tariff' | 'terms' | 'currency'>;
 
 function begin(
   step: Step, wish: Wish, user: User, choice: Chosen, payment: Payment,

@@ -11,7 +11,7 @@ export type ConfirmedOrder = Extract<Input, { kind: 'confirmed-order' }>;
 
 export function confirmOrder(step: Step, input: ConfirmedOrder): void {
   const locked = lockedOut(step, input);
-  if (locked === null) check(step, input, toCompare(step.state, input.userId));
+  if (locked === null) check(step, input, toCompare(step, { userId: input.userId, proofBy: null }));
   else refuse(step, input, locked);
 }
 

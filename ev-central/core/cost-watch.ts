@@ -3,7 +3,7 @@
 import type { Session } from './rows.ts';
 import type { CostWatch, State } from './state.ts';
 import { usageNow } from './session-cost.ts';
-import { rulesOf } from './tariffs.ts';
+import { type Basis, rulesOf } from './tariffs.ts';
 import { nextBorder } from './tariff/border.ts';
 import { addSpan, beginTariffUsage, type TariffUsage } from './tariff/usage.ts';
 import { dueMinor, usedMinor } from './tariff/usage-price.ts';
@@ -11,7 +11,7 @@ import { dueMinor, usedMinor } from './tariff/usage-price.ts';
 export function watchOf(state: State, session: Session, usage: TariffUsage): CostWatch {
   const known = state.costWatches.get(session.sessionId);
   if (known !== undefined) return known;
-  const rules = rulesOf(state, session.tariff);
+  const rules = rulesOf(state, session);
   const made: CostWatch = {
     border: nextBorder(usage, rules, session.timeZone), leastMinor: leastMinor(state, session), atMs: 0, registerWh: 0,
     highestMinor: Infinity,
@@ -24,7 +24,7 @@ export function watchOf(state: State, session: Session, usage: TariffUsage): Cos
 export function moveBorder(state: State, session: Session): void {
   const watch = state.costWatches.get(session.sessionId);
   if (watch === undefined || session.usage === null) return;
-  watch.border = nextBorder(session.usage, rulesOf(state, session.tariff), session.timeZone);
+  watch.border = nextBorder(session.usage, rulesOf(state, session), session.timeZone);
 }
 
 /** May the cost have come to a limit by this reading? False is sure. */
@@ -33,7 +33,7 @@ export function mayHaveReached(
   { atMs, registerWh, limitMinor }: { atMs: number; registerWh: number; limitMinor: number },
 ): boolean {
   const watch = watchOf(state, session, usage);
-  const { perWh, perMs } = rulesOf(state, session.tariff).ceiling;
+  const { perWh, perMs } = rulesOf(state, session).ceiling;
   return watch.highestMinor + (registerWh - watch.registerWh) * perWh + Math.max(0, atMs - watch.atMs) * perMs
     >= limitMinor;
 }
@@ -50,7 +50,7 @@ export type ExactCost = {
 export function exactCost(state: State, session: Session): ExactCost | null {
   const usage = usageNow(state, session);
   if (usage === null) return null;
-  const rules = rulesOf(state, session.tariff);
+  const rules = rulesOf(state, session);
   const { ceiling } = rules;
   const due = dueMinor(usage, rules);
   const watch = watchOf(state, session, usage);
@@ -69,9 +69,9 @@ function leastMinor(state: State, session: Session): number {
 
 /** What a charge that begins at a time costs at the least, with VAT. */
 export function leastCost(
-  state: State, { tariff, timeZone }: Pick<Session, 'tariff' | 'timeZone'>, atMs: number,
+  state: State, { timeZone, ...basis }: Basis & Pick<Session, 'timeZone'>, atMs: number,
 ): number {
-  const rules = rulesOf(state, tariff);
+  const rules = rulesOf(state, basis);
   const nothing = { kind: 'charging', untilMs: atMs, energyWh: 0, powerW: null, currentMa: null } as const;
   return dueMinor(addSpan(beginTariffUsage(atMs), nothing, rules, timeZone), rules);
 }

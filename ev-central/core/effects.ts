@@ -59,6 +59,8 @@ export type Effect =
       readonly hash: string | null;
       /** Null: a code is not asked for. Never logged. */
       readonly secondFactor: CodeSecrets | null;
+      /** In place of a code, a proof with this key will do; null: none will. Never logged. */
+      readonly loginKeyBase64: string | null;
     }
   /** Read from the store and send `missed-notices` frames. */
   | {

@@ -49,7 +49,7 @@ export function createState(settings: Settings): State {
     sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(),
     memberOf: new Map(), deadlines: new Deadlines(),
     acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
-    costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
+    termsTexts: new WeakMap(), costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),

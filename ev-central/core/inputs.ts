@@ -52,6 +52,8 @@ export type Input =
       readonly kind: 'login'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly userId: UserId;
       readonly address: string; readonly purpose: 'driver' | 'operator'; readonly lastNotice: number;
       readonly loginKeyBase64: string; readonly readingKeyBase64: string;
+      /** The login key with which a proof came in place of a code; without it: none came. */
+      readonly proofBy?: KeyId | null;
     }
   | {
       readonly kind: 'password-checked'; readonly checkId: number; readonly ok: boolean;

@@ -5,7 +5,7 @@ import type { TicketLine } from '../../shared/messages/ticket-line.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { type Currency, minorDigits, ratio, roundHalfEven } from '../../shared/money.ts';
 import { words } from '../../shared/words.ts';
-import { formatMinuteOfDay, lineFigures } from '../../shared/words/quantities.ts';
+import { formatMinuteOfDay, lineFigures, lineHour } from '../../shared/words/quantities.ts';
 import type { State } from './state.ts';
 
 export function invoiceTicket(state: State, ticket: Ticket): InvoiceTicket {
@@ -29,7 +29,8 @@ export function wordedLine(line: TicketLine, currency: Currency): InvoiceLine {
   const { quantity, amountMicros } = lineFigures(line);
   const isBand = kind === 'energy' || kind === 'time';
   const hours = isBand ? ` ${formatMinuteOfDay(line.fromMinute)}–${formatMinuteOfDay(line.toMinute)}` : '';
-  return { text: `${text}${hours}`, quantity, amount: amountText(amountMicros, currency) };
+  const hour = lineHour(line) === '' ? '' : ` ${lineHour(line)}`;
+  return { text: `${text}${hours}${hour}`, quantity, amount: amountText(amountMicros, currency) };
 }
 
 /** The VAT of several tickets, by rate; the lowest rate first, what was not reckoned before all. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkTickets } from '../cli/ticket-check.ts';
-import { tariffId } from '../../shared/ids.ts';
+import { seriesId, tariffId } from '../../shared/ids.ts';
 import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
 import { currency } from '../../shared/money.ts';
 import type { Store } from '../store/store.ts';
@@ -10,7 +10,7 @@ import { IN_MEMORY, openStore } from '../store/store.ts';
 import { ANA, Network } from './core-harness.ts';
 import type { MeterValueRow, Session } from './rows.ts';
 import { provisionalCost } from './session-cost.ts';
-import { tariffs } from './tariff/random-tariffs-for-tests.ts';
+import { hourlyTariffs, hoursAround, tariffs } from './tariff/random-tariffs-for-tests.ts';
 
 let network: Network;
 beforeEach(() => {
@@ -102,9 +102,15 @@ describe('a ticket under any tariff', () => {
   afterEach(() => store.close());
 
   it('is what was shown last, comes out again line by line, and is net and VAT', () => {
-    fc.assert(fc.property(tariffs, steps, (tariff, all) => {
+    const either = fc.oneof(tariffs, hourlyTariffs);
+    fc.assert(fc.property(either, hoursAround(new Network().now), steps, (tariff, hours, all) => {
       network = new Network();
       network.connect();
+      for (const [fromMs, price] of hours) {
+        network.order({ kind: 'put-price-series', hours: {
+          seriesId: seriesId('spot'), currency: currency('EUR'), fromMs, prices: [price],
+        } });
+      }
       network.order({ kind: 'book', userId: ANA, amountMinor: 900_000_000, reason: 'enough' });
       put(tariff);
       const session = network.charging(ANA);

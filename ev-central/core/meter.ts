@@ -96,7 +96,7 @@ function followState(step: Step, session: Session, sample: MeterSample): Session
  */
 function storeBeforeChange(step: Step, session: Session, before: LiveMeter, live: LiveMeter): Session {
   if (before.sample <= session.lastStoredSample) return session;
-  const { powerW } = rulesOf(step.state, session.tariff).cuts;
+  const { powerW } = rulesOf(step.state, session).cuts;
   if (before.kind === live.kind && !changesClass(powerW, before.powerW, live.powerW)) return session;
   return store(step, session, before);
 }

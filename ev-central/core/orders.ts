@@ -20,6 +20,7 @@ import { orderRefusal, pointsOf } from './order-refusal.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
 import { mayGive } from './permissions.ts';
+import { putSeries, removeSeries } from './price-series.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
 import { secondFactorOrder } from './second-factor.ts';
@@ -90,6 +91,8 @@ function carryOut(step: Step, input: OrderInput): Result {
       return registryOrder(step, order);
     case 'put-group': return putGroup(step, order);
     case 'remove-group': return removeGroup(step, order);
+    case 'put-price-series': return putSeries(step, order.hours);
+    case 'remove-price-series': return removeSeries(step, order.seriesId);
     case 'assign-tariff': return assignTariff(step, order);
     case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':

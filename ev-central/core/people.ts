@@ -1,7 +1,7 @@
 // Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and
 // the answer comes back as an input; access.ts decides about it.
-import type { ConnectionId } from '../../shared/ids.ts';
-import { type Access, type AccessRefused, lockedOut, toCompare } from './access.ts';
+import type { ConnectionId, KeyId } from '../../shared/ids.ts';
+import { type Access, type AccessRefused, type Comparison, lockedOut, toCompare } from './access.ts';
 import { type ApiLogin, revokeApiSessions, welcomeApi } from './api-access.ts';
 import { bearerOf } from './belongings.ts';
 import { requestCharge } from './charge-request.ts';
@@ -19,7 +19,7 @@ type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
 export function login(step: Step, input: Login): void {
   const locked = lockedOut(step, input);
-  if (locked === null) check(step, input, toCompare(step.state, input.userId));
+  if (locked === null) check(step, input, toCompare(step, { userId: input.userId, proofBy: proofOf(input) }));
   else refuseLogin(step, input, locked);
 }
 
@@ -34,7 +34,7 @@ export function localRequest(step: Step, given: LocalRequest): void {
     return;
   }
   const hash = step.state.users.get(input.driverId)?.pinHash ?? null;
-  check(step, input, { hash, secondFactor: null });
+  check(step, input, { hash, secondFactor: null, loginKeyBase64: null });
 }
 
 export function driverGone(step: Step, connectionId: ConnectionId): void {
@@ -60,10 +60,15 @@ export function putOutDriver(step: Step, userId: User['userId']): void {
 }
 
 /** Has a password or PIN compared outside; password-checked.ts goes on with what was found. */
-export function check(step: Step, pending: PendingCheck, compare: ReturnType<typeof toCompare>): void {
+export function check(step: Step, pending: PendingCheck, compare: Comparison): void {
   const checkId = step.state.nextCheckId++;
   step.state.checks.set(checkId, pending);
   emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, ...compare });
+}
+
+/** Over the REST API a refreshed token goes on by itself. */
+function proofOf(input: Login): KeyId | null {
+  return input.purpose === 'api' ? null : input.proofBy ?? null;
 }
 
 export function finishLogin(step: Step, input: Login, access: Access): void {

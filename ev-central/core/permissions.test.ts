@@ -33,6 +33,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['end-session', 'xx..'], ['close-session', 'xx..'], ['leave-queue', 'xx..'], ['revoke-point-key', 'xx..'],
   ['unbar-point', 'xx..'], ['revoke-user-keys', 'xx..'], ['release-lockout', 'xx..'],
   ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['assign-tariff', 'x...'],
+  ['put-price-series', 'x...'], ['remove-price-series', 'x...'],
   ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
@@ -49,6 +50,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
   ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
+  ['price-series', 'xxx.'],
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
   ['people', 'x...'], ['vehicles', 'xx..'], ['tokens', 'xx..'], ['mails', 'xx..'],
 ];

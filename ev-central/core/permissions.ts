@@ -103,6 +103,7 @@ const OF_ORDER = {
   'unbar-point': 'access.release', 'release-lockout': 'access.release',
   'revoke-point': 'secrets.void',
   'put-tariff': 'tariffs.write', 'remove-tariff': 'tariffs.write', 'assign-tariff': 'tariffs.write',
+  'put-price-series': 'tariffs.write', 'remove-price-series': 'tariffs.write',
   'put-site': 'registry.write', 'remove-site': 'registry.write',
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
@@ -143,7 +144,7 @@ const OF_QUERY = {
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
-  groups: 'groups.read', 'group-tariffs': 'groups.read',
+  'price-series': 'tariffs.read', groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',

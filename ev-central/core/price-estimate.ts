@@ -3,8 +3,8 @@
 import { pointId, type UserId } from '../../shared/ids.ts';
 import { MOST_ENERGY_WH } from '../../shared/messages/values.ts';
 import type { EstimateRow } from '../../shared/messages/rows.ts';
-import { type State, tariffKey } from './state.ts';
-import { rulesOf, tariffFor } from './tariffs.ts';
+import type { State } from './state.ts';
+import { basisOf, rulesOf, tariffFor } from './tariffs.ts';
 import { estimate } from './tariff/estimate.ts';
 
 const FILTERS = ['pointId', 'connectorNo', 'energyWh', 'powerW', 'parkingMs'];
@@ -35,7 +35,7 @@ export function estimateFor(
   const version = tariffFor(state, { siteId: point.siteId, pointId: point.pointId, connectorNo, userId }, now);
   if (version === undefined) return `no price holds at ${point.pointId} now`;
   const { timeZone } = state.sites.must(point.siteId);
-  const rules = rulesOf(state, tariffKey(version.tariffId, version.version));
+  const rules = rulesOf(state, basisOf(state, version));
   const { assumptions, bill } = estimate(rules, { startMs: now, timeZone, energyWh, powerW, parkingMs });
   return {
     pointId: point.pointId, connectorNo, tariffId: version.tariffId, version: version.version, ...assumptions,

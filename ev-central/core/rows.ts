@@ -2,17 +2,19 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  ConnectionId, CorrelationId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
+  ConnectionId, CorrelationId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { CommandRefusal, Refusal } from '../../shared/messages/refusal.ts';
 import type { GroupRow } from '../../shared/messages/group-row.ts';
 import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
+import type { HourRun } from '../../shared/messages/price-series.ts';
 import type { PointRow, UserRow } from '../../shared/messages/orders.ts';
 import type {
   EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target,
 } from '../../shared/messages/values.ts';
 import type { MovementKind, Posting } from './ledger.ts';
+import type { SeriesKey } from './tariff/hourly.ts';
 import type { TariffUsage } from './tariff/usage.ts';
 
 /** One row for the whole installation. The counter makes ids; it commits with everything else. */
@@ -124,6 +126,22 @@ export type TariffVersion = {
 /** `<tariff>#<version>`: an id has no '#'. */
 export type TariffKey = `${string}#${number}`;
 
+/** A series of prices per hour. One that was removed keeps its number. */
+export type PriceSeries = {
+  readonly seriesId: SeriesId; readonly currency: Currency; readonly newestVersion: number; readonly active: boolean;
+};
+
+/** A series as it was after one import. Never changed or removed: tickets are made again from it. */
+export type SeriesVersion = {
+  readonly seriesId: SeriesId; readonly version: number; readonly putAtMs: number; readonly runs: readonly HourRun[];
+};
+
+/** What makes a session's price beside its tariff, kept from when it took that. */
+export type SessionTerms = {
+  /** The versions of the price series that the tariff names. */
+  readonly series: readonly SeriesKey[];
+};
+
 /** Did energy flow, or was the vehicle only plugged in? */
 export type MeterKind = 'charging' | 'parking';
 
@@ -155,6 +173,8 @@ export type Session = {
   readonly currency: Currency;
   /** The version of a tariff and the zone that the session keeps from its beginning. */
   readonly tariff: TariffKey;
+  /** Null: the tariff alone makes the price. */
+  readonly terms: SessionTerms | null;
   readonly timeZone: string;
   readonly commandNumber: number | null;
   readonly plugByMs: number | null;

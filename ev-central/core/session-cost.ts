@@ -41,7 +41,7 @@ export function usageNow(state: State, session: Session): TariffUsage | null {
 /** What the session would cost if it ended at its newest reading, with VAT. It may fall again: see decision 0024. */
 export function provisionalCost(state: State, session: Session): number {
   const usage = usageNow(state, session);
-  return usage === null ? 0 : dueMinor(usage, rulesOf(state, session.tariff));
+  return usage === null ? 0 : dueMinor(usage, rulesOf(state, session));
 }
 
 /** Stores the session's newest reading and folds it in. The caller puts the row. */
@@ -61,6 +61,6 @@ export function storeReading(step: Step, session: Session, live: LiveMeter): Ses
 
 export function withReading(state: State, session: Session, usage: TariffUsage, reading: Reading): TariffUsage {
   return addReading(usage, reading, {
-    meterStartWh: session.meterStartWh ?? 0, rules: rulesOf(state, session.tariff), timeZone: session.timeZone,
+    meterStartWh: session.meterStartWh ?? 0, rules: rulesOf(state, session), timeZone: session.timeZone,
   });
 }

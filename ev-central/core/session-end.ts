@@ -162,7 +162,7 @@ function finalUsage(step: Step, session: Session, end: TrueEnd): TariffUsage | n
   const newest = step.state.meters.get(session.sessionId);
   const lastWh = live?.registerWh ?? foldedRegisterWh(session);
   const kind: MeterKind = end.meterStopWh > lastWh ? 'charging' : newest?.kind ?? 'charging';
-  const hasPowers = rulesOf(step.state, session.tariff).cuts.powerW.length > 0;
+  const hasPowers = rulesOf(step.state, session).cuts.powerW.length > 0;
   const known = live !== null && (live.kind !== kind || hasPowers) ? storeReading(step, session, live) : session;
   const usage = known.usage ?? session.usage;
   const atMs = Math.min(Math.max(end.endedAtMs, usage.lastMs), usage.lastMs + LONGEST_STEP_MS);
@@ -186,7 +186,7 @@ function unfolded({ state }: Step, session: Session): LiveMeter | null {
 }
 
 function billOfUsage(state: State, session: Session, usage: TariffUsage): Bill {
-  const rules = rulesOf(state, session.tariff);
+  const rules = rulesOf(state, session);
   return billOf(priceOfUsage(usage, rules), rules);
 }
 

@@ -1,7 +1,7 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
@@ -15,12 +15,14 @@ import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
-  PointState, RequestRecord, SecondFactor, Session, Tariff, TariffKey, TariffVersion, TicketPayment, User,
+  PointState, PriceSeries, RequestRecord, SecondFactor, SeriesVersion, Session, SessionTerms, Tariff, TariffKey,
+  TariffVersion, TicketPayment, User,
 } from './rows.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { Table } from './table.ts';
 import type { Border } from './tariff/border.ts';
+import type { SeriesKey } from './tariff/hourly.ts';
 import type { TariffRules } from './tariff/rules.ts';
 
 /** The stored tables. The store knows one codec for each; adding a table breaks its build until it has one. */
@@ -28,6 +30,8 @@ export type Tables = {
   readonly installation: Table<'installation', Installation>;
   readonly tariffs: Table<TariffId, Tariff>;
   readonly tariffVersions: Table<TariffKey, TariffVersion>;
+  readonly priceSeries: Table<SeriesId, PriceSeries>;
+  readonly priceSeriesVersions: Table<SeriesKey, SeriesVersion>;
   readonly sites: Table<SiteId, SiteRow>;
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
@@ -109,8 +113,9 @@ export type State = Tables & {
   /** Sessions whose live figures changed in this batch. */
   readonly progressOwed: Set<SessionId>;
   readonly progressSentMs: Map<SessionId, number>;
-  /** Tariffs made ready for pricing. */
-  readonly rules: Map<TariffKey, TariffRules>;
+  /** Tariffs made ready for pricing, by their keys and the terms beside them; and those terms as text. */
+  readonly rules: Map<string, TariffRules>;
+  readonly termsTexts: WeakMap<SessionTerms, string>;
   /** Where a running session's price may change next, and how far its cost is from its limit. */
   readonly costWatches: Map<SessionId, CostWatch>;
   /** Sites whose queue may have somebody to offer something to, or to tell a new place. */
@@ -141,6 +146,8 @@ export function emptyTables(): Tables {
     installation: new Table(() => 'installation'),
     tariffs: new Table((row) => row.tariffId),
     tariffVersions: new Table((row) => tariffKey(row.tariffId, row.version)),
+    priceSeries: new Table((row) => row.seriesId),
+    priceSeriesVersions: new Table((row) => seriesKey(row.seriesId, row.version)),
     sites: new Table((row) => row.siteId),
     points: new Table((row) => row.pointId),
     pointStates: new Table((row) => row.pointId),
@@ -174,6 +181,10 @@ export function emptyTables(): Tables {
 
 export function tariffKey(tariffId: TariffId, version: number): TariffKey {
   return `${tariffId}#${version}`;
+}
+
+export function seriesKey(seriesId: SeriesId, version: number): SeriesKey {
+  return `${seriesId}#${version}`;
 }
 
 export function commandKey(pointId: PointId, number: number): string {

@@ -6,10 +6,14 @@ import { LIMITS } from '../../shared/limits.ts';
 import type { NetworkTariff } from '../../shared/messages/ocpi-tariff.ts';
 import { groupTariffAt } from './group-tariffs.ts';
 import { done, refused, type Result } from './order-result.ts';
-import type { Session, TariffKey, TariffVersion } from './rows.ts';
+import { newestSeries, seriesPrices, seriesRefusal } from './price-series.ts';
+import type { Session, SessionTerms, TariffKey, TariffVersion } from './rows.ts';
 import { type State, tariffKey } from './state.ts';
 import type { Step } from './step.ts';
 import { isValidAt, tariffRules, type TariffRules } from './tariff/rules.ts';
+
+/** Tariffs made ready for pricing that are kept in memory. */
+const RULES_KEPT = 1_000;
 
 /** Where somebody charges, and who: her groups may have tariffs of their own there. */
 export type PricedPlace = {
@@ -38,7 +42,7 @@ export function versionAt(state: State, id: TariffId, atMs: number): TariffVersi
   if (tariff?.active !== true) return undefined;
   for (let version = tariff.newestVersion; version >= tariff.firstVersion; version--) {
     const key = tariffKey(id, version);
-    if (isValidAt(rulesOf(state, key), atMs)) return state.tariffVersions.must(key);
+    if (isValidAt(rulesOf(state, { tariff: key, terms: null }), atMs)) return state.tariffVersions.must(key);
   }
   return undefined;
 }
@@ -53,12 +57,35 @@ export function shownTariff(state: State, place: PricedPlace, atMs: number): Tar
   return tariffFor(state, place, atMs) ?? newestVersion(state, tariffIdOf(state, place));
 }
 
-/** A version made ready for pricing, once. */
-export function rulesOf(state: Pick<State, 'rules' | 'tariffVersions'>, key: TariffKey): TariffRules {
+/** What makes a price: a version of a tariff, and what a session keeps beside it. */
+export type Basis = Pick<Session, 'tariff' | 'terms'>;
+
+/** A basis made ready for pricing, once. */
+export function rulesOf(state: State, { tariff, terms }: Basis): TariffRules {
+  const key = terms === null ? tariff : `${tariff} ${termsText(state, terms)}`;
   const known = state.rules.get(key);
   if (known !== undefined) return known;
-  const made = tariffRules(state.tariffVersions.must(key).ocpi);
+  const { ocpi } = state.tariffVersions.must(tariff);
+  const made = tariffRules(ocpi, terms === null ? {} : {
+    series: seriesPrices(state.priceSeriesVersions, terms.series),
+  });
+  // What is made once more is the same: with a series a day there would be ever more of them.
+  if (state.rules.size >= RULES_KEPT) state.rules.clear();
   state.rules.set(key, made);
+  return made;
+}
+
+/** What a session that takes a version of a tariff now keeps beside it. */
+export function basisOf(state: State, { tariffId: id, version, ocpi }: TariffVersion): Basis {
+  const series = newestSeries(state, ocpi);
+  return { tariff: tariffKey(id, version), terms: series.length === 0 ? null : { series } };
+}
+
+function termsText({ termsTexts }: State, terms: SessionTerms): string {
+  const known = termsTexts.get(terms);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(terms);
+  termsTexts.set(terms, made);
   return made;
 }
 
@@ -74,7 +101,7 @@ export function atItsTariff({ state, now }: Step, session: Session): Session {
   const version = tariffFor(state, { siteId, pointId, connectorNo, userId: driverId }, now);
   // Its wallet has one currency, and it was accepted under a tariff that was valid: that one stays.
   if (version === undefined || version.ocpi.currency !== session.currency) return session;
-  return { ...session, tariff: tariffKey(version.tariffId, version.version) };
+  return { ...session, ...basisOf(state, version) };
 }
 
 export function isTariff(state: State, id: TariffId): boolean {
@@ -88,6 +115,8 @@ export function putTariff({ state, now }: Step, ocpi: NetworkTariff): Result {
   if (text.length > LIMITS.tariffCharacters) {
     return refused(`tariff ${id} has ${text.length} characters: ${LIMITS.tariffCharacters} are the most`);
   }
+  const why = seriesRefusal(state, ocpi);
+  if (why !== null) return refused(why);
   const known = state.tariffs.get(id);
   if (known !== undefined) {
     const newest = newestVersion(state, id);
@@ -102,7 +131,7 @@ export function putTariff({ state, now }: Step, ocpi: NetworkTariff): Result {
   const firstVersion = known?.active === true ? known.firstVersion : version;
   state.tariffs.put({ tariffId: id, firstVersion, newestVersion: version, active: true });
   state.tariffVersions.put({ tariffId: id, version, putAtMs: now, ocpi });
-  const { validFromMs } = rulesOf(state, tariffKey(id, version));
+  const { validFromMs } = rulesOf(state, { tariff: tariffKey(id, version), terms: null });
   const since = validFromMs !== null && validFromMs > now ? `from ${ocpi.start_date_time ?? ''} on` : 'now';
   const until = ocpi.end_date_time ? `, until ${ocpi.end_date_time}` : '';
   return done(`tariff ${id} (version ${version}) is in force for sessions that begin ${since}${until}`);

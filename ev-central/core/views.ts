@@ -10,8 +10,8 @@ import type { ChargePoint, DriverLink, PointState, Session } from './rows.ts';
 import { provisionalCost } from './session-cost.ts';
 import { isOver } from './session-index.ts';
 import { distance, nearestSites } from './site-search.ts';
-import { type State, tariffKey } from './state.ts';
-import { newestVersion, rulesOf, tariffFor, tariffIdOf, versionAt } from './tariffs.ts';
+import type { State } from './state.ts';
+import { basisOf, newestVersion, rulesOf, tariffFor, tariffIdOf, versionAt } from './tariffs.ts';
 import { priceNow } from './tariff/price-now.ts';
 import { estimatedWaitMs, waitingLine } from './waiting-queue.ts';
 
@@ -65,7 +65,7 @@ export function pricesAt(
     return { price: null, currency: newestVersion(state, tariffIdOf(state, place)).ocpi.currency };
   }
   const { timeZone } = state.sites.must(siteId);
-  const rules = rulesOf(state, tariffKey(version.tariffId, version.version));
+  const rules = rulesOf(state, basisOf(state, version));
   return { price: priceNow(rules, { atMs, timeZone, powerW: first?.maxPowerW ?? 0 }), currency: rules.currency };
 }
 

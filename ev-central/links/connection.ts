@@ -1,5 +1,6 @@
 // One TCP connection at Central: its link, and who is at the other end. The role is told by the first message.
 import type { ConnectionId, PointId, UserId } from '../../shared/ids.ts';
+import type { ProofOf } from '../../shared/login-proof.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { Role } from '../../shared/messages/values.ts';
 import type { JsonObject } from '../../shared/wire/json.ts';
@@ -17,8 +18,10 @@ export type DriverPeer = { readonly kind: 'driver'; readonly driverId: UserId; w
 export type OperatorPeer = { readonly kind: 'operator'; readonly by: string; role: OperatorRole | null };
 export type Peer = { readonly kind: 'unnamed' } | MonitorPeer | DriverPeer | OperatorPeer;
 
-/** A password with its one-time code, or a PIN. */
-export type Secret = { readonly password: string; readonly code: string | null };
+/** A password with its one-time code or a proof in place of it, or a PIN. */
+export type Secret = {
+  readonly password: string; readonly code: string | null; readonly proof: (ProofOf & { hmacBase64: string }) | null;
+};
 
 export type Connection = {
   readonly id: ConnectionId;

@@ -30,13 +30,16 @@ export type DriverOptions = {
 export function greetDriver(
   connection: Connection, login: Extract<FromDriver, { type: 'login' }>, options: DriverOptions,
 ): void {
-  const { driverId, lastNotice, id } = login;
+  const { driverId, lastNotice, id, proof } = login;
   connection.peer = { kind: 'driver', driverId, welcomed: false };
-  connection.secrets.set(id, { password: login.password, code: login.code });
+  connection.secrets.set(id, {
+    password: login.password, code: login.code,
+    proof: proof === null ? null : { driverId, frameId: id, hmacBase64: proof.hmacBase64 },
+  });
   options.give({
     kind: 'login', connectionId: connection.id, re: id, userId: driverId, address: connection.address,
     purpose: 'driver', lastNotice, loginKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'),
-    readingKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'),
+    readingKeyBase64: options.randomBytes(KEY_BYTES).toString('base64'), proofBy: proof?.keyId ?? null,
   });
 }
 

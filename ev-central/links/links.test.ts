@@ -5,6 +5,8 @@ import {
 } from '../central-for-tests.ts';
 import { codeAt, makeSecondFactor } from '../one-time-code.ts';
 import { userId } from '../../shared/ids.ts';
+import { loginProof } from '../../shared/login-proof.ts';
+import { type KeyGrant, keyGrantSchema } from '../../shared/messages/values.ts';
 
 const running: TestCentral[] = [];
 
@@ -53,24 +55,37 @@ test('a second connection of a point takes the place of the first, which is told
   expect(central.central.state.monitorLinks.size).toBe(1);
 });
 
-test('a driver with a second factor is let in with a code, once, and is told when it is missing', async () => {
+test('a driver with a second factor is let in with a code, once, then with the key that it brought', async () => {
   const central = await start();
   const { secretBase64 } = makeSecondFactor('ana', randomBytes);
   await central.central.order({
     kind: 'enrol-second-factor', userId: userId('ana'), secretBase64, recoverySha256s: [], counter: 1,
   }, 'test');
   const code = codeAt(secretBase64, Date.now());
+  let key: KeyGrant = { keyId: '', keyBase64: '', expiresAtMs: null };
   const answerTo = async (given: string | null): Promise<unknown> => {
     const peer = central.connect();
     await peer.say({
       type: 'login', driverId: 'ana', password: 'correct horse', code: given, lastNotice: 0, software: 'test',
     });
     await waitFor(() => peer.messages.length > 0);
+    key = keyGrantSchema.nullish().parse(peer.messages[0]?.['loginKey']) ?? key;
     return peer.messages[0]?.['reason'] ?? peer.messages[0]?.['type'];
   };
   expect(await answerTo(null)).toBe('code-required');
   expect(await answerTo(code)).toBe('welcome-driver');
   expect(await answerTo(code)).toBe('code-wrong');
+  const again = async (keyBase64: string): Promise<string> => {
+    const peer = central.connect();
+    const proof = { keyId: key.keyId, hmacBase64: loginProof(keyBase64, { driverId: 'ana', frameId: 't-1' }) };
+    await peer.say({
+      type: 'login', driverId: 'ana', password: 'correct horse', code: null, proof, lastNotice: 0, software: 'test',
+    });
+    await waitFor(() => peer.messages.length > 0);
+    return String(peer.messages[0]?.['reason'] ?? peer.messages[0]?.['type']);
+  };
+  expect(await again(randomBytes(32).toString('base64'))).toBe('code-required');
+  expect(await again(key.keyBase64)).toBe('welcome-driver');
   const old = central.connect(); // a program of before there were codes
   await old.logIn();
   expect(await old.hear('refused-driver')).toMatchObject({ reason: 'code-required' });

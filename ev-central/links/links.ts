@@ -3,6 +3,7 @@
 // end what is not yet let in; nothing that a peer sends can do more than that.
 import { assertNever } from '../../shared/assert.ts';
 import { type ConnectionId, connectionId, type UserId } from '../../shared/ids.ts';
+import { isLoginProof } from '../../shared/login-proof.ts';
 import type { Log } from '../../shared/log.ts';
 import {
   checkMessage, fromDriverSchema, fromMonitorSchema, fromOperatorSchema, type Notice, type Parsed,
@@ -102,12 +103,11 @@ export function createLinks(options: LinksOptions): Links {
     connections.get(id)?.link.close({ code: reason, detail: CLOSED[reason] });
   }
 
-  function checkPassword({ checkId, connectionId: id, hash, secondFactor }: Of<'check-password'>): void {
-    const frameId = options.frameOfCheck(checkId) ?? '';
-    const { password = null, code = null } = connections.get(id)?.secrets.get(frameId) ?? {};
-    connections.get(id)?.secrets.delete(frameId);
-    compare(password, hash, (ok) =>
-      give({ kind: 'password-checked', checkId, ok, code: options.findCode(secondFactor, code) }));
+  function checkPassword(effect: Of<'check-password'>): void {
+    const { checkId, connectionId: id, hash } = effect;
+    const secret = takeSecret(connections.get(id), options.frameOfCheck(checkId));
+    compare(secret?.password ?? null, hash, (ok) =>
+      give({ kind: 'password-checked', checkId, ok, code: codeFound(effect, secret, options.findCode) }));
   }
 
   function compare(password: string | null, hash: string | null, done: (ok: boolean) => void): void {
@@ -125,6 +125,23 @@ export function createLinks(options: LinksOptions): Links {
   }
 
   return { take, frame, close, checkPassword, missedNotices, compare, end };
+}
+
+/** It is compared once. */
+function takeSecret(connection: Connection | undefined, frameId: string | null): Secret | undefined {
+  const secret = connection?.secrets.get(frameId ?? '');
+  connection?.secrets.delete(frameId ?? '');
+  return secret;
+}
+
+/** What came in place of a code counts only when no code came. */
+function codeFound(
+  { secondFactor, loginKeyBase64: key }: Of<'check-password'>, secret: Secret | undefined,
+  findCode: LinksOptions['findCode'],
+): CodeFound {
+  const { code = null, proof = null } = secret ?? {};
+  const isProved = code === null && key !== null && proof !== null && isLoginProof(proof.hmacBase64, key, proof);
+  return isProved ? { kind: 'proved' } : findCode(secondFactor, code);
 }
 
 function silence(link: Link): void {

@@ -48,7 +48,7 @@ export function takeMonitorFrame(
       return true;
     case 'local-request': {
       const { requestId, driverId, connectorNo, goal, corr } = frame;
-      connection.secrets.set(frame.id, { password: frame.pin, code: null });
+      connection.secrets.set(frame.id, { password: frame.pin, code: null, proof: null });
       give({ kind: 'local-request', connectionId, re: frame.id, requestId, driverId, connectorNo, goal, corr });
       return true;
     }

@@ -41,7 +41,7 @@ export function greetOperator(
     return refuse(connection, login.id, 'malformed', 'Give a user and a password, or the token of this machine.');
   }
   connection.peer = { kind: 'operator', by, role: null };
-  connection.secrets.set(login.id, { password, code: login.code });
+  connection.secrets.set(login.id, { password, code: login.code, proof: null });
   const key = (): string => options.randomBytes(KEY_BYTES).toString('base64');
   options.give({
     kind: 'login', connectionId: connection.id, re: login.id, userId: by, address: connection.address,

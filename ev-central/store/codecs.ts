@@ -1,8 +1,8 @@
 // One codec for each stored table of the core. A new table or a new field breaks the build here until it is stored.
 import type { ApiCall, ApiKey, ApiSession } from '../core/api-rows.ts';
 import type {
-  ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, RequestRecord,
-  SecondFactor, Session, Tariff, TariffVersion, TicketPayment, User,
+  ChargePoint, CommandRecord, Group, Installation, KeyRow, LiveMeter, Lockout, OrderRecord, PointState, PriceSeries,
+  RequestRecord, SecondFactor, SeriesVersion, Session, Tariff, TariffVersion, TicketPayment, User,
 } from '../core/rows.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
@@ -23,10 +23,11 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and secrets. */
 export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
-    installation, tariffs, tariffVersions, sites, points: withWrappedSecret(secrets), pointStates, users, groups,
-    groupTariffs, sessions, meters, keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments,
-    apiSessions, apiKeys, apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries,
-    uninvoicedTickets, invoicedSessions, invoicingSpans, persons, accountCodes, mails, vehicles, tokens,
+    installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, sites,
+    points: withWrappedSecret(secrets), pointStates, users, groups, groupTariffs, sessions, meters,
+    keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
+    apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
+    invoicedSessions, invoicingSpans, persons, accountCodes, mails, vehicles, tokens,
   };
 }
 
@@ -43,6 +44,17 @@ export const tariffVersions = defineCodec<TariffVersion>({
   table: 'tariff_versions', key: ['tariffId', 'version'],
   keyValues: (key) => keyWithNumber(key),
   fields: { tariffId: text(), version: whole(), putAtMs: whole(), ocpi: json() },
+});
+
+const priceSeries = defineCodec<PriceSeries>({
+  table: 'price_series', key: ['seriesId'],
+  fields: { seriesId: text(), currency: text(), newestVersion: whole(), active: flag() },
+});
+
+export const priceSeriesVersions = defineCodec<SeriesVersion>({
+  table: 'price_series_versions', key: ['seriesId', 'version'],
+  keyValues: (key) => keyWithNumber(key),
+  fields: { seriesId: text(), version: whole(), putAtMs: whole(), runs: json() },
 });
 
 /** `<id>#<number>`: an id has no '#'. */
@@ -124,7 +136,8 @@ export const sessions = defineCodec<Session>({
     connectorNo: nullable(whole()), atPoint: flag(), state: text(), stateSinceMs: whole(), requestedAtMs: whole(),
     target: json(), fit: json(), goal: json(), priorityClass: text(), queuedAtMs: nullable(whole()),
     toldPlace: nullable(whole()), offered: flag(), holdMinor: whole(), payer: text(), currency: text(), tariff: text(),
-    timeZone: text(), commandNumber: nullable(whole()), plugByMs: nullable(whole()), startedAtMs: nullable(whole()),
+    terms: nullable(json()), timeZone: text(), commandNumber: nullable(whole()), plugByMs: nullable(whole()),
+    startedAtMs: nullable(whole()),
     startedRawMs: nullable(whole()), startReceivedMs: nullable(whole()), bootId: nullable(whole()),
     meterStartWh: nullable(whole()), usage: nullable(json()), stopping: nullable(json()),
     endedAtMs: nullable(whole()), endReceivedMs: nullable(whole()), meterStopWh: nullable(whole()),

@@ -1,5 +1,6 @@
 // Reads of what is over: a driver's notices, a session with its meter values and tickets.
-import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import type { MeterValueRow, SeriesVersion, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import type { SeriesKey } from '../core/tariff/hourly.ts';
 import type { SessionId, UserId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -14,6 +15,7 @@ export function prepareHistory(db: Sqlite, codecs: Codecs) {
   const session = db.prepare(`${selectFrom(codecs.sessions)} WHERE session_id = ?`);
   const meterValues = db.prepare(`${selectFrom(meterValueRows)} WHERE session_id = ? ORDER BY sample`);
   const tickets = db.prepare(`${selectFrom(ticketRows)} WHERE session_id = ? ORDER BY row_id`);
+  const series = db.prepare(`${selectFrom(codecs.priceSeriesVersions)} WHERE series_id = ? AND version = ?`);
   const version = db.prepare(`${selectFrom(codecs.tariffVersions)} WHERE tariff_id = ? AND version = ?`);
   return {
     noticesAfter(userId: UserId, after: number, limit: number): { notices: Notice[]; more: boolean } {
@@ -30,6 +32,10 @@ export function prepareHistory(db: Sqlite, codecs: Codecs) {
     tariffVersion(key: TariffKey): TariffVersion | undefined {
       const record = version.get(...codecs.tariffVersions.keyValues(key));
       return record === undefined ? undefined : codecs.tariffVersions.decode(record as SqlRecord);
+    },
+    seriesVersion(key: SeriesKey): SeriesVersion | undefined {
+      const record = series.get(...codecs.priceSeriesVersions.keyValues(key));
+      return record === undefined ? undefined : codecs.priceSeriesVersions.decode(record as SqlRecord);
     },
     ticketsOf: (sessionId: SessionId): Ticket[] => (tickets.all(sessionId) as SqlRecord[]).map(ticketRows.decode),
   };

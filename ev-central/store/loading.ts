@@ -34,6 +34,8 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         installation: () => loadRows(db, codecs.installation, tables.installation),
         tariffs: () => loadRows(db, codecs.tariffs, tables.tariffs),
         tariffVersions: () => loadRows(db, codecs.tariffVersions, tables.tariffVersions),
+        priceSeries: () => loadRows(db, codecs.priceSeries, tables.priceSeries),
+        priceSeriesVersions: () => loadRows(db, codecs.priceSeriesVersions, tables.priceSeriesVersions),
         sites: () => loadRows(db, codecs.sites, tables.sites),
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),

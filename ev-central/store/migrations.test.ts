@@ -140,6 +140,16 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     expected: [{ order_id: 'o-1', tariffs: 0 }],
   },
   13: {
+    insert: `INSERT INTO charging_sessions (session_id, request_id, corr, driver_id, site_id, at_point, state,
+        state_since_ms, requested_at_ms, target, fit, goal, priority_class, offered, hold_minor, payer, currency,
+        tariff, time_zone, provisional, settled, energy_wh, cost_minor, last_stored_sample, disputed_wh, flags,
+        changed_at_ms)
+      VALUES ('s-1', 'r-1', 'c-1', 'ana', 'ALC', 0, 'completed', 5, 5, '{}', '{}', '{}', 'normal', 0, 0,
+        'wallet:user:ana', 'EUR', 'T#1', 'UTC', 0, 1, 1, 42, 0, 0, '[]', 7)`,
+    check: 'SELECT session_id, tariff, terms, (SELECT count(*) FROM price_series) AS series FROM charging_sessions',
+    expected: [{ session_id: 's-1', tariff: 'T#1', terms: null, series: 0 }],
+  },
+  14: {
     insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
     check: `SELECT user_id, balance_minor, (SELECT count(*) FROM people) AS people,
       (SELECT count(*) FROM tokens) AS tokens FROM users`,

@@ -131,7 +131,7 @@ describe('a database with prices by bands of the day', () => {
 
     function costAt({ usage, timeZone }: Session, reading: Parameters<typeof addReading>[1]): number {
       if (usage === null) throw new Error('it charges');
-      const rules = rulesOf(state, 'day#1');
+      const rules = rulesOf(state, { tariff: 'day#1', terms: null });
       return dueMinor(addReading(usage, reading, { meterStartWh: 50_000, rules, timeZone }), rules);
     }
   });

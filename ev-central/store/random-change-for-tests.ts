@@ -4,8 +4,9 @@ import { currency } from '../../shared/money.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, groupId, keyId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
+  accessId, groupId, keyId, pointId, requestId, seriesId, sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
+import { currency } from '../../shared/money.ts';
 import {
   sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
   sampleUninvoiced, sampleUser, sampleVersion, START_MS,
@@ -54,9 +55,6 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     groups: () => (remove ? tables.groups.remove(groupId(id)) : tables.groups.put(sampleGroup({
       groupId: groupId(id), balanceMinor: 3 - figure, name: words,
     }))),
-    groupTariffs: () => (remove ? tables.groupTariffs.remove(`${groupId(id)} *`) : tables.groupTariffs.put({
-      groupId: groupId(id), place: '*', tariffId: tariffId(words),
-    })),
     sessions: putParents,
     meters: () => {
       putParents();
@@ -82,6 +80,7 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     })),
     // Not loaded at start: an order brings one, see the store's suite.
     ticketPayments: () => undefined,
+    ...priceChanges(tables, { table, which, figure, words, remove }),
     ...accessChanges(tables, { table, which, figure, words, remove }),
     ...accountChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
@@ -115,6 +114,23 @@ function accountChanges(
     tokens: () => (remove ? tables.tokens.remove(id) : tables.tokens.put({
       tokenId: id, kind: 'rfid', userId: ana, blocked: isEven, expiresAtMs: isEven ? null : figure, issuedAtMs: figure,
     })),
+  };
+}
+
+type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions';
+
+function priceChanges(tables: Tables, { which, figure, words, remove }: Change): Record<PriceTable, () => void> {
+  const id = `row-${which}`;
+  return {
+    groupTariffs: () => (remove ? tables.groupTariffs.remove(`${groupId(id)} *`) : tables.groupTariffs.put({
+      groupId: groupId(id), place: '*', tariffId: tariffId(words),
+    })),
+    priceSeries: () => tables.priceSeries.put({
+      seriesId: seriesId(id), currency: currency('EUR'), newestVersion: figure + 1, active: remove,
+    }),
+    priceSeriesVersions: () => tables.priceSeriesVersions.put({
+      seriesId: seriesId(id), version: 1 + which, putAtMs: figure, runs: [{ fromMs: 0, prices: [words] }],
+    }),
   };
 }
 

@@ -80,7 +80,7 @@ export function sampleSession(change: Partial<Session> = {}): Session {
     target: { kind: 'point', pointId: pointId('ALC-01'), connectorNo: null },
     fit: { connectorType: null, minPowerW: null }, goal: NO_GOAL, priorityClass: 'normal', queuedAtMs: null,
     toldPlace: null, offered: false, holdMinor: 2_000, payer: userWallet(userId('ana')), currency: currency('EUR'),
-    tariff: 'day-night#1',
+    tariff: 'day-night#1', terms: null,
     timeZone: 'Europe/Madrid', commandNumber: 1, plugByMs: null, startedAtMs: START_MS, startedRawMs: START_MS,
     startReceivedMs: START_MS, bootId: 1, meterStartWh: 1_000,
     usage: beginTariffUsage(START_MS), lastStoredSample: 0, stopping: null, endedAtMs: null, endReceivedMs: null,

@@ -4,7 +4,8 @@ import { type KeyObject, randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
 import type { InvoiceBooks } from '../core/invoice-check.ts';
-import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import type { MeterValueRow, SeriesVersion, Session, TariffKey, TariffVersion } from '../core/rows.ts';
+import type { SeriesKey } from '../core/tariff/hourly.ts';
 import type { Tables } from '../core/state.ts';
 import { Table } from '../core/table.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -98,6 +99,8 @@ export type Store = {
   session(sessionId: SessionId): Session | undefined;
   /** A tariff as it was put once; it is never removed. */
   tariffVersion(key: TariffKey): TariffVersion | undefined;
+  /** A price series as it was after an import; it is never removed. */
+  seriesVersion(key: SeriesKey): SeriesVersion | undefined;
   /** Stored samples of a session, by sample number. */
   meterValues(sessionId: SessionId): MeterValueRow[];
   /** The tickets of a session: the final one, then its corrections. */
@@ -193,6 +196,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
       attempt(`read the list "${what}"`, () => queries({ what, filter, after, limit })),
     session: (sessionId) => attempt('read a session', () => history.session(sessionId)),
     tariffVersion: (key) => attempt('read a tariff', () => history.tariffVersion(key)),
+    seriesVersion: (key) => attempt('read a price series', () => history.seriesVersion(key)),
     meterValues: (sessionId) => attempt('read meter values', () => history.meterValues(sessionId)),
     ticketsOf: (sessionId) => attempt('read tickets', () => history.ticketsOf(sessionId)),
     invoiceBooks: () => attempt('read the invoices', () => invoiceBooks()),

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { decimalOf, isExact } from '../decimal.ts';
 import { LIMITS } from '../limits.ts';
-import { tariffIdSchema } from '../ids.ts';
+import { seriesIdSchema, tariffIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 
 /** What a price is for. TIME is charging, PARKING_TIME is plugged in without charging. */
@@ -43,6 +43,13 @@ export const priceComponentSchema = z.object({
   vat: decimal(100).nullish(),
   /** Wh for energy, seconds for time; without meaning for FLAT. 0 and 1 round up to the unit or not at all. */
   step_size: z.int('must be a whole number').min(0, 'must not be negative').max(1_000_000_000, 'is too large'),
+  /**
+   * Not OCPI's: energy costs what this series says for the hour, plus a markup; `price` is for hours that the series
+   * has not, and what partners read who do not know the field.
+   */
+  price_series: z.object({ id: seriesIdSchema, markup: price.default(0) }).nullish(),
+}).refine(({ type, price_series }) => type === 'ENERGY' || !price_series, {
+  path: ['price_series'], message: 'is for ENERGY: a series has prices of a kWh',
 });
 
 export const tariffRestrictionsSchema = z.object({

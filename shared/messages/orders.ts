@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
+  groupIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
+  userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { accountOrders } from './accounts.ts';
@@ -12,6 +13,7 @@ import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
+import { seriesHoursSchema } from './price-series.ts';
 import {
   amountMinorSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
   powerWSchema,
@@ -96,6 +98,8 @@ export const orderSchema = z.discriminatedUnion('kind', [
   // the registry
   z.object({ kind: z.literal('put-tariff'), tariff: networkTariffSchema }),
   z.object({ kind: z.literal('remove-tariff'), tariffId: tariffIdSchema }),
+  z.object({ kind: z.literal('put-price-series'), hours: seriesHoursSchema }),
+  z.object({ kind: z.literal('remove-price-series'), seriesId: seriesIdSchema }),
   z.object({ kind: z.literal('put-site'), site: siteRowSchema }),
   z.object({ kind: z.literal('remove-site'), siteId: siteIdSchema }),
   z.object({ kind: z.literal('put-point'), point: pointRowSchema, secretSha256: sha256Base64.nullable() }),

@@ -5,8 +5,8 @@ import { defineFrame } from './message.ts';
 export const QUERIES = [
   'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'invoices', 'invoice-tickets', 'billing-details',
-  'people', 'vehicles', 'tokens', 'mails',
+  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'invoices', 'invoice-tickets',
+  'billing-details', 'people', 'vehicles', 'tokens', 'mails',
 ] as const;
 
 export const query = defineFrame({

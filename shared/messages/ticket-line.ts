@@ -26,6 +26,8 @@ const componentLineSchema = z.object({
   exclVatMicros: micros, inclVatMicros: micros,
   /** First and last moment at which the component was in force, UTC ms; there may be others between. */
   fromMs: whole, toMs: whole,
+  /** The version of the price series that the component names, and the hour whose price this is; null: it has none. */
+  series: z.string().max(80).optional(), hourMs: whole.nullable().optional(),
 });
 export type ComponentTicketLine = z.infer<typeof componentLineSchema>;
 

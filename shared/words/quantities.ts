@@ -43,6 +43,12 @@ export function formatMinuteOfDay(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
 
+/** `2026-11-28 17:00 UTC` of a line that has the price of an hour of a series; nothing of other lines. */
+export function lineHour(line: TicketLine): string {
+  if (!('hourMs' in line) || line.hourMs === undefined || line.hourMs === null) return '';
+  return `${formatDateTime(line.hourMs, 'UTC').slice(0, 16)} UTC`;
+}
+
 /** What is billed by a ticket's line and at what price, without VAT; and what that comes to. */
 export function lineFigures(line: TicketLine): { quantity: string; amountMicros: number } {
   switch (line.kind) {

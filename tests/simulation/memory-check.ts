@@ -75,7 +75,7 @@ const KEYS = {
   installation: 'installationId', tariffs: 'tariffId', tariffVersions: 'version', sites: 'siteId', points: 'pointId',
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
-  groupTariffs: 'place',
+  groupTariffs: 'place', priceSeries: 'seriesId', priceSeriesVersions: 'version',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
@@ -88,6 +88,7 @@ function keyOf(name: keyof Tables, row: unknown): string {
   const fields = row as Readonly<Record<string, unknown>>;
   const own = String(fields[KEYS[name]]);
   if (name === 'tariffVersions') return `${String(fields['tariffId'])}#${own}`;
+  if (name === 'priceSeriesVersions') return `${String(fields['seriesId'])}#${own}`;
   if (name === 'groupTariffs') return `${String(fields['groupId'])} ${own}`;
   return name === 'commands' ? `${String(fields['pointId'])}#${own}` : own;
 }

@@ -36,14 +36,21 @@ export function moneyOrder(
     case 1: return { kind: 'put-group', group: fleet(chance, drivers, sites) };
     case 2: return { kind: 'book-group', groupId: FLEET, amountMinor: chance.whole(-500, 5_000), reason: 'gift' };
     case 3: {
-      if (tickets.length === 0) break;
-      const { ticketId, totalMinor } = chance.of(tickets);
-      const amountMinor = chance.is(0.3) ? null : chance.whole(1, totalMinor + 1);
-      return { kind: 'refund-ticket', ticketId, amountMinor, reason: 'sorry' };
+      const refund = refundOrder(chance, tickets);
+      if (refund !== null) return refund;
+      break;
     }
     default:
   }
   return { kind: 'book', userId: driver, amountMinor: chance.whole(-200, 3_000), reason: 'gift' };
+}
+
+/** Somebody is given back all or some of what a ticket took, or more: that is refused. */
+export function refundOrder(chance: Chance, tickets: readonly Ticket[]): Order | null {
+  if (tickets.length === 0) return null;
+  const { ticketId, totalMinor } = chance.of(tickets);
+  const amountMinor = chance.is(0.3) ? null : chance.whole(1, totalMinor + 1);
+  return { kind: 'refund-ticket', ticketId, amountMinor, reason: 'sorry' };
 }
 
 function fleet(chance: Chance, drivers: readonly UserId[], sites: readonly SiteId[]): GroupRow {

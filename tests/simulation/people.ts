@@ -55,6 +55,7 @@ export class People {
     }
     this.#again(() => this.#staff.bringInOrder(), () => RUSH.staff);
     this.#again(() => this.#staff.afterPoison(), () => RUSH.staff);
+    this.#again(() => this.#staff.hearsComplaint(), () => RUSH.staff);
     this.#again(() => this.#staff.atTheMonitors(true), () => RUSH.technician);
   }
 

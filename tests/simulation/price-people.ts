@@ -1,13 +1,16 @@
 // What the administrator does with prices beside the tariff of the sites: tariffs of a club's members and of the fleet
 // at places of their own.
-import { groupId, type GroupId, type PointId, type SiteId, tariffId, type UserId } from '../../shared/ids.ts';
+import { groupId, type GroupId, type PointId, seriesId, type SiteId, tariffId, type UserId } from '../../shared/ids.ts';
 import type { TariffPlace } from '../../shared/messages/group-tariff.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { currency } from '../../shared/money.ts';
 import { type Chance, createChance } from './chance.ts';
+import { START_MS } from './world.ts';
 
 const CLUB = groupId('club');
 const CLUB_TARIFF = tariffId('club-price');
+const SPOT = seriesId('spot');
+const HOUR_MS = 3_600_000;
 
 export type PricedTown = {
   readonly sites: readonly SiteId[]; readonly points: readonly PointId[]; readonly drivers: readonly UserId[];
@@ -16,12 +19,15 @@ export type PricedTown = {
 /** In most towns there is a club that has a tariff of its own. Draws of its own: the rest stays as it was. */
 export function firstPrices(seed: number, places: PricedTown): Order[] {
   const chance = createChance(seed + 9_000_011);
-  return chance.is(0.3) ? [] : [club(chance, places), clubTariff(chance), assignment(chance, places, CLUB)];
+  return chance.is(0.3) ? [] : [
+    club(chance, places), spotHours(chance), clubTariff(chance), assignment(chance, places, CLUB),
+  ];
 }
 
 /** An administrator's order about prices; null: about the tariff of the sites. */
 export function priceOrder(chance: Chance, places: PricedTown): Order | null {
-  switch (chance.whole(0, 3)) {
+  switch (chance.whole(0, 4)) {
+    case 2: return spotHours(chance);
     case 0: return assignment(chance, places, groupId(chance.of(['club', 'fleet'])));
     case 1: return clubTariff(chance);
     default: return null;
@@ -42,10 +48,20 @@ function clubTariff(chance: Chance): Order {
   return { kind: 'put-tariff', tariff: {
     id: CLUB_TARIFF, currency: currency('EUR'),
     elements: [{ price_components: [
-      { type: 'ENERGY', price: chance.whole(10, 60) / 100, vat: 21, step_size: 1 },
+      {
+        type: 'ENERGY', price: chance.whole(10, 60) / 100, vat: 21, step_size: 1,
+        ...(chance.is(0.3) ? {} : { price_series: { id: SPOT, markup: chance.whole(0, 90) / 1_000 } }),
+      },
       { type: 'PARKING_TIME', price: chance.whole(0, 5), vat: 10, step_size: 60 },
     ] }],
   } };
+}
+
+/** Hours around the beginning of a run, one begins two minutes after it; some are below nothing, or they end early. */
+function spotHours(chance: Chance): Order {
+  const prices = Array.from({ length: chance.whole(2, 40) }, () => (chance.whole(-80, 900) / 1_000).toFixed(3));
+  const fromMs = START_MS + 120_000 + chance.whole(-3, 2) * HOUR_MS;
+  return { kind: 'put-price-series', hours: { seriesId: SPOT, currency: currency('EUR'), fromMs, prices } };
 }
 
 function assignment(chance: Chance, { sites, points }: PricedTown, group: GroupId): Order {

@@ -1,15 +1,19 @@
 // Who runs the network: an operator and an administrator with all the orders there are, and somebody at the monitors.
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
 import type { Order } from '../../shared/messages/orders.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
 import { wronglyShown } from './last-checks.ts';
-import { moneyOrder } from './money-people.ts';
+import { moneyOrder, refundOrder } from './money-people.ts';
 import { priceOrder } from './price-people.ts';
 import { spotsOf } from './spots.ts';
 import { dayTariff, putBilling, putPoint, putSite, putUser, type Town } from './town.ts';
 
+const COMPLAINTS = 3;
+
 export class Staff {
   readonly #town: Town;
   readonly #counts: { orders: number };
+  #complaints = 0;
 
   constructor(town: Town, counts: { orders: number }) {
     this.#town = town;
@@ -34,7 +38,7 @@ export class Staff {
   }
 
   #someOrder(): Order | null {
-    return this.#town.world.chance.is(0.75) ? this.#operatorsOrder() : this.#adminsOrder();
+    return this.#town.world.chance.is(0.65) ? this.#operatorsOrder() : this.#adminsOrder();
   }
 
   #operatorsOrder(): Order | null {
@@ -66,8 +70,8 @@ export class Staff {
     const { world: { chance }, points, sites, drivers } = this.#town;
     const point = chance.of(points);
     const { driverId } = chance.of(drivers);
-    switch (chance.whole(0, 11)) {
-      case 0:
+    switch (chance.whole(0, 15)) {
+      case 0: case 11:
         return priceOrder(chance, {
           sites, points: points.map(({ pointId }) => pointId), drivers: drivers.map((each) => each.driverId),
         }) ?? dayTariff(chance.whole(1, 9) / 10);
@@ -87,10 +91,22 @@ export class Staff {
       }
       case 10: return putBilling(driverId, chance.of([null, 'per-session', 'monthly']));
       default: {
-        const tickets = [...this.#town.history.tickets.values()].flat();
-        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets });
+        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets: this.#tickets() });
       }
     }
+  }
+
+  /** When all have their tickets, some complain. */
+  hearsComplaint(): void {
+    const { world: { chance } } = this.#town;
+    const order = this.#complaints < COMPLAINTS ? refundOrder(chance, this.#tickets()) : null;
+    if (order === null) return;
+    this.#complaints += 1;
+    this.order(order);
+  }
+
+  #tickets(): Ticket[] {
+    return [...this.#town.history.tickets.values()].flat();
   }
 
   /** Everything that people can mend is mended: faults cleared, limits lifted, points put into service. */

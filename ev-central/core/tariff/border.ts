@@ -1,6 +1,7 @@
 // Where the price of a charge may change next: readings of its meter are stored there, so that a ticket can be made
 // again from what is stored. Reckoned once after each stored reading; each other one compares two numbers.
 import { zoneOffsetMs } from '../../../shared/zone.ts';
+import { HOUR_MS, hourStart } from './hourly.ts';
 import type { TariffRules } from './rules.ts';
 import type { TariffUsage } from './usage.ts';
 import { after, remainder } from './usage.ts';
@@ -12,12 +13,16 @@ export type Border = { readonly atMs: number; readonly energyWh: number };
 const NEVER: Border = { atMs: Infinity, energyWh: Infinity };
 
 export function nextBorder(usage: TariffUsage, { cuts }: TariffRules, timeZone: string): Border {
-  const { energyWh, durationMs, msOfDay } = cuts;
-  if (energyWh.length === 0 && durationMs.length === 0 && msOfDay.length === 0) return NEVER;
+  const { energyWh, durationMs, msOfDay, hourOffsetsMs } = cuts;
+  const isPlain = energyWh.length === 0 && durationMs.length === 0 && msOfDay.length === 0;
+  if (isPlain && hourOffsetsMs.length === 0) return NEVER;
   const beganMs = usage.startedMs ?? usage.lastMs;
+  const byHourMs = Math.min(...hourOffsetsMs.map((offsetMs) => hourStart(usage.lastMs, offsetMs) + HOUR_MS));
   const byDurationMs = beganMs + (after(durationMs, usage.lastMs - beganMs) ?? Infinity);
   return {
-    atMs: Math.min(byDurationMs, msOfDay.length === 0 ? Infinity : nextCutOfDay(msOfDay, usage.lastMs, timeZone)),
+    atMs: Math.min(
+      byHourMs, byDurationMs, msOfDay.length === 0 ? Infinity : nextCutOfDay(msOfDay, usage.lastMs, timeZone),
+    ),
     energyWh: after(energyWh, usage.energyWh) ?? Infinity,
   };
 }

@@ -1,8 +1,9 @@
 // The prices that hold at a moment, as a driver is told them: with VAT, for a charge that begins then.
-import { fixedText } from '../../../shared/decimal.ts';
+import { type Decimal, fixedText } from '../../../shared/decimal.ts';
 import type { PriceNow, TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import { ratio } from '../../../shared/money.ts';
-import type { TariffRules } from './rules.ts';
+import { pricedHour } from './hourly.ts';
+import type { Component, TariffRules } from './rules.ts';
 import { componentsAt } from './usage.ts';
 
 /** What one of a unit has at the most behind the point; prices with VAT may have more. */
@@ -15,12 +16,20 @@ export function priceNow(
   const found = componentsAt(rules, { atMs, timeZone, powerW });
   const text = (type: TariffDimension): string | null => {
     const component = found[type];
-    if (component === undefined || component.price.digits === 0n) return null;
-    const { price, vatNumerator } = component;
+    if (component === undefined) return null;
+    const price = priceAt(component, atMs);
+    if (price.digits === 0n) return null;
+    const { vatNumerator } = component;
     const amount = ratio(price.digits * vatNumerator, 10n ** BigInt(price.scale) * rules.vatDenominator);
     return fixedText(amount, PLACES).replace(/0{1,2}$/, '');
   };
   return {
     perKwh: text('ENERGY'), perHour: text('TIME'), perParkingHour: text('PARKING_TIME'), perSession: text('FLAT'),
   };
+}
+
+/** Of the hour, where the component names a series that has it. */
+function priceAt({ hourly, price }: Component, atMs: number): Decimal {
+  const hourMs = hourly === null ? null : pricedHour(hourly, atMs, atMs);
+  return (hourMs === null ? undefined : hourly?.prices.get(hourMs))?.price ?? price;
 }

@@ -9,9 +9,12 @@ import type {
   OcpiTariff, OcpiTariffElement, PriceBound, PriceComponent, TariffDimension, TariffRestrictions,
 } from '../../../shared/messages/ocpi-tariff.ts';
 import { daysOfDate, msOfDateTime, WEEKDAYS } from '../../../shared/messages/ocpi-tariff.ts';
+import { type Hourly, hourlyOf, markedUp, type SeriesPrices } from './hourly.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000n;
+/** For tariffs without one. */
+const NO_SERIES: ReadonlyMap<string, SeriesPrices> = new Map();
 
 /** From `from` on, until below `to`; null is no bound. */
 export type Range = { readonly from: number | null; readonly to: number | null };
@@ -47,6 +50,8 @@ export type Component = {
   readonly unitNumerator: bigint;
   /** `inclVat = exclVat · vatNumerator / TariffRules.vatDenominator`. */
   readonly vatNumerator: bigint;
+  /** Null: it names no series, or one that is not known. */
+  readonly hourly: Hourly | null;
 };
 
 export type Bound = { readonly exclVat: Decimal; readonly inclVat: Decimal | null };
@@ -91,14 +96,20 @@ export type Cuts = {
   readonly powerW: readonly number[];
   /** ms of the local day; empty when nothing depends on day or time. Ends with midnight otherwise. */
   readonly msOfDay: readonly number[];
+  /** When the hours of its price series begin, in ms behind the full hour. */
+  readonly hourOffsetsMs: readonly number[];
 };
 
+/** What is known besides the tariff when a session's price is made. */
+export type GivenTerms = { readonly series?: ReadonlyMap<string, SeriesPrices> };
+
 /** Makes a tariff ready for pricing. The schema has checked it; throws nothing. */
-export function tariffRules(tariff: OcpiTariff): TariffRules {
+export function tariffRules(tariff: OcpiTariff, { series = NO_SERIES }: GivenTerms = {}): TariffRules {
   const all = tariff.elements.flatMap((element) => element.price_components);
-  const priceScale = most(all.map(({ price }) => decimalOf(price).scale));
+  const hours = all.flatMap((each) => [...hourPricesOf(each, series)?.prices.values() ?? []]);
+  const priceScale = most([...all.map(({ price }) => decimalOf(price)), ...hours].map(({ scale }) => scale));
   const vatScale = most(all.map(({ vat }) => decimalOf(vat ?? 0).scale));
-  const components = tariff.elements.map((element, i) => componentsOf(element, i, { priceScale, vatScale }));
+  const components = tariff.elements.map((element, i) => componentsOf(element, i, { priceScale, vatScale, series }));
   const flat = components.flat();
   const used = (kind: Conditions['reservation']) => flat.filter((each) => each.conditions.reservation === kind);
   const denominators = {
@@ -111,7 +122,7 @@ export function tariffRules(tariff: OcpiTariff): TariffRules {
     // An expired reservation: its own elements come before those of every reservation (11.4.3), wherever they are.
     expired: byDimension([...used('RESERVATION_EXPIRES'), ...used('RESERVATION')]),
     ceiling: ceilingOf(used(null), { ...denominators, ...bounds, currency: tariff.currency }),
-    cuts: cutsOf(flat.map(({ conditions }) => conditions)),
+    cuts: cutsOf(flat),
     validFromMs: tariff.start_date_time ? msOfDateTime(tariff.start_date_time) : null,
     validToMs: tariff.end_date_time ? msOfDateTime(tariff.end_date_time) : null,
   };
@@ -131,19 +142,30 @@ export function isValidAt({ validFromMs, validToMs }: TariffRules, atMs: number)
 
 function componentsOf(
   { price_components, restrictions }: OcpiTariffElement, element: number,
-  { priceScale, vatScale }: { priceScale: number; vatScale: number },
+  { priceScale, vatScale, series }:
+  { priceScale: number; vatScale: number; series: ReadonlyMap<string, SeriesPrices> },
 ): Component[] {
   const conditions = conditionsOf(restrictions ?? {});
   const hundred = 100n * 10n ** BigInt(vatScale);
   return price_components.map((given, component) => {
     const price = decimalOf(given.price);
     const vatPercent = given.vat === null || given.vat === undefined ? null : decimalOf(given.vat);
+    const hours = hourPricesOf(given, series);
+    const unit = UNITS[given.type];
     return {
       element, component, type: given.type, conditions, price, vatPercent, step: stepOf(given),
-      unitNumerator: digitsAt(price, priceScale) * UNITS[given.type],
+      unitNumerator: digitsAt(price, priceScale) * unit,
+      hourly: hours === null ? null : hourlyOf(hours.series, hours.prices, { unit, scale: priceScale }),
       vatNumerator: hundred + (vatPercent === null ? 0n : digitsAt(vatPercent, vatScale)),
     };
   });
+}
+
+/** The hours of the series that a component names. */
+function hourPricesOf({ price_series }: PriceComponent, known: ReadonlyMap<string, SeriesPrices>) {
+  const series = price_series ? known.get(price_series.id) : undefined;
+  if (!price_series || series === undefined) return null;
+  return { series, prices: markedUp(series, decimalOf(price_series.markup)) };
 }
 
 /** How much of `HOUR_MS` times a price one Wh, one session, one ms is: prices are per kWh, session and hour. */
@@ -202,7 +224,8 @@ function byDimension(components: readonly Component[]): ByDimension {
   return { ENERGY: of('ENERGY'), FLAT: of('FLAT'), PARKING_TIME: of('PARKING_TIME'), TIME: of('TIME') };
 }
 
-function cutsOf(conditions: readonly Conditions[]): Cuts {
+function cutsOf(components: readonly Component[]): Cuts {
+  const conditions = components.map((each) => each.conditions);
   const isTimed = conditions.some(({ msOfDay, day, weekdays }) =>
     msOfDay !== null || weekdays !== null || day.from !== null || day.to !== null);
   const times = conditions.flatMap(({ msOfDay }) => (msOfDay === null ? [] : [msOfDay.fromMs, msOfDay.toMs]));
@@ -211,6 +234,7 @@ function cutsOf(conditions: readonly Conditions[]): Cuts {
     durationMs: ascending(conditions.flatMap(({ durationMs }) => bordersOf(durationMs))),
     powerW: ascending(conditions.flatMap(({ powerW }) => bordersOf(powerW))),
     msOfDay: isTimed ? ascending([...times, DAY_MS]) : [],
+    hourOffsetsMs: [...new Set(components.flatMap(({ hourly }) => (hourly === null ? [] : [hourly.offsetMs])))],
   };
 }
 
@@ -223,8 +247,11 @@ function ceilingOf(
   Pick<TariffRules, 'denominator' | 'vatDenominator' | 'minPrice' | 'currency'>,
 ): Ceiling {
   const minorOfMajor = 10 ** minorDigits(currency);
-  const unit = ({ unitNumerator, vatNumerator }: Component): number =>
-    Number(unitNumerator * vatNumerator) / Number(denominator * vatDenominator) * minorOfMajor * ABOVE;
+  const unit = ({ unitNumerator, vatNumerator, hourly }: Component): number => {
+    const dearest = [...hourly?.prices.values() ?? []]
+      .reduce((high, hour) => (hour.unitNumerator > high ? hour.unitNumerator : high), unitNumerator);
+    return Number(dearest * vatNumerator) / Number(denominator * vatDenominator) * minorOfMajor * ABOVE;
+  };
   const ofTypes = (...types: TariffDimension[]) => components.filter(({ type }) => types.includes(type));
   const [energy, time] = [ofTypes('ENERGY'), ofTypes('TIME', 'PARKING_TIME')];
   const step = (each: Component): number => (each.step - 1) * unit(each);

@@ -5,13 +5,16 @@ import type { OcpiTariff, OcpiTariffElement, PriceComponent } from '../../../sha
 import type { Period, PricedSession } from './period.ts';
 
 type Fraction = readonly [bigint, bigint];
+/** Prices of hours as text, by when each begins. */
+export type SlowHours = ReadonlyMap<number, string>;
 export type SlowTotals = { readonly exclVat: Fraction; readonly inclVat: Fraction };
 
 type Tick = { kind: Period['kind']; atMs: number; sinceMs: number; wh: number; powerKw: number; amps: number | null };
 type Sold = { component: PriceComponent; group: string; amount: bigint };
 
-/** Both totals of a session, exact, in the major unit. */
-export function slowTotals(tariff: OcpiTariff, session: PricedSession): SlowTotals {
+/** Both totals of a session, exact, in the major unit. `hours`: the one series that its tariff may name. */
+export function slowTotals(tariff: OcpiTariff, session: PricedSession, hours: SlowHours = new Map()): SlowTotals {
+  const ofHour = hourlyComponents(hours);
   const sold: Sold[] = [];
   const clock = wallClock(session.timeZone);
   let [atMs, wh, began, kindOfStart] = [session.startMs, 0, session.startMs, ''];
@@ -30,7 +33,8 @@ export function slowTotals(tariff: OcpiTariff, session: PricedSession): SlowTota
         amps: charging ? (period.currentMa === null ? null : period.currentMa / 1_000) : 0,
       };
       const sell = (type: PriceComponent['type'], group: string, amount: number): boolean => {
-        const component = amount === 0 ? undefined : inForce(tariff, type, tick, clock);
+        const found = amount === 0 ? undefined : inForce(tariff, type, tick, clock);
+        const component = found?.price_series ? ofHour(found, tick) : found;
         if (component !== undefined) sold.push({ component, group, amount: BigInt(amount) });
         return component !== undefined;
       };
@@ -46,6 +50,22 @@ export function slowTotals(tariff: OcpiTariff, session: PricedSession): SlowTota
   }
   const isSession = session.periods.some(({ kind }) => !kind.includes('reservation'));
   return bounded(tariff, sums([...sold, ...steps(sold)]), isSession);
+}
+
+/** A component with the price of the hour, the same one for the same hour. */
+function hourlyComponents(hours: SlowHours): (component: PriceComponent, tick: Tick) => PriceComponent {
+  const made = new Map<string, PriceComponent>();
+  const names = new Map<PriceComponent, number>();
+  return (component, { atMs, sinceMs }) => {
+    const hour = [...hours].find(([fromMs]) => fromMs <= atMs && atMs < fromMs + 3_600_000);
+    if (hour === undefined || hour[0] >= atMs - sinceMs + 120 * 3_600_000) return component;
+    names.set(component, names.get(component) ?? names.size);
+    const name = `${names.get(component) ?? 0} ${hour[0]}`;
+    const sum = Math.round(Number(hour[1]) * 10_000) + Math.round((component.price_series?.markup ?? 0) * 10_000);
+    const known = made.get(name) ?? { ...component, price: sum < 0 ? 0 : sum / 10_000 };
+    made.set(name, known);
+    return known;
+  };
 }
 
 /** The first component of a kind whose element holds; an expired reservation asks its own elements first. */

@@ -4,9 +4,10 @@ import type { OcpiTariff } from '../../../shared/messages/ocpi-tariff.ts';
 import { ocpiTariffSchema } from '../../../shared/messages/ocpi-tariff.ts';
 import { fixedText } from '../../../shared/decimal.ts';
 import { addRatio, type Ratio, ZERO } from '../../../shared/money.ts';
+import type { SeriesPrices } from './hourly.ts';
 import type { Period, PricedSession } from './period.ts';
 import { usageOfPeriods } from './period.ts';
-import { int, maybe, tariffs, ZONES } from './random-tariffs-for-tests.ts';
+import { hourlyTariffs, hoursAround, int, maybe, tariffs, ZONES } from './random-tariffs-for-tests.ts';
 import { tariffRules } from './rules.ts';
 import { slowTotals } from './tariff-for-tests.ts';
 import { addSpan, beginTariffUsage, type TariffUsage } from './usage.ts';
@@ -51,6 +52,21 @@ describe('a price', () => {
     }), { numRuns: 400 });
   });
 
+  it('is what the slow reckoning says under hourly prices, too, and small samples come to the same', () => {
+    const cases = fc.tuple(hourlyTariffs, sessions)
+      .chain(([tariff, session]) => fc.tuple(fc.constant(tariff), fc.constant(session), hoursAround(session.startMs)));
+    fc.assert(fc.property(cases, ([tariff, session, hours]) => {
+      const rules = tariffRules(tariff, { series: seriesOf(hours) });
+      const usage = usageOfPeriods(session, rules);
+      const fast = priceOfUsage(usage, rules);
+      const slow = slowTotals(tariff, session, hours);
+      expect(text(fast.exclVat)).toBe(text(ratioOf(slow.exclVat)));
+      expect(sameRatio(fast.exclVat, ratioOf(slow.exclVat))).toBe(true);
+      expect(sameRatio(fast.inclVat, ratioOf(slow.inclVat))).toBe(true);
+      expect(usageOfPeriods(inSamples(session, [7, 1, 13]), rules)).toEqual(usage);
+    }), { numRuns: 400 });
+  });
+
   it('is the sum of its lines, and each line is its quantity times its price', () => {
     fc.assert(fc.property(tariffs, sessions, (tariff, session) => {
       const rules = tariffRules(tariff);
@@ -70,21 +86,6 @@ describe('a price', () => {
 });
 
 describe('the fold', () => {
-  /** Every period cut into samples at whole minutes, as a meter would report it. */
-  const inSamples = (session: PricedSession, minutes: readonly number[]): PricedSession => ({
-    ...session,
-    periods: session.periods.flatMap((period) => {
-      const parts: Period[] = [];
-      const rate = period.durationMs === 0 ? 0 : (period.energyWh * 60_000) / period.durationMs;
-      for (let left = period.durationMs / 60_000, i = 0; left > 0; i++) {
-        const step = Math.min(left, minutes[i % minutes.length] ?? 1);
-        parts.push({ ...period, durationMs: step * 60_000, energyWh: step * rate });
-        left -= step;
-      }
-      return parts.length === 0 ? [period] : parts;
-    }),
-  });
-
   it('of many small samples is the fold of the whole periods', () => {
     const sizes = fc.array(int(1, 20), { minLength: 1, maxLength: 6 });
     fc.assert(fc.property(tariffs, sessions, sizes, (tariff, session, minutes) => {
@@ -151,6 +152,29 @@ const DEFAULT: OcpiTariff['elements'][number] = {
 };
 const PLAIN = ocpiTariffSchema.parse({ currency: 'EUR', elements: [DEFAULT] });
 const CHARGE = { kind: 'charging', untilMs: 60_000, energyWh: 100, powerW: null, currentMa: null } as const;
+
+/** Every period cut into samples at whole minutes, as a meter would report it. */
+function inSamples(session: PricedSession, minutes: readonly number[]): PricedSession {
+  return {
+    ...session,
+    periods: session.periods.flatMap((period) => {
+      const parts: Period[] = [];
+      const rate = period.durationMs === 0 ? 0 : (period.energyWh * 60_000) / period.durationMs;
+      for (let left = period.durationMs / 60_000, i = 0; left > 0; i++) {
+        const step = Math.min(left, minutes[i % minutes.length] ?? 1);
+        parts.push({ ...period, durationMs: step * 60_000, energyWh: step * rate });
+        left -= step;
+      }
+      return parts.length === 0 ? [period] : parts;
+    }),
+  };
+}
+
+/** The one series of hourly tariffs, an hour a run. */
+function seriesOf(hours: ReadonlyMap<number, string>): ReadonlyMap<string, SeriesPrices> {
+  const runs = [...hours].map(([fromMs, price]) => ({ fromMs, prices: [price] }));
+  return new Map([['spot', { key: 'spot#1', runs }]]);
+}
 
 function text(value: Ratio): string {
   return fixedText(value, 9);

@@ -47,6 +47,7 @@ function ticketLine(line: PriceLine): TicketLine {
     quantity: line.quantity, billed: line.billed, unitPrice: decimalText(line.unitPrice),
     vatPercent: line.vatPercent === null ? null : decimalText(line.vatPercent), ...amounts,
     fromMs: line.fromMs, toMs: line.toMs,
+    ...(line.series === null ? {} : { series: line.series, hourMs: line.hourMs }),
   };
 }
 
@@ -56,7 +57,8 @@ function micros({ numerator, denominator }: Ratio): number {
 
 function isSameLine(a: TicketLine, b: TicketLine): boolean {
   if (a.kind !== b.kind) return false;
-  return !isComponent(a) || !isComponent(b) || (a.element === b.element && a.component === b.component);
+  return !isComponent(a) || !isComponent(b)
+    || (a.element === b.element && a.component === b.component && a.hourMs === b.hourMs);
 }
 
 function isComponent(line: TicketLine): line is ComponentTicketLine {

@@ -5,9 +5,11 @@ import type { Decimal } from '../../../shared/decimal.ts';
 import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import type { Ratio } from '../../../shared/money.ts';
 import { addRatio, minorDigits, ratio, roundHalfEven } from '../../../shared/money.ts';
+import { invariant } from '../../../shared/assert.ts';
+import type { HourPrice, SeriesKey } from './hourly.ts';
 import type { Bound, Component, TariffRules } from './rules.ts';
 import { componentAt } from './rules.ts';
-import type { TariffUsage } from './usage.ts';
+import type { TariffUsage, UsageCell } from './usage.ts';
 
 /** A line of a price component. Amounts are exact, in the currency's major unit. */
 export type ComponentLine = {
@@ -29,6 +31,9 @@ export type ComponentLine = {
   /** First and last moment at which it was in force, UTC ms; there may be others between. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of a component that names a price series: which version, and the hour; null: it has no price for that time. */
+  readonly series: SeriesKey | null;
+  readonly hourMs: number | null;
 };
 
 /** What brings the totals to a minimum (positive) or a maximum price (negative); each total has a bound of its own. */
@@ -96,18 +101,27 @@ function componentSums(
     if (cell === undefined) continue;
     const component = componentAt(rules, cell);
     const billed = cell.quantity + (steps.get(i) ?? 0);
-    const numerator = component.unitNumerator * BigInt(billed);
+    const { price, unitNumerator } = pricedBy(component, cell);
+    const numerator = unitNumerator * BigInt(billed);
     excl += numerator;
     incl += numerator * component.vatNumerator;
     lines?.push({
       kind: 'component', type: component.type, isReservation: component.conditions.reservation !== null,
       element: cell.element, component: cell.component, quantity: cell.quantity, billed,
-      unitPrice: component.price, vatPercent: component.vatPercent,
+      unitPrice: price, vatPercent: component.vatPercent,
       exclVat: exclRatio(numerator, rules), inclVat: inclRatio(numerator * component.vatNumerator, rules),
-      fromMs: cell.fromMs, toMs: cell.toMs,
+      fromMs: cell.fromMs, toMs: cell.toMs, series: component.hourly?.key ?? null, hourMs: cell.hourMs ?? null,
     });
   }
   return { exclVat: exclRatio(excl, rules), inclVat: inclRatio(incl, rules) };
+}
+
+/** The price of a cell: that of its hour, or the component's own. */
+function pricedBy(component: Component, { hourMs }: UsageCell): HourPrice {
+  if (hourMs === undefined) return component;
+  const hour = component.hourly?.prices.get(hourMs);
+  invariant(hour !== undefined, 'a usage names hours of its own series');
+  return hour;
 }
 
 /**

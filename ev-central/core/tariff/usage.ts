@@ -5,10 +5,10 @@
 import { invariant } from '../../../shared/assert.ts';
 import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import { quarterEnd, zoneOffsetMs } from '../../../shared/zone.ts';
+import { HOUR_MS, hourStart, pricedHour } from './hourly.ts';
 import type { Component, Conditions, Range, TariffRules } from './rules.ts';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** What went on in a span. Parking is plugged in without charging; a reservation comes before its session. */
 export type SpanKind = 'charging' | 'parking' | 'reservation' | 'expired-reservation';
@@ -33,6 +33,8 @@ export type UsageCell = {
   readonly quantity: number;
   readonly fromMs: number;
   readonly toMs: number;
+  /** The hour of the component's price series whose price this is; without it the component's own price. */
+  readonly hourMs?: number;
 };
 
 export type TariffUsage = {
@@ -136,6 +138,7 @@ function nextPiece(
     untilMs = Math.min(untilMs, quarterEnd(atMs), atMs + dayCut - local.msOfDay);
   }
   const spanMs = whole.untilMs - whole.fromMs;
+  for (const offsetMs of cuts.hourOffsetsMs) untilMs = Math.min(untilMs, hourStart(atMs, offsetMs) + HOUR_MS);
   let reachedWh = untilMs === whole.untilMs
     ? whole.energyWh : Math.max(spentWh, share(whole.energyWh, untilMs - whole.fromMs, spanMs));
   const border = after(cuts.energyWh, usage.energyWh);
@@ -163,8 +166,9 @@ function localTime({ cuts }: TariffRules, timeZone: string, atMs: number): Momen
 function book(usage: Draft, { kind }: Whole, { untilMs, energyWh, moment }: Piece, rules: TariffRules): void {
   const durationMs = untilMs - usage.lastMs;
   const find = (list: readonly Component[]) => list.find(({ conditions }) => holds(conditions, moment));
-  const add = (component: Component | undefined, quantity: number): number | null =>
-    (component === undefined ? null : addTo(usage.cells, component, { quantity, fromMs: usage.lastMs, toMs: untilMs }));
+  const add = (component: Component | undefined, quantity: number, hourMs: number | null = null): number | null =>
+    (component === undefined ? null
+      : addTo(usage.cells, component, { quantity, fromMs: usage.lastMs, toMs: untilMs }, hourMs));
   switch (kind) {
     case 'reservation':
     case 'expired-reservation': {
@@ -179,7 +183,12 @@ function book(usage: Draft, { kind }: Whole, { untilMs, energyWh, moment }: Piec
       const time: TariffDimension = kind === 'charging' ? 'TIME' : 'PARKING_TIME';
       if (!usage.flatPaid) usage.flatPaid = payFlat(usage, find(rules.charge.FLAT));
       if (durationMs > 0) usage.lastTime = add(find(rules.charge[time]), durationMs) ?? usage.lastTime;
-      if (energyWh > 0) usage.lastEnergy = add(find(rules.charge.ENERGY), energyWh) ?? usage.lastEnergy;
+      if (energyWh > 0) {
+        const component = find(rules.charge.ENERGY);
+        const hourMs = component === undefined || component.hourly === null ? null
+          : pricedHour(component.hourly, usage.lastMs, usage.startedMs ?? usage.lastMs);
+        usage.lastEnergy = add(component, energyWh, hourMs) ?? usage.lastEnergy;
+      }
       if (kind === 'charging') usage.chargingMs += durationMs;
       else usage.parkingMs += durationMs;
       usage.energyWh += energyWh;
@@ -198,10 +207,14 @@ function payFlat(usage: Draft, component: Component | undefined): boolean {
 /** Adds to the cell of a component, and says which it is. */
 function addTo(
   cells: UsageCell[], { element, component }: Component, used: { quantity: number; fromMs: number; toMs: number },
+  hourMs: number | null = null,
 ): number {
-  const at = cells.findIndex((each) => each.element === element && each.component === component);
+  const at = cells.findIndex((each) =>
+    each.element === element && each.component === component && (each.hourMs ?? null) === hourMs);
   const known = cells[at];
-  if (known === undefined) return cells.push({ element, component, ...used }) - 1;
+  if (known === undefined) {
+    return cells.push({ element, component, ...used, ...(hourMs === null ? {} : { hourMs }) }) - 1;
+  }
   cells[at] = { ...known, quantity: known.quantity + used.quantity, toMs: used.toMs };
   return at;
 }
