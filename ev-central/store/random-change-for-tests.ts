@@ -1,6 +1,5 @@
 // Test support: random changes to the core's tables, for the property that what was committed is what is loaded.
 import fc from 'fast-check';
-import { currency } from '../../shared/money.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
