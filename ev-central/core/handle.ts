@@ -91,7 +91,7 @@ export function derive(state: State, now: number): void {
     if (command.outcome !== 'open') continue;
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
-  mailDeadlines(state, now, notBefore);
+  mailDeadlines(state, notBefore);
   codeDeadlines(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);

@@ -56,18 +56,15 @@ export function mailSent(step: Step, { mailId, error }: { mailId: string; error:
 
 export function mailDue(step: Step, due: Deadline): void {
   const mail = step.state.mails.get(due.id);
-  if (mail === undefined || mail.state === 'sending' || mail.nextAtMs !== due.dueMs) return;
-  if (mail.state === 'waiting') trySending(step, mail);
+  if (mail === undefined || mail.nextAtMs !== due.dueMs) return;
+  // One that is being sent falls due after a start alone: what the process before this one heard of it is not known.
+  if (mail.state === 'waiting' || mail.state === 'sending') trySending(step, mail);
   else step.state.mails.remove(mail.mailId);
 }
 
-/** After a start: whether what was being sent has arrived is not known. */
-export function mailDeadlines({ mails, deadlines }: State, now: number, notBeforeMs: number): void {
-  for (const mail of [...mails.values()]) {
-    const row: Mail = mail.state === 'sending' ? { ...mail, state: 'waiting', nextAtMs: now } : mail;
-    if (row !== mail) mails.put(row);
-    deadlines.add('mail', row.mailId, row.nextAtMs, notBeforeMs);
-  }
+/** After a start. */
+export function mailDeadlines({ mails, deadlines }: State, notBeforeMs: number): void {
+  for (const mail of mails.values()) deadlines.add('mail', mail.mailId, mail.nextAtMs, notBeforeMs);
 }
 
 /** As the list shows it: without the address. */
