@@ -74,7 +74,7 @@ describe('invoices', () => {
       expect(read(ana, page(what)).error).toBeNull();
       expect(asked.at(-1)).toEqual([what, { driverId: 'ana' }]);
     }
-    expect(read(ana, page('invoices')).error).toMatch(/for operators/);
+    expect(read(ana, page('invoices')).error).toMatch(/for administrators/);
   });
 
   it('have names and addresses: of those who run the network, administrators alone see them', () => {

@@ -46,7 +46,10 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
   const { state } = options;
   const { what, filter, after, limit } = query;
   const nowMs = options.nowMs();
-  if (!may(asker.role, permissionOfQuery(what))) return failed(`the list ${what} is for operators`);
+  if (!may(asker.role, permissionOfQuery(what))) {
+    const readers = may('operator', permissionOfQuery(what)) ? 'operators' : 'administrators';
+    return failed(`the list ${what} is for ${readers}`);
+  }
   switch (what) {
     case 'points': return pointsPage(state, query, asker, nowMs);
     case 'sites': return slice([...state.sites.values()], after, limit, asItIs);

@@ -53,6 +53,13 @@ export function parseAccount(text: string): AccountParts | undefined {
   return name === undefined ? undefined : { kind: 'gateway', name };
 }
 
+/** A wallet as people name it: `ana`, `group:smiths`. */
+export function walletName(wallet: Account): string {
+  const parts = parseAccount(wallet);
+  if (parts?.kind === 'group-wallet') return `group:${parts.groupId}`;
+  return parts?.kind === 'user-wallet' ? parts.userId : wallet;
+}
+
 export function isWallet(text: string): boolean {
   return text.startsWith('wallet:');
 }

@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { ACCOUNT_OPERATIONS } from './routes/account.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
 import { BELONGING_OPERATIONS } from './routes/belongings.ts';
+import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
@@ -15,6 +16,7 @@ import { SESSION_OPERATIONS } from './routes/sessions.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
+  ...GROUP_INVOICE_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS, ...ACCOUNT_OPERATIONS,
   ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
 ];

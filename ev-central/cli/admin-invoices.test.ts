@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
-import { ticketId, userId } from '../../shared/ids.ts';
+import { groupId, ticketId, userId } from '../../shared/ids.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import type { Append } from '../core/effects.ts';
 import { emptyTables } from '../core/state.ts';
 import { pdfPages } from '../documents/pdf-text-for-tests.ts';
 import { openDatabase } from '../store/database.ts';
 import {
-  sampleInvoice, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, sampleUser, START_MS,
+  sampleGroup, sampleInvoice, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, sampleUser, START_MS,
 } from '../store/sample-rows.ts';
 import { openStore } from '../store/store.ts';
 
@@ -32,9 +32,10 @@ beforeAll(() => {
   tables.sites.put(sampleSite);
   tables.users.put(sampleUser());
   tables.users.put(sampleUser({ userId: userId('ben') }));
+  tables.groups.put(sampleGroup({ groupId: groupId('vans') }));
   tables.sessions.put(sampleSession({ state: 'completed', settled: true }));
   tables.invoiceSeries.put({ seriesId: 'INV-2025', last: 2 });
-  tables.invoicingSpans.put({ spanId: '1', fromMs: 1, untilMs: null });
+  tables.invoicingSpans.put({ spanId: '1', fromMs: 1, untilMs: null, withGroups: true });
   const issued = { ...ticketIssued.schema.parse(ticketIssued.example).ticket, issuedAtMs: START_MS };
   const late = { ...issued, ticketId: ticketId('k7f2-121'), kind: 'correction' as const, corrects: issued.ticketId };
   const appends: Append[] = [
@@ -112,6 +113,17 @@ describe('admin invoice', () => {
   });
 });
 
+describe('admin invoice month', () => {
+  test('takes a group by its id and a user as user:ID, and says why it makes none', async () => {
+    expect(await admin('invoice', 'month', 'vans', '2025-13')).toMatchObject({ status: 64 });
+    for (const payer of ['vans', 'user:ana']) {
+      expect(await admin('invoice', 'month', payer, '2025-11')).toMatchObject({
+        status: 2, stderr: 'refused: there is no issuer, so no invoices are made: start EV_Central with --issuer\n',
+      });
+    }
+  });
+});
+
 describe('admin billing', () => {
   test('changes what is given, keeps the rest, and shows it', async () => {
     await admin('billing', 'ana', '--name', 'Ana Núñez', '--address', 'Calle 3', '--address', '03570 Villajoyosa');
@@ -119,10 +131,18 @@ describe('admin billing', () => {
       status: 0, stdout: 'the next invoice of ana has these details\n',
     });
     expect(JSON.parse((await admin('billing', 'ana', '--json')).stdout)).toEqual({
-      userId: 'ana', policy: 'monthly', name: 'Ana Núñez', address: ['Calle 3', '03570 Villajoyosa'], vatId: null,
+      payer: 'wallet:user:ana', policy: 'monthly', name: 'Ana Núñez', address: ['Calle 3', '03570 Villajoyosa'],
+      vatId: null,
     });
     await admin('billing', 'ana', '--policy', 'issuer', '--name', '');
     expect(JSON.parse((await admin('billing', 'ana', '--json')).stdout)).toMatchObject({ policy: null, name: null });
+  });
+
+  test('of a group is that of its wallet', async () => {
+    await admin('billing', 'group:vans', '--name', 'Reparto Sur, S.L.', '--vat-id', 'ESB00000000');
+    expect(JSON.parse((await admin('billing', 'group:vans', '--json')).stdout)).toMatchObject({
+      payer: 'wallet:group:vans', policy: null, name: 'Reparto Sur, S.L.', vatId: 'ESB00000000',
+    });
   });
 
   test('refuses nobody and a policy that there is not', async () => {

@@ -11,7 +11,9 @@ import {
 } from '../../shared/messages/invoice.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { formatDateTime } from '../../shared/words/quantities.ts';
+import { type Account, walletName } from '../../shared/account.ts';
 import { find } from './admin-registry.ts';
+import { insistOnWallet, walletOf } from './admin-wallet.ts';
 import { TOOL_EXIT } from './exit-status.ts';
 import { withStore } from './local-store.ts';
 import { giveOrder, type OrderDesk, readList } from './order-desk.ts';
@@ -25,16 +27,21 @@ const many = (value: string, before: string[] = []): string[] => [...before, val
 
 export function addInvoiceCommands(admin: Command): void {
   const invoices = addToolOptions(admin.command('invoices').description('the invoices and credit notes, newest first')
-    .option('--user <id>', 'of this payer')
+    .option('--user <id>', 'that she pays').option('--group <id>', 'that it pays')
     .option('--month <month>', "issued in it, such as 2026-11, by the issuer's zone"))
     .action(withDesk(listInvoices));
   addToolOptions(invoices.command('verify')
     .description('numbers without gaps, sums, each ticket on one invoice; 0 right, 3 broken')).action(verify);
-  addToolOptions(admin.command('invoice <number>')
+  const invoice = addToolOptions(admin.command('invoice <number>')
     .description('one of them: in short, as data (--json), or as a document')
     .option('--pdf <file>', 'writes the document')).action(withDesk(showInvoice));
-  addToolOptions(admin.command('billing <user>')
-    .description('how a payer is billed: shows it, or changes what is given')
+  addToolOptions(invoice.command('month <payer> <month>')
+    .description('invoices what waits of a month such as 2026-03 now; the payer is a group, or user:ID'))
+    .action(withDesk(async ({ desk, options }, [payer = '', month = '']) => {
+      report(await giveOrder(desk, checkedOrder({ kind: 'invoice-month', payer: groupOrUser(payer), month })), options);
+    }));
+  addToolOptions(admin.command('billing <payer>')
+    .description('how a payer (a user, or group:ID) is billed: shows it, or changes what is given')
     .option('--policy <policy>', `${INVOICE_POLICIES.join(', ')}, or issuer: as the issuer's file says`)
     .option('--name <text>', 'of the person or company; "" takes it away')
     .option('--address <line>', 'once for each line; "" alone takes it away', many)
@@ -42,11 +49,13 @@ export function addInvoiceCommands(admin: Command): void {
 }
 
 async function listInvoices({ desk, options }: Tool, _args: readonly string[], own: Own): Promise<void> {
-  const [userId, month] = [textOf(own, 'user'), textOf(own, 'month')];
+  const [userId, groupId, month] = [textOf(own, 'user'), textOf(own, 'group'), textOf(own, 'month')];
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
     throw new UsageError(`--month: "${month}" is no month: write it as 2026-11`);
   }
-  const rows = (await readList(desk, 'invoices', userId === undefined ? {} : { userId }))
+  const rows = (await readList(desk, 'invoices', {
+    ...(userId === undefined ? {} : { userId }), ...(groupId === undefined ? {} : { groupId }),
+  }))
     .map((row) => invoiceSchema.parse(row))
     .filter(({ issuedAtMs, timeZone }) => month === undefined
       || formatDateTime(issuedAtMs, timeZone).slice(0, 7) === month);
@@ -54,9 +63,9 @@ async function listInvoices({ desk, options }: Tool, _args: readonly string[], o
   printList(rows.map(shortRow), options);
 }
 
-function shortRow({ number, issuedAtMs, timeZone, payerId, ticketCount, totalMinor, currency, corrects }: Invoice) {
+function shortRow({ number, issuedAtMs, timeZone, payer, ticketCount, totalMinor, currency, corrects }: Invoice) {
   return {
-    number, date: formatDateTime(issuedAtMs, timeZone).slice(0, 10), payer: payerId, tickets: ticketCount,
+    number, date: formatDateTime(issuedAtMs, timeZone).slice(0, 10), payer: walletName(payer), tickets: ticketCount,
     total: formatMoney(totalMinor, currency), corrects,
   };
 }
@@ -118,19 +127,26 @@ function reportCheck(checked: InvoiceReport, { json }: ToolOptions): void {
   if (faults.length > 1) process.stderr.write(`${faults.length} faults in all; --json names each\n`);
 }
 
-async function changeBilling({ desk, options }: Tool, [userId = '']: readonly string[], own: Own): Promise<void> {
-  const rows = await readList(desk, 'billing-details', { userId });
+/** A group by its id: groups are billed by the month. `user:ID` is a user. */
+function groupOrUser(text: string): Account {
+  if (text.startsWith('wallet:') || text.startsWith('group:')) return walletOf(text);
+  return walletOf(text.startsWith('user:') ? text.slice('user:'.length) : `group:${text}`);
+}
+
+async function changeBilling({ desk, options }: Tool, [name = '']: readonly string[], own: Own): Promise<void> {
+  const payer = walletOf(name);
+  const rows = await readList(desk, 'billing-details', { payer });
   const known = rows[0] === undefined ? null : billingDetailsSchema.parse(rows[0]);
   const change = billingChange(own);
   if (Object.keys(change).length === 0) {
-    if (known === null) await find(desk, 'users', 'userId', userId);
-    return printRow(known ?? { ...NO_DETAILS, userId }, options);
+    if (known === null) await insistOnWallet(desk, payer);
+    return printRow(known ?? { ...NO_DETAILS, payer }, options);
   }
-  const details = { ...NO_DETAILS, ...known, ...change, userId };
+  const details = { ...NO_DETAILS, ...known, ...change, payer };
   report(await giveOrder(desk, checkedOrder({ kind: 'put-billing-details', details })), options);
 }
 
-const NO_DETAILS: Omit<BillingDetails, 'userId'> = { policy: null, name: null, address: [], vatId: null };
+const NO_DETAILS: Omit<BillingDetails, 'payer'> = { policy: null, name: null, address: [], vatId: null };
 
 function billingChange(own: Own): Partial<BillingDetails> {
   const [policy, name, vatId, address] = [

@@ -114,6 +114,11 @@ function bookOn(account: Account) {
   throw new UsageError(`${account} is no wallet`);
 }
 
+/** Throws when there is no such wallet. */
+export async function insistOnWallet(desk: OrderDesk, account: Account): Promise<void> {
+  await rowOf(desk, account);
+}
+
 async function rowOf(desk: OrderDesk, account: Account): Promise<Row> {
   const order = bookOn(account);
   return order.kind === 'book' ? find(desk, 'users', 'userId', order.userId)

@@ -1,4 +1,5 @@
 // Orders about people's accounts: profile, address, password, log-ins, and forgetting a person.
+import { userWallet } from '../../shared/account.ts';
 import { assertNever } from '../../shared/assert.ts';
 import type { UserId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
@@ -89,7 +90,7 @@ function forgetPerson(step: Step, userId: UserId): Result {
   if (sessionIndex.ofDriver(userId).size > 0) return refused(`${userId} has an open session: end it first`);
   const group = [...groups.values()].find(({ members }) => members.some((member) => member.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userId);
+  const needed = whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);
@@ -105,7 +106,7 @@ export function removePersonalData(step: Step, userId: UserId): void {
   const { apiSessions, apiKeys } = step.state;
   persons.remove(userId);
   secondFactors.remove(userId);
-  billingDetails.remove(userId);
+  billingDetails.remove(userWallet(userId));
   for (const who of [`user:${userId}`, `pin:${userId}`]) lockouts.remove(who);
   dropCodes(step.state, userId, ['verify-email', 'reset-password']);
   for (const row of [...vehicles.values()]) if (row.userId === userId) vehicles.remove(vehicleKey(row));

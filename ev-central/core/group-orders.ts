@@ -6,6 +6,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { dropGroupTariffs } from './group-tariffs.ts';
 import { derivePaidBy } from './groups.ts';
+import { whyInvoicesNeed } from './invoices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { Step } from './step.ts';
 
@@ -42,7 +43,10 @@ export function removeGroup(step: Step, { groupId }: OrderOf<'remove-group'>): R
     const balance = formatMoney(group.balanceMinor, group.currency);
     return refused(`the balance of ${groupId} is ${balance}: book it out first`);
   }
+  const needed = whyInvoicesNeed(state, account);
+  if (needed !== null) return refused(needed);
   state.groups.remove(groupId);
+  state.billingDetails.remove(account);
   dropGroupTariffs(state, { groupId });
   derivePaidBy(state);
   return done(`group ${groupId} is removed`);

@@ -34,6 +34,11 @@ export function derivePaidBy(state: State): void {
   }
 }
 
+/** Who runs a group: its owners and managers. */
+export function runnersOf(group: Group | undefined): UserId[] {
+  return (group?.members ?? []).filter(({ role }) => role !== 'member').map(({ userId }) => userId);
+}
+
 export type GroupRefusal = { readonly reason: Refusal; readonly facts: Facts };
 
 /** Why the group does not pay for a charge at this site now; null: it does. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ticketId, userId } from '../../shared/ids.ts';
+import { groupWallet, userWallet } from '../../shared/account.ts';
+import { groupId, ticketId, userId } from '../../shared/ids.ts';
 import { sampleInvoice, sampleUninvoiced, START_MS } from '../store/sample-rows.ts';
 import { checkInvoices, type InvoiceBooks, invoiceFaultText } from './invoice-check.ts';
 
 const { ticket, ...waiting } = sampleUninvoiced();
 const TICKET = {
-  ticketId: waiting.ticketId, sessionId: ticket.sessionId, kind: 'final', driverId: 'ana', currency: waiting.currency,
-  issuedAtMs: START_MS, totalMinor: 420, vat: ticket.vat,
+  ticketId: waiting.ticketId, sessionId: ticket.sessionId, kind: 'final', payer: userWallet(userId('ana')),
+  currency: waiting.currency,  issuedAtMs: START_MS, totalMinor: 508, vat: ticket.vat,
 } as const;
 const CREDITED = {
   ...ticket, ticketId: ticketId('k7f2-121'), kind: 'correction', netMinor: -100, vatMinor: -21, totalMinor: -121,
@@ -22,7 +23,7 @@ const BOOKS: InvoiceBooks = {
   invoices: [INVOICE, CREDIT_NOTE],
   lines: [LINE, { ...CREDITED, vat: [...CREDITED.vat], lines: [], number: CREDIT_NOTE.number, place: 1 }],
   series: [{ seriesId: 'CRN-2025', last: 1 }, { seriesId: 'INV-2025', last: 1 }], waiting: [],
-  spans: [{ spanId: '1', fromMs: START_MS, untilMs: START_MS + 10 }],
+  spans: [{ spanId: '1', fromMs: START_MS, untilMs: START_MS + 10, withGroups: true }],
   tickets: [
     { ...TICKET, vat: [...TICKET.vat] },
     { ...TICKET, ticketId: CREDITED.ticketId, kind: 'correction', totalMinor: -121, vat: [...CREDITED.vat] },
@@ -56,6 +57,21 @@ const withLine = (change: Partial<typeof LINE>): Partial<InvoiceBooks> =>
   ({ lines: [{ ...LINE, ...change }, ...BOOKS.lines.slice(1)] });
 const { ticketId: id } = TICKET;
 
+describe('what a group pays', () => {
+  const [first] = BOOKS.tickets;
+  const payer = groupWallet(groupId('fleet'));
+  const tickets = first === undefined ? [] : [...BOOKS.tickets, { ...first, ticketId: ticketId('group'), payer }];
+
+  it('is on an invoice', () => {
+    expect(checkInvoices({ ...BOOKS, tickets }).faults).toEqual([{ kind: 'ticket-missing', ticketId: 'group' }]);
+  });
+
+  it('is on none from times in which groups got none', () => {
+    const spans = BOOKS.spans.map((span) => ({ ...span, withGroups: false }));
+    expect(checkInvoices({ ...BOOKS, tickets, spans })).toMatchObject({ notInvoiced: 1, faults: [] });
+  });
+});
+
 describe('what is wrong is named', () => {
   it.each<[string, Partial<InvoiceBooks>, object]>([
     ['a number that is missing', { series: [{ seriesId: 'CRN-2025', last: 1 }, { seriesId: 'INV-2025', last: 2 }] },
@@ -70,13 +86,13 @@ describe('what is wrong is named', () => {
       { kind: 'vat', number: INVOICE.number }],
     ['a credit note that corrects nothing', withCredit({ corrects: null }),
       { kind: 'corrects', number: CREDIT_NOTE.number }],
-    ['a credit note for somebody else', withCredit({ payerId: userId('ben') }),
+    ['a credit note for somebody else', withCredit({ payer: userWallet(userId('ben')) }),
       { kind: 'corrects', number: CREDIT_NOTE.number }],
     ['an invoice that is negative', withCredit({ kind: 'invoice', corrects: null }),
       { kind: 'sign', number: CREDIT_NOTE.number }],
     ['a ticket that nobody made', { tickets: BOOKS.tickets.slice(1) },
       { kind: 'ticket-unknown', number: INVOICE.number, ticketId: id }],
-    ['a ticket of another payer', withInvoice({ payerId: userId('ben') }),
+    ['a ticket of another payer', withInvoice({ payer: userWallet(userId('ben')) }),
       { kind: 'ticket-differs', number: INVOICE.number, ticketId: id }],
     ['a ticket that waits though it is invoiced', { waiting: [sampleUninvoiced()] },
       { kind: 'ticket-twice', number: INVOICE.number, ticketId: id }],

@@ -1,5 +1,6 @@
 // Are the invoices what they must be? Numbers without gaps, sums that add up, and each ticket of a time with an issuer
 // on exactly one document. Asked by `admin invoices verify` and by the simulation.
+import { type Account, parseAccount } from '../../shared/account.ts';
 import { assertNever } from '../../shared/assert.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -15,8 +16,10 @@ export type InvoiceBooks = {
   readonly waiting: readonly UninvoicedTicket[];
   readonly spans: readonly InvoicingSpan[];
   /** In the order in which they were made. */
-  readonly tickets: readonly Pick<Ticket,
-    'ticketId' | 'sessionId' | 'kind' | 'driverId' | 'currency' | 'issuedAtMs' | 'totalMinor' | 'vat'>[];
+  readonly tickets: readonly (Pick<Ticket,
+    'ticketId' | 'sessionId' | 'kind' | 'currency' | 'issuedAtMs' | 'totalMinor' | 'vat'> & {
+      readonly payer: Account;
+    })[];
 };
 
 export type InvoiceFault =
@@ -102,7 +105,7 @@ function* checkInvoice(
   if (kind === 'credit-note' ? totalMinor >= 0 : totalMinor < 0 || hasRefund) yield { kind: 'sign', number };
   const corrected = corrects === null ? undefined : byNumber.get(corrects);
   const fits = kind === 'invoice' ? corrects === null
-    : corrected?.kind === 'invoice' && corrected.payerId === invoice.payerId && corrected.currency === invoice.currency;
+    : corrected?.kind === 'invoice' && corrected.payer === invoice.payer && corrected.currency === invoice.currency;
   if (!fits) yield { kind: 'corrects', number };
 }
 
@@ -120,7 +123,7 @@ function checkTickets(
     const invoice = byNumber.get(number);
     if (ticket === undefined) faults.push({ kind: 'ticket-unknown', number, ticketId });
     else if (on.has(ticketId) || waits.has(ticketId)) faults.push({ kind: 'ticket-twice', number, ticketId });
-    else if (ticket.totalMinor !== line.totalMinor || ticket.driverId !== invoice?.payerId
+    else if (ticket.totalMinor !== line.totalMinor || ticket.payer !== invoice?.payer
       || ticket.currency !== invoice.currency || JSON.stringify(ticket.vat) !== JSON.stringify(line.vat)) {
       faults.push({ kind: 'ticket-differs', number, ticketId });
     }
@@ -129,9 +132,11 @@ function checkTickets(
   for (const { ticketId } of waiting) if (!known.has(ticketId)) faults.push({ kind: 'ticket-waits-twice', ticketId });
   const sessions = new Set([...lines.map((line) => line.sessionId), ...waiting.map(({ ticket }) => ticket.sessionId)]);
   let notInvoiced = 0;
-  for (const { ticketId, sessionId, issuedAtMs, totalMinor } of tickets) {
+  for (const { ticketId, sessionId, issuedAtMs, totalMinor, payer } of tickets) {
     if (on.has(ticketId) || waits.has(ticketId)) continue;
-    const wasOpen = spans.some(({ fromMs, untilMs }) => fromMs <= issuedAtMs && issuedAtMs < (untilMs ?? Infinity));
+    const isGroups = parseAccount(payer)?.kind === 'group-wallet';
+    const wasOpen = spans.some(({ fromMs, untilMs, withGroups }) => (withGroups || !isGroups)
+      && fromMs <= issuedAtMs && issuedAtMs < (untilMs ?? Infinity));
     // What takes back something that was never invoiced has nothing to correct.
     const hasNothing = totalMinor === 0 || (totalMinor < 0 && !sessions.has(sessionId));
     if (wasOpen && !hasNothing) faults.push({ kind: 'ticket-missing', ticketId });

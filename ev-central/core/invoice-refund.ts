@@ -5,6 +5,7 @@ import type { VatPart } from '../../shared/messages/values.ts';
 import { formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
 import { aboutOf, creditNote } from './invoices.ts';
 import type { InvoicedSession } from './invoice-rows.ts';
+import { driverOn } from './invoice-ticket.ts';
 import type { Session } from './rows.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
@@ -34,8 +35,8 @@ function refundLine(
   const vatMinor = vat.reduce((sum, part) => sum + part.vatMinor, 0);
   invariant(pointId !== null && connectorNo !== null, 'a charge that was invoiced has a point');
   return {
-    ticketId: null, sessionId, kind: 'refund', siteId, siteName: state.sites.get(siteId)?.name ?? siteId,
-    pointId, connectorNo, timeZone,
+    ticketId: null, sessionId, kind: 'refund', driverId: driverOn(session.payer, session.driverId), siteId,
+    siteName: state.sites.get(siteId)?.name ?? siteId, pointId, connectorNo, timeZone,
     startedAtMs: session.startedAtMs ?? session.requestedAtMs, endedAtMs: session.endedAtMs ?? session.stateSinceMs,
     energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatMoney(-amountMinor, currency).slice(0, -4) }],
     netMinor: -amountMinor - vatMinor, vatMinor, totalMinor: -amountMinor, vat,

@@ -1,5 +1,7 @@
 // A ticket as it stands on an invoice: with the name and zone of its site, its price lines in words, its net and VAT.
+import { type Account, userWallet } from '../../shared/account.ts';
 import { invariant } from '../../shared/assert.ts';
+import type { UserId } from '../../shared/ids.ts';
 import type { InvoiceLine, InvoiceTicket, InvoiceVat } from '../../shared/messages/invoice.ts';
 import type { TicketLine } from '../../shared/messages/ticket-line.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -8,18 +10,24 @@ import { words } from '../../shared/words.ts';
 import { formatMinuteOfDay, lineFigures, lineHour } from '../../shared/words/quantities.ts';
 import type { State } from './state.ts';
 
-export function invoiceTicket(state: State, ticket: Ticket): InvoiceTicket {
+export function invoiceTicket(state: State, ticket: Ticket, payer: Account): InvoiceTicket {
   const { ticketId, sessionId, kind, siteId, pointId, connectorNo, startedAtMs, endedAtMs, energyWh, vat } = ticket;
   const site = state.sites.get(siteId);
   const netMinor = vat.length === 0 ? ticket.totalMinor : vat.reduce((sum, part) => sum + part.netMinor, 0);
   const vatMinor = vat.reduce((sum, part) => sum + part.vatMinor, 0);
   invariant(netMinor + vatMinor === ticket.totalMinor, `net and VAT of ticket ${ticketId} add up to its total`);
   return {
-    ticketId, sessionId, kind, siteId, siteName: site?.name ?? siteId, pointId, connectorNo,
+    ticketId, sessionId, kind, driverId: driverOn(payer, ticket.driverId as UserId), siteId,
+    siteName: site?.name ?? siteId, pointId, connectorNo,
     timeZone: site?.timeZone ?? 'UTC', startedAtMs, endedAtMs, energyWh,
     lines: ticket.lines.map((line) => wordedLine(line, ticket.currency)), netMinor, vatMinor,
     totalMinor: ticket.totalMinor, vat,
   };
+}
+
+/** Who charged is named where somebody else pays. */
+export function driverOn(payer: Account, driverId: UserId): UserId | null {
+  return payer === userWallet(driverId) ? null : driverId;
 }
 
 /** The one place that puts a price line into an invoice's words. */

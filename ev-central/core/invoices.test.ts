@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userWallet } from '../../shared/account.ts';
 import { sessionId, ticketId, type UserId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Invoice, InvoicePolicy } from '../../shared/messages/invoice.ts';
@@ -55,7 +56,7 @@ function documentsIn(effects: readonly Effect[]): Invoice[] {
 function billing(network: Network, userId: UserId, policy: InvoicePolicy | null) {
   return network.order({
     kind: 'put-billing-details',
-    details: { userId, policy, name: 'Ana Núñez', address: ['Calle del Mar 3'], vatId: null },
+    details: { payer: userWallet(userId), policy, name: 'Ana Núñez', address: ['Calle del Mar 3'], vatId: null },
   });
 }
 
@@ -69,7 +70,7 @@ describe('a payer who is billed by charge', () => {
       invoiceNumber: 'INV-2025-000001', kind: 'invoice', ticketCount: 1, totalMinor: 74, sessionId: ticket.sessionId,
     });
     expect(invoicesOf(network)).toEqual([{
-      number: 'INV-2025-000001', kind: 'invoice', corrects: null, payerId: ANA, issuedAtMs: ticket.issuedAtMs,
+      number: 'INV-2025-000001', kind: 'invoice', corrects: null, payer: userWallet(ANA), issuedAtMs: ticket.issuedAtMs,
       timeZone: 'Europe/Madrid',
       issuer: {
         name: 'Red de Carga del Sur, S.L.', address: ['Avenida de la Estación 12', '03003 Alicante'],
@@ -175,7 +176,8 @@ describe('a payer who is billed by the month', () => {
     const [first] = network.state.uninvoicedTickets.values();
     if (first === undefined) throw new Error('it waits');
     for (let i = 0; i < LIMITS.invoicesAtOnce; i++) {
-      network.state.uninvoicedTickets.put({ ...first, ticketId: ticketId(`t-${i}`), payerId: `p-${i}` as UserId });
+      const payer = userWallet(`p-${i}` as UserId);
+      network.state.uninvoicedTickets.put({ ...first, ticketId: ticketId(`t-${i}`), payer });
     }
     network.now = Date.parse('2025-12-01T12:00:00Z');
     network.later(100);
@@ -320,7 +322,9 @@ describe('billing details', () => {
     const network = ready();
     billing(network, ANA, 'monthly');
     const entry = network.appended.findLast((append) => append.table === 'audit')?.row;
-    expect(entry).toMatchObject({ action: 'put-billing-details', parameters: { userId: ANA, policy: 'monthly' } });
+    expect(entry).toMatchObject({ action: 'put-billing-details', parameters: {
+      payer: userWallet(ANA), policy: 'monthly',
+    } });
     expect(JSON.stringify(entry)).not.toMatch(/Núñez|Calle/);
   });
 
@@ -336,7 +340,7 @@ describe('billing details', () => {
     network.now = Date.parse('2025-12-01T12:00:00Z');
     network.later(100);
     expect(network.order({ kind: 'remove-user', userId: ANA }).outcome).toBe('done');
-    expect(network.state.billingDetails.get(ANA)).toBeUndefined();
+    expect(network.state.billingDetails.get(userWallet(ANA))).toBeUndefined();
   });
 });
 
@@ -347,13 +351,13 @@ describe('the times in which invoices are made', () => {
     const ticket = chargeOf(network, ANA);
     chargeOf(network, BEN);
     const fromMs = ticket.issuedAtMs;
-    expect(spans()).toEqual([{ spanId: `${fromMs}`, fromMs, untilMs: null }]);
+    expect(spans()).toEqual([{ spanId: `${fromMs}`, fromMs, untilMs: null, withGroups: true }]);
     const without = { ...network.state, settings: { ...network.state.settings, issuer: null } };
     const step: Step = { state: without, now: network.now + 7, effects: [] };
     step.effects.push({ kind: 'append', table: 'tickets', row: { ...ticket, ticketId: ticketId('later') } });
     invoiceNewTickets(step);
     expect(step.effects).toHaveLength(1);
-    expect(spans()).toEqual([{ spanId: `${fromMs}`, fromMs, untilMs: network.now + 7 }]);
+    expect(spans()).toEqual([{ spanId: `${fromMs}`, fromMs, untilMs: network.now + 7, withGroups: true }]);
   });
 });
 

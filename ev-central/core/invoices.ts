@@ -2,7 +2,7 @@
 // makes its ticket, or, for who is billed by the month, at the first tick after the month's end from the tickets that
 // wait; so whatever dies, none is lost and none is made twice. What was issued is never changed: a later correction is
 // a document of its own.
-import { userWallet } from '../../shared/account.ts';
+import { type Account, parseAccount, userWallet, walletName } from '../../shared/account.ts';
 import { invariant } from '../../shared/assert.ts';
 import { type CorrelationId, correlationId, type RequestId, type SessionId, type UserId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
@@ -16,10 +16,12 @@ import { monthStart, quarterEnd } from '../../shared/zone.ts';
 import type { Effect } from './effects.ts';
 import type { InvoicedSession, UninvoicedTicket } from './invoice-rows.ts';
 import { invoiceTicket, vatOf } from './invoice-ticket.ts';
+import { runnersOf } from './groups.ts';
 import { notifyDriver } from './notices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { State } from './state.ts';
 import { emit, type Step } from './step.ts';
+import { walletOf } from './wallet.ts';
 
 const QUARTER_MS = 15 * 60_000;
 
@@ -40,8 +42,8 @@ export function invoiceDueTickets(step: Step): void {
   const beforeMs = monthStart(issuer.timeZone, now);
   const due = new Map<string, UninvoicedTicket[]>();
   for (const row of state.uninvoicedTickets.values()) {
-    if (row.issuedAtMs >= beforeMs && policyOf(state, issuer, row.payerId) === 'monthly') continue;
-    const key = `${row.currency} ${row.payerId}`;
+    if (row.issuedAtMs >= beforeMs && policyOf(state, issuer, row.payer) === 'monthly') continue;
+    const key = `${row.currency} ${row.payer}`;
     due.set(key, [...due.get(key) ?? [], row]);
   }
   let isMore = false;
@@ -56,17 +58,22 @@ export function invoiceDueTickets(step: Step): void {
 
 export function putBillingDetails(step: Step, details: BillingDetails): Result {
   const { state } = step;
-  if (state.users.get(details.userId) === undefined) return refused(`no such user: ${details.userId}`);
+  if (walletOf(state, details.payer) === undefined) return refused(noSuch(details.payer));
   state.billingDetails.put(details);
   state.invoicesDueMs = 0;
-  return done(`the next invoice of ${details.userId} has these details`);
+  return done(`the next invoice of ${walletName(details.payer)} has these details`);
+}
+
+function noSuch(payer: Account): string {
+  const parts = parseAccount(payer);
+  return parts?.kind === 'group-wallet' ? `no such group: ${parts.groupId}` : `no such user: ${walletName(payer)}`;
 }
 
 /** What speaks against forgetting a payer; null: nothing. */
-export function whyInvoicesNeed(state: State, payerId: UserId): string | null {
-  const waiting = [...state.uninvoicedTickets.values()].filter((row) => row.payerId === payerId).length;
-  return waiting === 0 ? null : `${payerId} has ${counted(waiting, 'ticket')} that no invoice holds yet: bill per `
-    + 'charge, or wait for the end of the month';
+export function whyInvoicesNeed(state: State, payer: Account): string | null {
+  const waiting = [...state.uninvoicedTickets.values()].filter((row) => row.payer === payer).length;
+  return waiting === 0 ? null : `${walletName(payer)} has ${counted(waiting, 'ticket')} that no invoice holds yet: `
+    + 'invoice the month by hand (admin invoice month), or wait for its end';
 }
 
 function ticketsIn(effects: readonly Effect[]): Ticket[] {
@@ -77,29 +84,32 @@ function ticketsIn(effects: readonly Effect[]): Ticket[] {
 function noteInvoicing({ state, now }: Step): void {
   const makesThem = state.settings.issuer !== null;
   const open = [...state.invoicingSpans.values()].find((span) => span.untilMs === null);
-  if (makesThem && open === undefined) state.invoicingSpans.put({ spanId: `${now}`, fromMs: now, untilMs: null });
-  if (!makesThem && open !== undefined) state.invoicingSpans.put({ ...open, untilMs: now });
+  if (makesThem ? open?.withGroups === true : open === undefined) return;
+  if (open !== undefined) state.invoicingSpans.put({ ...open, untilMs: now });
+  if (!makesThem) return;
+  state.invoicingSpans.put({ spanId: `${now}`, fromMs: now, untilMs: null, withGroups: true });
 }
 
 function takeTicket(step: Step, issuer: Issuer, ticket: Ticket): void {
   // Nobody wants a document, and a number, about nothing.
-  if (ticket.totalMinor === 0 || isPaidByGroup(step.state, ticket)) return;
+  if (ticket.totalMinor === 0) return;
   const { state } = step;
-  const payerId = payerOf(ticket);
+  const payer = payerOf(state, ticket);
   const row: UninvoicedTicket = {
-    ticketId: ticket.ticketId, payerId, currency: ticket.currency, issuedAtMs: ticket.issuedAtMs,
-    ticket: invoiceTicket(state, ticket),
+    ticketId: ticket.ticketId, payer, currency: ticket.currency, issuedAtMs: ticket.issuedAtMs,
+    ticket: invoiceTicket(state, ticket, payer),
   };
   if (ticket.totalMinor < 0) {
     const corrected = state.invoicedSessions.get(ticket.sessionId);
     if (corrected !== undefined) {
       return void creditNote(step, issuer, corrected, { ...aboutOf(step, ticket.sessionId), ...row });
     }
-    // What is taken back was never invoiced, or waits and takes this along.
-    if (waits(state, ticket)) state.uninvoicedTickets.put(row);
+    // What is taken back was never invoiced, or waits and takes this along, however late it is.
+    const waiting = waitingOf(state, ticket);
+    if (waiting !== undefined) state.uninvoicedTickets.put({ ...row, issuedAtMs: waiting.issuedAtMs });
     return;
   }
-  if (policyOf(state, issuer, payerId) === 'monthly') state.uninvoicedTickets.put(row);
+  if (policyOf(state, issuer, payer) === 'monthly') state.uninvoicedTickets.put(row);
   else {
     const about = aboutOf(step, ticket.sessionId);
     issue(step, issuer, { ...about, ...documentOf([row]), kind: 'invoice', corrects: null });
@@ -115,33 +125,29 @@ export function creditNote(
   step.state.invoicedSessions.put({ ...corrected, creditedMinor });
   return issue(step, issuer, {
     requestId: about.requestId, corr: about.corr, kind: 'credit-note', corrects: corrected.number,
-    payerId: corrected.payerId, currency, tickets: [ticket],
+    payer: corrected.payer, currency, tickets: [ticket],
   });
 }
 
-/** What a group's wallet paid is no debt of the driver's. Groups get statements, no invoices yet. */
-function isPaidByGroup({ sessions }: State, { sessionId, driverId }: Ticket): boolean {
-  const session = sessions.get(sessionId);
-  return session !== undefined && session.payer !== userWallet(driverId as UserId);
-}
-
 /** Who pays for a session. */
-function payerOf(ticket: Ticket): UserId {
-  return ticket.driverId as UserId;
+function payerOf({ sessions }: State, { sessionId, driverId }: Ticket): Account {
+  return sessions.get(sessionId)?.payer ?? userWallet(driverId as UserId);
 }
 
-function policyOf(state: State, issuer: Issuer, payerId: UserId): InvoicePolicy {
-  return state.billingDetails.get(payerId)?.policy ?? issuer.policy;
+/** A group has many charges, and gets one invoice a month unless it asks for others. */
+function policyOf(state: State, issuer: Issuer, payer: Account): InvoicePolicy {
+  const usual = parseAccount(payer)?.kind === 'group-wallet' ? 'monthly' : issuer.policy;
+  return state.billingDetails.get(payer)?.policy ?? usual;
 }
 
-function waits(state: State, { sessionId }: Ticket): boolean {
-  for (const { ticket } of state.uninvoicedTickets.values()) if (ticket.sessionId === sessionId) return true;
-  return false;
+function waitingOf(state: State, { sessionId }: Ticket): UninvoicedTicket | undefined {
+  for (const row of state.uninvoicedTickets.values()) if (row.ticket.sessionId === sessionId) return row;
+  return undefined;
 }
 
 export type About = { readonly requestId: RequestId | null; readonly corr: CorrelationId | null };
 type Draft = About & {
-  readonly kind: InvoiceKind; readonly corrects: string | null; readonly payerId: UserId; readonly currency: Currency;
+  readonly kind: InvoiceKind; readonly corrects: string | null; readonly payer: Account; readonly currency: Currency;
   readonly tickets: readonly InvoiceTicket[];
 };
 
@@ -151,52 +157,74 @@ export function aboutOf({ state }: Step, sessionId: SessionId): About {
   return { requestId: session?.requestId ?? null, corr: session?.corr ?? null };
 }
 
-function issueWaiting(step: Step, issuer: Issuer, rows: readonly UninvoicedTicket[]): void {
-  issue(step, issuer, { requestId: null, corr: null, kind: 'invoice', corrects: null, ...documentOf(rows) });
+/** One invoice over tickets that wait; returns its number. */
+export function issueWaiting(step: Step, issuer: Issuer, rows: readonly UninvoicedTicket[]): string {
   for (const { ticketId } of rows) step.state.uninvoicedTickets.remove(ticketId);
+  return issue(step, issuer, { requestId: null, corr: null, kind: 'invoice', corrects: null, ...documentOf(rows) });
 }
 
-function documentOf(rows: readonly UninvoicedTicket[]): Pick<Draft, 'payerId' | 'currency' | 'tickets'> {
+function documentOf(rows: readonly UninvoicedTicket[]): Pick<Draft, 'payer' | 'currency' | 'tickets'> {
   const [first] = rows;
   invariant(first !== undefined, 'an invoice has a ticket');
-  return { payerId: first.payerId, currency: first.currency, tickets: rows.map((row) => row.ticket) };
+  return { payer: first.payer, currency: first.currency, tickets: rows.map((row) => row.ticket) };
 }
 
 /** Writes a document and tells its payer; returns its number. */
 function issue(step: Step, issuer: Issuer, draft: Draft): string {
   const { tickets } = draft;
   const invoice = invoiceOf(step, issuer, draft);
-  const { number, kind, corrects, payerId, ticketCount, totalMinor, currency } = invoice;
+  const { number } = invoice;
   emit(step, { kind: 'append', table: 'invoices', row: invoice });
   tickets.forEach((ticket, i) => {
     emit(step, { kind: 'append', table: 'invoice_tickets', row: { ...ticket, number, place: i + 1 } });
     if (ticket.kind !== 'final') return;
     const { sessionId, vat, totalMinor: ofTicketMinor } = ticket;
     step.state.invoicedSessions.put({
-      sessionId, number, payerId, vat, totalMinor: ofTicketMinor, creditedMinor: 0,
+      sessionId, number, payer: invoice.payer, vat, totalMinor: ofTicketMinor, creditedMinor: 0,
     });
   });
-  notifyDriver(step, {
-    driverId: payerId, requestId: draft.requestId, corr: draft.corr ?? correlationId(`invoice-${number}`),
-  }, {
-    type: 'invoice', invoiceNumber: number, kind, corrects, ticketCount, totalMinor, currency,
-    sessionId: ticketCount === 1 ? tickets[0]?.sessionId ?? null : null,
-  });
+  tellOfInvoice(step, invoice, draft);
   return number;
 }
 
-function invoiceOf(step: Step, issuer: Issuer, { tickets, payerId, currency, kind, corrects }: Draft): Invoice {
+/** A user is told of her invoice, of a group's those who run it. */
+function tellOfInvoice(
+  step: Step, { number, payer, kind, corrects, ticketCount, totalMinor, currency }: Invoice, draft: Draft,
+): void {
+  const parts = parseAccount(payer);
+  const group = parts?.kind === 'group-wallet' ? parts.groupId : null;
+  const readers = parts?.kind === 'user-wallet' ? [parts.userId]
+    : group === null ? [] : runnersOf(step.state.groups.get(group));
+  for (const driverId of readers) {
+    notifyDriver(step, {
+      driverId, requestId: draft.requestId, corr: draft.corr ?? correlationId(`invoice-${number}`),
+    }, {
+      type: 'invoice', invoiceNumber: number, kind, corrects, ticketCount, totalMinor, currency, groupId: group,
+      sessionId: ticketCount === 1 ? draft.tickets[0]?.sessionId ?? null : null,
+    });
+  }
+}
+
+function invoiceOf(step: Step, issuer: Issuer, { tickets, payer, currency, kind, corrects }: Draft): Invoice {
   const sum = (of: (ticket: InvoiceTicket) => number): number => tickets.reduce((total, each) => total + of(each), 0);
-  const { name = null, address = [], vatId = null } = step.state.billingDetails.get(payerId) ?? {};
+  const { name = null, address = [], vatId = null } = step.state.billingDetails.get(payer) ?? {};
   const totalMinor = sum((ticket) => ticket.totalMinor);
   return {
-    number: nextNumber(step, issuer, kind), kind, corrects, payerId, issuedAtMs: step.now, timeZone: issuer.timeZone,
+    number: nextNumber(step, issuer, kind), kind, corrects, payer, issuedAtMs: step.now, timeZone: issuer.timeZone,
     issuer: { name: issuer.name, address: issuer.address, vatId: issuer.vatId, footer: issuer.footer },
-    buyer: { name, address, vatId }, currency, ticketCount: tickets.length, vat: vatOf(tickets),
+    buyer: { name: name ?? groupName(step.state, payer), address, vatId }, currency,
+    ticketCount: tickets.length, vat: vatOf(tickets),
     netMinor: sum((ticket) => ticket.netMinor), vatMinor: sum((ticket) => ticket.vatMinor), totalMinor,
     // The wallet paid when the tickets were made, and was given back what a correction took off.
     paidMinor: totalMinor, dueMinor: 0,
   };
+}
+
+/** A group has a name of its own; that of a user is among her billing details alone. */
+function groupName(state: State, payer: Account): string | null {
+  const parts = parseAccount(payer);
+  const name = parts?.kind === 'group-wallet' ? state.groups.get(parts.groupId)?.name ?? '' : '';
+  return name === '' ? null : name;
 }
 
 /** `<prefix>-<year>-<6 digits>`, without gaps: the counter commits with the document. */

@@ -42,6 +42,7 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':
+    case 'invoice-month':
     case 'put-billing-details': case 'assign-tariff': case 'put-price-series': case 'remove-price-series':
       return null;
     default: return assertNever(order, 'order');

@@ -12,6 +12,7 @@ import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
 import { putGroup, removeGroup } from './group-orders.ts';
+import { invoiceMonth } from './invoice-month.ts';
 import { putBillingDetails } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { moneyOrder } from './money-orders.ts';
@@ -104,6 +105,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-vehicle': case 'remove-vehicle': case 'issue-tokens': case 'block-token': case 'unblock-token':
     case 'remove-token':
       return belongingOrder(step, order);
+    case 'invoice-month': return invoiceMonth(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -232,8 +234,8 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
 /** What the audit log keeps of an order: everything but secrets, their hashes and personal data. */
 function auditedParameters(order: Order): Record<string, unknown> {
   if (order.kind === 'put-billing-details') {
-    const { userId, policy } = order.details;
-    return { kind: order.kind, userId, policy };
+    const { payer, policy } = order.details;
+    return { kind: order.kind, payer, policy };
   }
   if (order.kind === 'issue-tokens') {
     const tokens = order.tokens.map(({ userId, tokenId }) => ({ userId, token: endOf(tokenId) }));

@@ -38,6 +38,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
+  ['invoice-month', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
   ['put-person', 'x...'], ['change-email', 'x...'], ['send-reset-code', 'x...'], ['change-password', 'x...'],
   ['end-log-ins', 'xx..'], ['forget-person', 'x...'], ['put-vehicle', 'x...'], ['remove-vehicle', 'x...'],

@@ -108,7 +108,7 @@ const OF_ORDER = {
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
   book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
-  'put-billing-details': 'invoices.write',
+  'put-billing-details': 'invoices.write', 'invoice-month': 'invoices.write',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
   'put-person': 'people.write', 'change-email': 'people.write', 'send-reset-code': 'users.write',

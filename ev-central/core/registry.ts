@@ -1,4 +1,5 @@
 // The registry: sites, points, users and tariffs. What is in use cannot be removed.
+import { userWallet } from '../../shared/account.ts';
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
@@ -138,7 +139,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   }
   const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userId);
+  const needed = whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);

@@ -1,4 +1,5 @@
 // The whole state of Central: the stored tables, what lives only while the process runs, and the indexes over both.
+import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
   AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
@@ -50,7 +51,7 @@ export type Tables = {
   readonly apiKeys: Table<AccessId, ApiKey>;
   readonly apiCalls: Table<RequestId, ApiCall>;
   readonly secondFactors: Table<UserId, SecondFactor>;
-  readonly billingDetails: Table<UserId, BillingDetails>;
+  readonly billingDetails: Table<Account, BillingDetails>;
   readonly invoiceSeries: Table<string, InvoiceSeries>;
   readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
   readonly invoicedSessions: Table<SessionId, InvoicedSession>;
@@ -166,7 +167,7 @@ export function emptyTables(): Tables {
     apiKeys: new Table((row) => row.accessId),
     apiCalls: new Table((row) => row.callId),
     secondFactors: new Table((row) => row.userId),
-    billingDetails: new Table((row) => row.userId),
+    billingDetails: new Table((row) => row.payer),
     invoiceSeries: new Table((row) => row.seriesId),
     uninvoicedTickets: new Table((row) => row.ticketId),
     invoicedSessions: new Table((row) => row.sessionId),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ticketId } from '../../shared/ids.ts';
+import { groupWallet } from '../../shared/account.ts';
+import { groupId, ticketId, userId } from '../../shared/ids.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
 import { currency } from '../../shared/money.ts';
 import { vatOf } from '../core/invoice-ticket.ts';
@@ -55,9 +56,18 @@ describe('the document of an invoice', () => {
       if (page.some((text) => / Ticket t-/.test(text))) expect(page).toContain('CHARGES');
       if (i > 0) expect(page[0]).toBe('Invoice INV-2025-000001');
     });
+    // The sums so far end a page and begin the next one.
+    const carried = (page: readonly string[], text: string): string[] => page.slice(page.indexOf(text)).slice(1, 4);
+    pages.slice(0, -1).forEach((page, i) => {
+      expect(page).toContain('Carried forward');
+      const sums = carried(page, 'Carried forward');
+      expect(carried(pages[i + 1] ?? [], 'Brought forward')).toEqual(sums);
+      const before = pages.slice(0, i + 1).flat().filter((text) => / Ticket t-/.test(text)).length;
+      expect(sums).toEqual([before * 420, before * 88, before * 508].map((minor) => (minor / 100).toFixed(2)));
+    });
     const shown = pages.flat().flatMap((text) => /Ticket (t-\d+)$/.exec(text)?.[1] ?? []);
     expect(shown).toEqual(tickets.map((each) => each.ticketId));
-    expect(pages.at(-1)).toEqual(expect.arrayContaining(['Total', '252.00 EUR']));
+    expect(pages.at(-1)).toEqual(expect.arrayContaining(['Total', '304.80 EUR']));
     expect(pages.slice(0, -1).flat()).not.toContain('Total');
   });
 
@@ -113,6 +123,17 @@ describe('the document of an invoice', () => {
     const pages = await pagesOf(sampleInvoice({ issuer: { ...issuer, footer: [wide, wide, wide, wide] } }), [ticket]);
     expect(pages).toHaveLength(1);
     expect(pages[0]?.some((text) => text.endsWith('…'))).toBe(true);
+  });
+
+  test('of a group names who charged, and the group by its id', async () => {
+    const hers = { ...ticket, driverId: userId('ana') };
+    const invoice = sampleInvoice({
+      payer: groupWallet(groupId('vans')), buyer: { name: 'Reparto Sur, S.L.', address: [], vatId: 'ESB00000000' },
+    });
+    const [page = []] = await pagesOf(invoice, [hers]);
+    expect(page).toEqual(expect.arrayContaining(['Reparto Sur, S.L.', 'group:vans']));
+    // It is long enough to be broken.
+    expect(page.join(' ').replaceAll('  ', ' ')).toContain('connector 1 · Ticket k7f2-120 · charged by ana');
   });
 
   test('a payer without billing details is named by her id', async () => {

@@ -1,4 +1,5 @@
 // An invoice or a credit note as a PDF, from its data alone: made again after years it is the same, byte for byte.
+import { walletName } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { formatClock, formatDateTime, formatEnergy } from '../../shared/words/quantities.ts';
@@ -13,23 +14,37 @@ const DETAILS_X = LEFT + CONTENT_WIDTH * 0.56;
 const LINE_X = LEFT + 12;
 const PRICE_GAP = 2.5;
 
-type Page = { readonly sheet: Sheet; readonly invoice: Invoice; readonly hasVat: boolean };
+type Sums = { netMinor: number; vatMinor: number; totalMinor: number };
+type Page = {
+  readonly sheet: Sheet; readonly invoice: Invoice; readonly hasVat: boolean;
+  /** Of the charges that stand on the pages so far. */
+  readonly carried: Sums;
+};
+const CARRIED_HEIGHT = 22;
 
 export function invoicePdf(invoice: Invoice, tickets: readonly InvoiceTicket[]): Promise<Buffer> {
   const { number, issuer, issuedAtMs } = invoice;
   const sheet = new Sheet({
     title: `${titleOf(invoice)} ${number}`, author: issuer.name, createdAtMs: issuedAtMs, foot: issuer.footer,
   });
-  const page: Page = { sheet, invoice, hasVat: invoice.vat.some(({ rate }) => rate !== null) };
+  const page: Page = {
+    sheet, invoice, hasVat: invoice.vat.some(({ rate }) => rate !== null),
+    carried: { netMinor: 0, vatMinor: 0, totalMinor: 0 },
+  };
   drawHead(page);
   drawParties(page, tickets);
   drawAmount(page);
   sheet.onNewPage = () => {
     drawRunningHead(page);
     drawColumns(page);
+    drawCarried(page, 'Brought forward');
   };
+  sheet.footHeight = CARRIED_HEIGHT;
+  sheet.onPageEnd = () => drawCarried(page, 'Carried forward');
   drawColumns(page);
   for (const ticket of tickets) drawTicket(page, ticket);
+  sheet.footHeight = 0;
+  sheet.onPageEnd = () => undefined;
   sheet.onNewPage = () => drawRunningHead(page);
   drawSums(page);
   return sheet.end();
@@ -51,11 +66,12 @@ function drawHead({ sheet, invoice }: Page): void {
 }
 
 function drawParties({ sheet, invoice }: Page, tickets: readonly InvoiceTicket[]): void {
-  const { buyer, payerId, timeZone } = invoice;
+  const { buyer, timeZone } = invoice;
+  const customer = walletName(invoice.payer);
   const top = sheet.y;
   const width = DETAILS_X - LEFT - 24;
   let y = top + sheet.put('BILLED TO', { size: 6.5, color: FAINT }, top) + 5;
-  y += sheet.put(buyer.name ?? payerId, { size: 10, bold: true, width, lineGap: 1 }, y) + 3;
+  y += sheet.put(buyer.name ?? customer, { size: 10, bold: true, width, lineGap: 1 }, y) + 3;
   const lines = [...buyer.address, ...(buyer.vatId === null ? [] : [`VAT ID ${buyer.vatId}`])];
   y += sheet.put(lines.join('\n'), { size: 9, width, lineGap: 2.5 }, y);
   const date = (atMs: number): string => formatDateTime(atMs, timeZone).slice(0, 10);
@@ -63,7 +79,7 @@ function drawParties({ sheet, invoice }: Page, tickets: readonly InvoiceTicket[]
   const until = date(Math.max(...tickets.map((ticket) => ticket.endedAtMs)));
   const details: readonly (readonly [string, string])[] = [
     ['Number', invoice.number], ['Date', date(invoice.issuedAtMs)],
-    ['Charged', from === until ? from : `${from} to ${until}`], ['Customer', payerId],
+    ['Charged', from === until ? from : `${from} to ${until}`], ['Customer', customer],
     ...(invoice.corrects === null ? [] : [['Corrects', invoice.corrects] as const]),
   ];
   let detailY = top;
@@ -106,7 +122,7 @@ function drawColumns({ sheet, invoice, hasVat }: Page): void {
 }
 
 function drawTicket(page: Page, ticket: InvoiceTicket): void {
-  const { sheet, invoice: { currency }, hasVat } = page;
+  const { sheet, hasVat, carried } = page;
   const priceX = hasVat ? NET_X : VAT_X;
   const width = priceX - LEFT - 62;
   const title = `${periodText(ticket)}  ${ticket.siteName}`;
@@ -115,19 +131,37 @@ function drawTicket(page: Page, ticket: InvoiceTicket): void {
   const detailHeight = sheet.heightOf(detail, { size: 7.5, width, lineGap: 1 });
   // A ticket's head is never left alone at the foot of a page.
   sheet.ensure(titleHeight + detailHeight + 20);
-  const amount = (minor: number, x: number, bold: boolean): void => {
-    sheet.put(amountText(minor, currency), { size: 8.5, x, right: true, bold, width: 70 });
-  };
-  if (hasVat) {
-    amount(ticket.netMinor, NET_X, false);
-    amount(ticket.vatMinor, VAT_X, false);
-  }
-  amount(ticket.totalMinor, TOTAL_X, true);
+  drawSumsOf(page, ticket);
+  carried.netMinor += ticket.netMinor;
+  carried.vatMinor += ticket.vatMinor;
+  carried.totalMinor += ticket.totalMinor;
   sheet.y += sheet.put(title, { size: 8.5, bold: true, width }) + 2.5;
   sheet.y += sheet.put(detail, { size: 7.5, color: FAINT, width, lineGap: 1 }) + 3;
   for (const line of ticket.lines) drawLine(page, line, priceX);
   sheet.y += 5;
   sheet.ensure(1);
+  sheet.rule();
+  sheet.y += 8;
+}
+
+/** Net, VAT and total in their columns. */
+function drawSumsOf({ sheet, invoice: { currency }, hasVat }: Page, { netMinor, vatMinor, totalMinor }: Sums): void {
+  const amount = (minor: number, x: number, bold: boolean): void => {
+    sheet.put(amountText(minor, currency), { size: 8.5, x, right: true, bold, width: 70 });
+  };
+  if (hasVat) {
+    amount(netMinor, NET_X, false);
+    amount(vatMinor, VAT_X, false);
+  }
+  amount(totalMinor, TOTAL_X, true);
+}
+
+/** The sums so far, at the foot of a page and again at the head of the next. */
+function drawCarried(page: Page, text: string): void {
+  const { sheet, carried } = page;
+  sheet.put(text, { size: 8.5, color: FAINT, width: 200 });
+  drawSumsOf(page, carried);
+  sheet.y += 14;
   sheet.rule();
   sheet.y += 8;
 }
@@ -153,11 +187,14 @@ function periodText({ startedAtMs, endedAtMs, timeZone }: InvoiceTicket): string
   return `${from.slice(0, 16)}–${end}`;
 }
 
-function detailText({ kind, pointId, connectorNo, energyWh, startedAtMs, endedAtMs, ticketId }: InvoiceTicket): string {
-  if (kind === 'refund') return `Refund for the charge at ${pointId} connector ${connectorNo}`;
+function detailText(
+  { kind, driverId, pointId, connectorNo, energyWh, startedAtMs, endedAtMs, ticketId }: InvoiceTicket,
+): string {
+  const who = driverId === null ? '' : ` · charged by ${driverId}`;
+  if (kind === 'refund') return `Refund for the charge at ${pointId} connector ${connectorNo}${who}`;
   const what = kind === 'correction' ? `Correction ${ticketId ?? ''}` : `Ticket ${ticketId ?? ''}`;
   const duration = formatClock(Math.max(0, endedAtMs - startedAtMs));
-  return `${formatEnergy(energyWh)} in ${duration} h at ${pointId} connector ${connectorNo} · ${what}`;
+  return `${formatEnergy(energyWh)} in ${duration} h at ${pointId} connector ${connectorNo} · ${what}${who}`;
 }
 
 function drawSums({ sheet, invoice, hasVat }: Page): void {

@@ -41,6 +41,9 @@ export class Sheet {
   y = TOP;
   /** Drawn at the top of every page after the first. */
   onNewPage: () => void = () => undefined;
+  /** Drawn at the foot of a page that another one follows; it has `footHeight` below what was put. */
+  onPageEnd: () => void = () => undefined;
+  footHeight = 0;
   readonly #doc: PDFKit.PDFDocument;
   readonly #foot: readonly string[];
   readonly #chunks: Buffer[] = [];
@@ -62,7 +65,8 @@ export class Sheet {
 
   /** Begins a page when less than `height` is left on this one. */
   ensure(height: number): void {
-    if (this.y + height <= BOTTOM) return;
+    if (this.y + height <= BOTTOM - this.footHeight) return;
+    this.onPageEnd();
     this.#doc.addPage();
     this.y = TOP;
     this.onNewPage();

@@ -3,12 +3,12 @@ import type {
   InvoicedSession, InvoiceSeries, InvoiceTicketRow, InvoicingSpan, UninvoicedTicket,
 } from '../core/invoice-rows.ts';
 import type { BillingDetails, Invoice } from '../../shared/messages/invoice.ts';
-import { defineCodec, json, nullable, text, whole } from './columns.ts';
+import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 
 export const billingDetails = defineCodec<BillingDetails>({
-  table: 'billing_details', key: ['userId'],
+  table: 'billing_details', key: ['payer'],
   fields: {
-    userId: text(), policy: nullable(text()), name: nullable(text()), address: json(), vatId: nullable(text()),
+    payer: text(), policy: nullable(text()), name: nullable(text()), address: json(), vatId: nullable(text()),
   },
 });
 
@@ -18,25 +18,25 @@ export const invoiceSeries = defineCodec<InvoiceSeries>({
 
 export const uninvoicedTickets = defineCodec<UninvoicedTicket>({
   table: 'uninvoiced_tickets', key: ['ticketId'],
-  fields: { ticketId: text(), payerId: text(), currency: text(), issuedAtMs: whole(), ticket: json() },
+  fields: { ticketId: text(), payer: text(), currency: text(), issuedAtMs: whole(), ticket: json() },
 });
 
 export const invoicedSessions = defineCodec<InvoicedSession>({
   table: 'invoiced_sessions', key: ['sessionId'],
   fields: {
-    sessionId: text(), number: text(), payerId: text(), vat: json(), totalMinor: whole(), creditedMinor: whole(),
+    sessionId: text(), number: text(), payer: text(), vat: json(), totalMinor: whole(), creditedMinor: whole(),
   },
 });
 
 export const invoicingSpans = defineCodec<InvoicingSpan>({
   table: 'invoicing_spans', key: ['spanId'],
-  fields: { spanId: text(), fromMs: whole(), untilMs: nullable(whole()) },
+  fields: { spanId: text(), fromMs: whole(), untilMs: nullable(whole()), withGroups: flag() },
 });
 
 export const invoiceRows = defineCodec<Invoice>({
   table: 'invoices', key: ['number'],
   fields: {
-    number: text(), kind: text(), corrects: nullable(text()), payerId: text(), issuedAtMs: whole(), timeZone: text(),
+    number: text(), kind: text(), corrects: nullable(text()), payer: text(), issuedAtMs: whole(), timeZone: text(),
     issuer: json(), buyer: json(), currency: text(), ticketCount: whole(), vat: json(), netMinor: whole(),
     vatMinor: whole(), totalMinor: whole(), paidMinor: whole(), dueMinor: whole(),
   },
@@ -45,9 +45,9 @@ export const invoiceRows = defineCodec<Invoice>({
 export const invoiceTicketRows = defineCodec<InvoiceTicketRow>({
   table: 'invoice_tickets', key: ['number', 'place'],
   fields: {
-    number: text(), place: whole(), ticketId: nullable(text()), sessionId: text(), kind: text(), siteId: text(),
-    siteName: text(), pointId: text(), connectorNo: whole(), timeZone: text(), startedAtMs: whole(),
-    endedAtMs: whole(), energyWh: whole(), lines: json(), netMinor: whole(), vatMinor: whole(), totalMinor: whole(),
-    vat: json(),
+    number: text(), place: whole(), ticketId: nullable(text()), sessionId: text(), kind: text(),
+    driverId: nullable(text()), siteId: text(), siteName: text(), pointId: text(), connectorNo: whole(),
+    timeZone: text(), startedAtMs: whole(), endedAtMs: whole(), energyWh: whole(), lines: json(), netMinor: whole(),
+    vatMinor: whole(), totalMinor: whole(), vat: json(),
   },
 });

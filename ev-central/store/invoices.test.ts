@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Append } from '../core/effects.ts';
 import { emptyTables, type Tables } from '../core/state.ts';
 import { BugError } from '../../shared/assert.ts';
+import { userWallet } from '../../shared/account.ts';
 import { sessionId, userId } from '../../shared/ids.ts';
 import { meterSample } from '../../shared/messages/meter-sample.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
@@ -60,14 +61,14 @@ test('invoices stay as they were issued: nobody changes them, adds to them or de
   }
   expect(() => other.exec('INSERT INTO invoice_tickets SELECT number, 2, NULL, session_id, kind, site_id, site_name, '
     + 'point_id, connector_no, time_zone, started_at_ms, ended_at_ms, energy_wh, lines, net_minor, vat_minor, '
-    + 'total_minor, vat FROM invoice_tickets')).toThrow(/nothing is added/);
+    + 'total_minor, vat, driver_id FROM invoice_tickets')).toThrow(/nothing is added/);
   other.close();
 });
 
 test('a session that is brought back brings along which invoice it is on', () => {
   const tables = tablesWith('old');
   const invoiced = {
-    sessionId: sessionId('old'), number: 'INV-2025-000001', payerId: userId('ana'), vat: [], totalMinor: 420,
+    sessionId: sessionId('old'), number: 'INV-2025-000001', payer: userWallet(userId('ana')), vat: [], totalMinor: 420,
     creditedMinor: 0,
   };
   tables.invoicedSessions.put(invoiced);

@@ -150,6 +150,20 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     expected: [{ session_id: 's-1', tariff: 'T#1', terms: null, series: 0 }],
   },
   14: {
+    insert: `INSERT INTO billing_details VALUES ('ana', 'monthly', 'Ana', '[]', NULL);
+      INSERT INTO uninvoiced_tickets VALUES ('t-1', 'ben', 'EUR', 5, '{"sessionId":"s-1"}');
+      INSERT INTO invoiced_sessions VALUES ('s-2', 'INV-1', 'cat', '[]', 42, 0);
+      INSERT INTO invoicing_spans VALUES ('5', 5, NULL);
+      INSERT INTO invoices VALUES (1, 'INV-1', 'invoice', NULL, 'dan', 5, 'UTC', '{}', '{}', 'EUR', 1, '[]', 42, 0, 42,
+        42, 0)`,
+    check: `SELECT b.payer AS billed, u.payer AS waits, u.ticket, s.payer AS corrected, i.payer AS invoiced,
+      p.with_groups FROM billing_details b, uninvoiced_tickets u, invoiced_sessions s, invoices i, invoicing_spans p`,
+    expected: [{
+      billed: 'wallet:user:ana', waits: 'wallet:user:ben', ticket: '{"sessionId":"s-1","driverId":null}',
+      corrected: 'wallet:user:cat', invoiced: 'wallet:user:dan', with_groups: 0,
+    }],
+  },
+  15: {
     insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
     check: `SELECT user_id, balance_minor, (SELECT count(*) FROM people) AS people,
       (SELECT count(*) FROM tokens) AS tokens FROM users`,

@@ -37,7 +37,8 @@ beforeEach(() => {
     pointId: pointId('ALC-01'), number: 7, type: 'stop', sessionId: null, sentAtMs: START_MS, deadlineMs: START_MS,
     outcome: 'timed-out', reason: 'timed-out',
   });
-  tables.billingDetails.put({ userId: userId('ana'), policy: null, name: 'Ana Núñez', address: [], vatId: null });
+  const payer = userWallet(userId('ana'));
+  tables.billingDetails.put({ payer, policy: null, name: 'Ana Núñez', address: [], vatId: null });
   const notice = ticketIssued.schema.parse(ticketIssued.example);
   const event = networkEvent.schema.parse(networkEvent.example);
   const appends: Append[] = [

@@ -150,10 +150,15 @@ const ticketList: ListDefinition = {
   },
 };
 
+/** Her own, and those of the groups that she runs. */
+const paidBy = (column: string): string => `${column} IN (WITH me (id) AS (SELECT ?) SELECT 'wallet:user:' || id FROM me
+  UNION ALL SELECT 'wallet:group:' || g.group_id FROM me, user_groups g, json_each(g.members) m
+  WHERE m.value ->> 'userId' = me.id AND m.value ->> 'role' <> 'member')`;
 const invoiceList: ListDefinition = {
   ...newestFirst(invoiceRows),
   filters: {
-    driverId: 'payer_id = ?', userId: 'payer_id = ?', number: 'number = ?', kind: 'kind = ?',
+    driverId: paidBy('payer'), userId: "payer = 'wallet:user:' || ?", groupId: "payer = 'wallet:group:' || ?",
+    payer: 'payer = ?', number: 'number = ?', kind: 'kind = ?',
     sinceMs: 'issued_at_ms >= ?', untilMs: 'issued_at_ms < ?',
   },
 };
@@ -161,7 +166,7 @@ const invoiceList: ListDefinition = {
 const invoiceTicketList: ListDefinition = {
   select: `SELECT t.place AS cursor, ${invoiceTicketRows.columns.map((column) => `t.${column}`).join(', ')}
     FROM invoice_tickets t JOIN invoices i ON i.number = t.number`,
-  cursor: 't.place', order: 'ASC', filters: { driverId: 'i.payer_id = ?', number: 't.number = ?' }, needs: 'number',
+  cursor: 't.place', order: 'ASC', filters: { driverId: paidBy('i.payer'), number: 't.number = ?' }, needs: 'number',
   row: (record) => ({ ...invoiceTicketRows.decode(record) }),
 };
 
@@ -175,8 +180,8 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
   'my-invoice-tickets': invoiceTicketList,
   'invoice-tickets': invoiceTicketList,
   'billing-details': {
-    select: `SELECT user_id AS cursor, ${billingDetails.columns.join(', ')} FROM billing_details`,
-    cursor: 'user_id', order: 'ASC', filters: { userId: 'user_id = ?' },
+    select: `SELECT payer AS cursor, ${billingDetails.columns.join(', ')} FROM billing_details`,
+    cursor: 'payer', order: 'ASC', filters: { payer: 'payer = ?', userId: "payer = 'wallet:user:' || ?" },
     row: (record) => ({ ...billingDetails.decode(record) }),
   },
   'my-notices': {

@@ -1,5 +1,6 @@
 // Test support: random changes to the core's tables, for the property that what was committed is what is loaded.
 import fc from 'fast-check';
+import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
@@ -167,9 +168,12 @@ function invoiceChanges(
 ): Record<InvoiceTable, () => void> {
   const id = `row-${which}`;
   return {
-    billingDetails: () => (remove ? tables.billingDetails.remove(userId(id)) : tables.billingDetails.put({
-      userId: userId(id), policy: figure % 2 === 0 ? null : 'monthly', name: words, address: [words], vatId: null,
-    })),
+    billingDetails: () => {
+      const payer = userWallet(userId(id));
+      if (remove) return tables.billingDetails.remove(payer);
+      const policy = figure % 2 === 0 ? null : 'monthly';
+      tables.billingDetails.put({ payer, policy, name: words, address: [words], vatId: null });
+    },
     invoiceSeries: () => tables.invoiceSeries.put({ seriesId: id, last: figure + 1 }),
     uninvoicedTickets: () => {
       if (remove) return tables.uninvoicedTickets.remove(ticketId(id));
@@ -178,10 +182,13 @@ function invoiceChanges(
     invoicedSessions: () => {
       putParents();
       tables.invoicedSessions.put({
-        sessionId: sessionId(id), number: words, payerId: userId(words), vat: [], totalMinor: figure,
+        sessionId: sessionId(id), number: words, payer: userWallet(userId(words)), vat: [], totalMinor: figure,
         creditedMinor: 1,
       });
     },
-    invoicingSpans: () => tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs: remove ? null : figure }),
+    invoicingSpans: () => {
+      const untilMs = remove ? null : figure;
+      tables.invoicingSpans.put({ spanId: id, fromMs: figure, untilMs, withGroups: remove });
+    },
   };
 }

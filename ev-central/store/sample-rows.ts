@@ -105,11 +105,11 @@ export function sampleKey(change: Partial<KeyRow> = {}): KeyRow {
 
 export function sampleUninvoiced(change: Partial<UninvoicedTicket> = {}): UninvoicedTicket {
   return {
-    ticketId: ticketId('k7f2-120'), payerId: userId('ana'), currency: currency('EUR'), issuedAtMs: START_MS,
+    ticketId: ticketId('k7f2-120'), payer: userWallet(userId('ana')), currency: currency('EUR'), issuedAtMs: START_MS,
     ticket: {
-      ticketId: ticketId('k7f2-120'), sessionId: sessionId('k7f2-99'), kind: 'final', siteId: siteId('ALC'),
-      siteName: 'Alicante, Mercado', pointId: pointId('ALC-01'), connectorNo: 1, timeZone: 'Europe/Madrid',
-      startedAtMs: START_MS - 3_600_000, endedAtMs: START_MS, energyWh: 10_000,
+      ticketId: ticketId('k7f2-120'), sessionId: sessionId('k7f2-99'), kind: 'final', driverId: null,
+      siteId: siteId('ALC'), siteName: 'Alicante, Mercado', pointId: pointId('ALC-01'), connectorNo: 1,
+      timeZone: 'Europe/Madrid', startedAtMs: START_MS - 3_600_000, endedAtMs: START_MS, energyWh: 10_000,
       lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }],
       netMinor: 420, vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
     },
@@ -120,7 +120,8 @@ export function sampleUninvoiced(change: Partial<UninvoicedTicket> = {}): Uninvo
 /** The invoice of `sampleUninvoiced`. */
 export function sampleInvoice(change: Partial<Invoice> = {}): Invoice {
   return {
-    number: 'INV-2025-000001', kind: 'invoice', corrects: null, payerId: userId('ana'), issuedAtMs: START_MS,
+    number: 'INV-2025-000001', kind: 'invoice', corrects: null, payer: userWallet(userId('ana')),
+    issuedAtMs: START_MS,
     timeZone: 'Europe/Madrid',
     issuer: {
       name: 'Red de Carga del Sur, S.L.', address: ['Avenida de la Estación 12', '03003 Alicante', 'España'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestIdSchema, sessionIdSchema, userIdSchema } from '../ids.ts';
+import { groupIdSchema, requestIdSchema, sessionIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { invoiceKindSchema } from './invoice.ts';
 import { defineRecord } from './message.ts';
@@ -18,6 +18,8 @@ export const invoiceReady = defineRecord({
     /** Of the charge, when the invoice is of one charge. */
     requestId: requestIdSchema.nullable(),
     sessionId: sessionIdSchema.nullable(),
+    /** The group that pays, to those who run it; null: the driver herself. */
+    groupId: groupIdSchema.nullable().default(null),
     invoiceNumber: z.string(),
     kind: invoiceKindSchema,
     /** The invoice that a credit note corrects. */
@@ -27,8 +29,8 @@ export const invoiceReady = defineRecord({
     currency: currencySchema,
   },
   example: {
-    number: 19, driverId: 'ana', requestId: 'r-ana-41', sessionId: 'k7f2-99', invoiceNumber: 'INV-2026-000042',
-    kind: 'invoice', corrects: null, ticketCount: 1, totalMinor: 420, currency: 'EUR',
+    number: 19, driverId: 'ana', requestId: 'r-ana-41', sessionId: 'k7f2-99', groupId: null,
+    invoiceNumber: 'INV-2026-000042', kind: 'invoice', corrects: null, ticketCount: 1, totalMinor: 420, currency: 'EUR',
   },
 });
 export type InvoiceReady = z.infer<typeof invoiceReady.schema>;

@@ -1,6 +1,7 @@
 // Invoices and credit notes as data: what a document needs to be shown again for ever, whatever becomes of sites,
 // prices and words. Price lines stand there in the words that they were issued with.
 import { z } from 'zod';
+import { walletSchema } from '../account.ts';
 import { currencySchema } from '../money.ts';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, ticketIdSchema, userIdSchema } from '../ids.ts';
 import { isZone } from '../zone.ts';
@@ -40,8 +41,9 @@ export type Issuer = z.infer<typeof issuerSchema>;
 
 /** How a payer is billed. Personal data: it is kept in a table of its own, and copied into each invoice. */
 export const billingDetailsSchema = z.object({
-  userId: userIdSchema,
-  /** Null: the issuer's. */
+  /** The wallet that pays: a user's, or a group's. */
+  payer: walletSchema,
+  /** Null: the issuer's; a group is billed by the month then. */
   policy: invoicePolicySchema.nullable(),
   name: line(120).nullable(),
   address: addressSchema,
@@ -56,6 +58,8 @@ export type InvoiceLine = z.infer<typeof invoiceLineSchema>;
 /** One ticket on an invoice, or a refund on a credit note, which is of a charge and has no ticket. */
 export const invoiceTicketSchema = z.object({
   ticketId: ticketIdSchema.nullable(), sessionId: sessionIdSchema, kind: z.enum(['final', 'correction', 'refund']),
+  /** Who charged, where a group pays. */
+  driverId: userIdSchema.nullable().default(null),
   siteId: siteIdSchema, siteName: z.string(), pointId: pointIdSchema, connectorNo: connectorNoSchema,
   /** Of the site. */
   timeZone: z.string(),
@@ -82,7 +86,8 @@ export const invoiceSchema = z.object({
   kind: invoiceKindSchema,
   /** The invoice that a credit note corrects. */
   corrects: z.string().nullable(),
-  payerId: userIdSchema,
+  /** The wallet that paid: a user's, or a group's. */
+  payer: walletSchema,
   issuedAtMs: atMsSchema,
   /** The issuer's: its dates are in it. */
   timeZone: z.string(),

@@ -52,6 +52,9 @@ export const pointRowSchema = z.object({
 });
 export type PointRow = z.infer<typeof pointRowSchema>;
 
+/** `2026-03`, by the calendar of whoever it is about. */
+export const monthSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03');
+
 const minuteOfDay = z.int().min(0).max(1440);
 export const userLimitsSchema = z.object({
   sessionsAtOnce: z.int().min(1).max(100),
@@ -132,6 +135,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove-second-factor'), userId: userIdSchema, note: noteSchema }),
   // money
   z.object({ kind: z.literal('put-billing-details'), details: billingDetailsSchema }),
+  z.object({ kind: z.literal('invoice-month'), payer: walletSchema, month: monthSchema }),
   z.object({
     kind: z.literal('book'), userId: userIdSchema, amountMinor: amountMinorSchema, reason: noteSchema.min(1),
     as: bookedAs,

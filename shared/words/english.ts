@@ -155,8 +155,9 @@ const notice: NoticeWords = {
       + `${formatMoney(ticket.totalMinor, ticket.currency)}; balance ${formatMoney(n.balanceMinor, ticket.currency)}.`;
   },
   invoice: (n) => {
-    const what = n.kind === 'invoice' ? `Invoice ${n.invoiceNumber}`
-      : `Credit note ${n.invoiceNumber}, which corrects invoice ${n.corrects ?? ''},`;
+    const whose = n.groupId === null ? '' : ` of the group ${n.groupId}`;
+    const what = n.kind === 'invoice' ? `Invoice ${n.invoiceNumber}${whose}`
+      : `Credit note ${n.invoiceNumber}${whose}, which corrects invoice ${n.corrects ?? ''},`;
     const tickets = n.ticketCount === 1 ? '' : ` over ${n.ticketCount} tickets`;
     return `${what} is ready: ${formatMoney(n.totalMinor, n.currency)}${tickets}.`;
   },

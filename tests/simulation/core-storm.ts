@@ -259,7 +259,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     return { kind: 'book', userId, amountMinor, reason: 'gift' };
   })],
   billing: [1, orderOf((its) => ({ kind: 'put-billing-details', details: {
-    userId: driverOf(its), policy: its.chance.of([null, 'per-session', 'monthly']), name: null, address: [],
+    payer: userWallet(driverOf(its)), policy: its.chance.of([null, 'per-session', 'monthly']), name: null, address: [],
     vatId: null,
   } }))],
   refund: [0.3, toSession(({ net, chance }, { ticketId }) => {

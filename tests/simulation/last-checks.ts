@@ -4,6 +4,7 @@ import { checkInvoices, invoiceFaultText } from '../../ev-central/core/invoice-c
 import type { PointState } from '../../ev-central/core/rows.ts';
 import type { Point } from '../../ev-cp-engine/point-state.ts';
 import { checkTickets } from '../../ev-central/cli/ticket-check.ts';
+import { type Account, groupWallet, userWallet } from '../../shared/account.ts';
 import { type PointId, sessionId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Town } from './town.ts';
@@ -106,8 +107,14 @@ export function checkInvoicing({ world, drivers, history, disk: { store } }: Tow
   const { faults: [fault] } = checkInvoices(books);
   if (fault !== undefined) world.fail(`the invoices are not right: ${invoiceFaultText(fault)}`);
   for (const { driverId, pocket } of drivers) {
-    const hers = books.invoices.filter(({ payerId }) => payerId === driverId).map(({ number }) => number).join();
-    const told = pocket.notices.flatMap((notice) => (notice.type === 'invoice' ? [notice.invoiceNumber] : [])).join();
+    const ofPayer = (wallet: Account): string[] =>
+      books.invoices.filter(({ payer }) => payer === wallet).map(({ number }) => number);
+    const hers = ofPayer(userWallet(driverId)).join();
+    const notices = pocket.notices.flatMap((notice) => (notice.type === 'invoice' ? [notice] : []));
+    const told = notices.filter(({ groupId }) => groupId === null).map(({ invoiceNumber }) => invoiceNumber).join();
+    const stray = notices.find(({ groupId, invoiceNumber }) =>
+      groupId !== null && !ofPayer(groupWallet(groupId)).includes(invoiceNumber));
+    if (stray !== undefined) world.fail(`${driverId} was told of ${stray.invoiceNumber}, which is none of that group`);
     if (told !== hers) world.fail(`${driverId} was told of the invoices ${told || 'none'}, hers are ${hers || 'none'}`);
   }
 }

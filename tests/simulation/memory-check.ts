@@ -78,7 +78,7 @@ const KEYS = {
   groupTariffs: 'place', priceSeries: 'seriesId', priceSeriesVersions: 'version',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
-  billingDetails: 'userId', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
+  billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
   invoicingSpans: 'spanId',
   persons: 'userId', accountCodes: 'codeId',
   mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',

@@ -22,8 +22,10 @@ export function firstGroups(seed: number, drivers: readonly UserId[], sites: rea
 /** An operator's order about money. */
 export function moneyOrder(
   chance: Chance,
-  { drivers, sites, tickets }: {
+  { drivers, sites, tickets, month }: {
     readonly drivers: readonly UserId[]; readonly sites: readonly SiteId[]; readonly tickets: readonly Ticket[];
+    /** This one, for the issuer. */
+    readonly month: string;
   },
 ): Order {
   const driver = chance.of(drivers);
@@ -40,6 +42,7 @@ export function moneyOrder(
       if (refund !== null) return refund;
       break;
     }
+    case 4: return { kind: 'invoice-month', payer: chance.is(0.7) ? groupWallet(FLEET) : chance.of(wallets), month };
     default:
   }
   return { kind: 'book', userId: driver, amountMinor: chance.whole(-200, 3_000), reason: 'gift' };
@@ -58,8 +61,8 @@ function fleet(chance: Chance, drivers: readonly UserId[], sites: readonly SiteI
   return {
     groupId: FLEET, name: '', kind: 'fleet', currency: currency('EUR'), active: chance.is(0.9),
     timeZone: 'Europe/Madrid',
-    members: drivers.filter(() => chance.is(0.5)).map((userId) => ({
-      userId, role: 'member', paid: chance.is(0.8),
+    members: drivers.filter(() => chance.is(0.5)).map((userId, at) => ({
+      userId, role: at === 0 ? 'owner' : 'member', paid: chance.is(0.8),
       limits: chance.is(0.3) ? { perSessionMinor: limit(50, 2_000), perMonthMinor: limit(100, 5_000) } : null,
     })),
     limits: { perSessionMinor: limit(50, 3_000), perMonthMinor: limit(500, 9_000) },

@@ -1,7 +1,9 @@
 // Who runs the network: an operator and an administrator with all the orders there are, and somebody at the monitors.
+import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
 import { isOver as isSessionOver } from '../../ev-central/core/session-index.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import { monthOf } from '../../shared/zone.ts';
 import { wronglyShown } from './last-checks.ts';
 import { moneyOrder, refundOrder } from './money-people.ts';
 import { priceOrder } from './price-people.ts';
@@ -91,7 +93,9 @@ export class Staff {
       }
       case 10: return putBilling(driverId, chance.of([null, 'per-session', 'monthly']));
       default: {
-        return moneyOrder(chance, { drivers: drivers.map((each) => each.driverId), sites, tickets: this.#tickets() });
+        const month = monthOf(sampleIssuer().timeZone, this.#town.world.nowMs);
+        const who = drivers.map((each) => each.driverId);
+        return moneyOrder(chance, { drivers: who, sites, tickets: this.#tickets(), month });
       }
     }
   }

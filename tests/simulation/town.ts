@@ -2,6 +2,7 @@
 import { sampleIssuer } from '../../ev-central/core/issuer-for-tests.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../ev-central/core/settings.ts';
 import type { Central } from '../../ev-central/central.ts';
+import { userWallet } from '../../shared/account.ts';
 import { pointId, type SiteId, siteId, tariffId, type UserId, userId } from '../../shared/ids.ts';
 import type { InvoicePolicy } from '../../shared/messages/invoice.ts';
 import type { Order } from '../../shared/messages/orders.ts';
@@ -169,7 +170,9 @@ export function putUser(
 export function putBilling(driverId: UserId, policy: InvoicePolicy | null): Order {
   return {
     kind: 'put-billing-details',
-    details: { userId: driverId, policy, name: `Name of ${driverId}`, address: ['Calle Mayor 1'], vatId: null },
+    details: {
+      payer: userWallet(driverId), policy, name: `Name of ${driverId}`, address: ['Calle Mayor 1'], vatId: null,
+    },
   };
 }
 
