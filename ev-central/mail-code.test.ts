@@ -15,7 +15,8 @@ describe('a code in a letter', () => {
 
   it.each([
     ['of another letter', code.replace('812', '813')],
-    ['with one character changed', `${code.slice(0, -1)}${code.endsWith('7') ? 'A' : '7'}`], ['cut short', code.slice(0, -1)], ['without its letter', code.slice(-20)], ['that is nothing', ''],
+    ['with one character changed', `${code.slice(0, -1)}${code.endsWith('7') ? 'A' : '7'}`],
+    ['cut short', code.slice(0, -1)], ['without its letter', code.slice(-20)], ['that is nothing', ''],
     ['in another script', `k7f2-812-${'é'.repeat(20)}`],
   ])('%s is none of ours', (_what, text) => {
     expect(readMailCode(KEY, text)).toBeNull();

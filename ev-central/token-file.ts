@@ -61,7 +61,8 @@ function tokenOf(fields: Readonly<Record<string, string>>): NewToken | string {
   });
   if (parsed.success) return parsed.data;
   const names: Readonly<Record<string, string>> = { userId: 'user', tokenId: 'token', tokenKind: 'kind' };
-  return parsed.error.issues.map(({ path: [name], message }) => `${names[String(name)] ?? 'row'}: ${message}`).join('; ');
+  const { issues } = parsed.error;
+  return issues.map(({ path: [name], message }) => `${names[String(name)] ?? 'row'}: ${message}`).join('; ');
 }
 
 function failed(line: number, reason: string): TokenFile {

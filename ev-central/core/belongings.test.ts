@@ -56,7 +56,8 @@ describe('a card at the point', () => {
   function atPoint(network: Network, driver: string): unknown {
     network.feed({
       kind: 'local-request', connectionId: connectionId(1), re: messageId('f-1'),
-      requestId: requestId(`l-${network.now}`), driverId: userId(driver), connectorNo: 1, goal: NO_GOAL, corr: correlationId('c-1'),
+      requestId: requestId(`l-${network.now}`), driverId: userId(driver), connectorNo: 1, goal: NO_GOAL,
+      corr: correlationId('c-1'),
     });
     const check = network.effects.find((effect) => effect.kind === 'check-password');
     if (check?.kind !== 'check-password') return null;

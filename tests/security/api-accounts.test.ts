@@ -17,10 +17,12 @@ let server: SMTPServer;
 let arrived: Arrived[];
 /** Letters that the server does not take before it takes the next one. */
 let refusals: number;
+let logged: string[];
 
 beforeEach(async () => {
   arrived = [];
   refusals = 0;
+  logged = [];
   server = new SMTPServer({
     authOptional: true, disabledCommands: ['STARTTLS'], logger: false,
     onMailFrom: (_from, _session, done) => {
@@ -40,7 +42,10 @@ beforeEach(async () => {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, password: null, insecure: false,
     from: 'ev@example.com',
   });
-  central = await startApiCentral({ settings: { registration: 'open' }, sendLetter: mailer.send });
+  central = await startApiCentral({
+    settings: { registration: 'open' }, sendLetter: mailer.send,
+    log: (level, event, fields) => void logged.push(`${level} ${event} ${JSON.stringify(fields)}`),
+  });
 });
 
 afterEach(async () => {
@@ -127,6 +132,8 @@ describe('an account of one\'s own', () => {
     const again = await post('/auth/password-reset/confirm', { code, password: 'once more' });
     expect(again.body['reason']).toBe('code-wrong');
     await letter('dora@example.org', 'your password was changed');
+    expect(logged.join('\n')).toContain('mail-sent');
+    expect(logged.filter((line) => /example\.org|Dora/.test(line) || line.includes(code))).toEqual([]);
   });
 
   it('has its log-ins listed, with where from and what with, and ended one by one or all', async () => {

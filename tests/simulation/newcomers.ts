@@ -65,7 +65,8 @@ export class Newcomers {
 
   #comes(): void {
     const isDay = this.#town.kind === 'day';
-    this.#town.world.after(isDay ? this.#chance.between(600_000, 7_200_000) : this.#chance.between(3_000, 40_000), () => {
+    const pauseMs = isDay ? this.#chance.between(600_000, 7_200_000) : this.#chance.between(3_000, 40_000);
+    this.#town.world.after(pauseMs, () => {
       if (this.#isCalm) return;
       this.#comes();
       const id = `new-${this.#all.size + 1}`;

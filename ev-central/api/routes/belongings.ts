@@ -61,7 +61,8 @@ export const BELONGING_OPERATIONS: readonly Operation[] = [
   }),
   operation({
     id: 'myVehicle', method: 'GET', path: VEHICLE, tag: 'me', permission: 'self:access',
-    summary: 'One of your vehicles', params: vehicleParams, exampleParams: LEAF, success: { status: 200, what: 'The vehicle.', body: vehicleOut },
+    summary: 'One of your vehicles', params: vehicleParams, exampleParams: LEAF,
+    success: { status: 200, what: 'The vehicle.', body: vehicleOut },
     handle(ask, api) {
       const vehicle = insistOnVehicle(api, ask);
       return { status: 200, body: shown(vehicle), headers: { etag: etagOf(vehicle) } };
