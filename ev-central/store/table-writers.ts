@@ -8,81 +8,56 @@ import type { Sqlite, Statement } from './database.ts';
 /** Writes the changes of all tables; runs inside the commit's transaction. */
 export type WriteTables = (tables: Tables, nowMs: number) => void;
 
+/** Writes the changes of one table; the keys that were removed. */
+type WriteTable<K extends string> = (tables: Tables, nowMs: number) => readonly K[];
+
 /** Prepares one writer for each table. */
 export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
-  const write = {
-    installation: writer(db, codecs.installation),
-    tariffs: writer(db, codecs.tariffs),
-    tariffVersions: writer(db, codecs.tariffVersions),
-    priceSeries: writer(db, codecs.priceSeries),
-    priceSeriesVersions: writer(db, codecs.priceSeriesVersions),
-    sites: writer(db, codecs.sites),
-    points: writer(db, codecs.points),
-    pointStates: writer(db, codecs.pointStates),
-    users: writer(db, codecs.users),
-    groups: writer(db, codecs.groups),
-    groupTariffs: writer(db, codecs.groupTariffs),
-    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
-    meters: writer(db, codecs.meters),
-    keys: writer(db, codecs.keys),
-    requests: writer(db, codecs.requests),
-    orders: writer(db, codecs.orders),
-    commands: writer(db, codecs.commands),
-    lockouts: writer(db, codecs.lockouts),
-    ticketPayments: writer(db, codecs.ticketPayments),
-    apiSessions: writer(db, codecs.apiSessions),
-    apiKeys: writer(db, codecs.apiKeys),
-    apiCalls: writer(db, codecs.apiCalls),
-    persons: writer(db, codecs.persons),
-    accountCodes: writer(db, codecs.accountCodes),
-    mails: writer(db, codecs.mails),
-    vehicles: writer(db, codecs.vehicles),
-    tokens: writer(db, codecs.tokens),
-    secondFactors: writer(db, codecs.secondFactors),
-    billingDetails: writer(db, codecs.billingDetails),
-    invoiceSeries: writer(db, codecs.invoiceSeries),
-    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
-    invoicedSessions: writer(db, codecs.invoicedSessions),
-    invoicingSpans: writer(db, codecs.invoicingSpans),
-  } satisfies Record<keyof Tables, unknown>;
+  const write = <K extends string, R>(
+    codec: RowCodec<R>, tableOf: (tables: Tables) => Table<K, R>, stamp?: string,
+  ): WriteTable<K> => {
+    const writeRows = writer(db, codec, stamp);
+    return (tables, nowMs) => writeRows(tableOf(tables), nowMs);
+  };
+  const writeUsers = write(codecs.users, ({ users }) => users);
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
-    installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
-    tariffs: (tables, nowMs) => write.tariffs(tables.tariffs, nowMs),
-    tariffVersions: (tables, nowMs) => write.tariffVersions(tables.tariffVersions, nowMs),
-    priceSeries: (tables, nowMs) => write.priceSeries(tables.priceSeries, nowMs),
-    priceSeriesVersions: (tables, nowMs) => write.priceSeriesVersions(tables.priceSeriesVersions, nowMs),
-    sites: (tables, nowMs) => write.sites(tables.sites, nowMs),
-    points: (tables, nowMs) => write.points(tables.points, nowMs),
-    pointStates: (tables, nowMs) => write.pointStates(tables.pointStates, nowMs),
+    installation: write(codecs.installation, ({ installation }) => installation),
+    tariffs: write(codecs.tariffs, ({ tariffs }) => tariffs),
+    tariffVersions: write(codecs.tariffVersions, ({ tariffVersions }) => tariffVersions),
+    priceSeries: write(codecs.priceSeries, ({ priceSeries }) => priceSeries),
+    priceSeriesVersions: write(codecs.priceSeriesVersions, ({ priceSeriesVersions }) => priceSeriesVersions),
+    sites: write(codecs.sites, ({ sites }) => sites),
+    points: write(codecs.points, ({ points }) => points),
+    pointStates: write(codecs.pointStates, ({ pointStates }) => pointStates),
     users: (tables, nowMs) => {
       // Somebody who gets the same id later begins with the first notice, and reads none of another person's.
-      for (const userId of write.users(tables.users, nowMs)) removeNotices.run(userId);
+      for (const userId of writeUsers(tables, nowMs)) removeNotices.run(userId);
     },
-    groups: (tables, nowMs) => write.groups(tables.groups, nowMs),
-    groupTariffs: (tables, nowMs) => write.groupTariffs(tables.groupTariffs, nowMs),
-    sessions: (tables, nowMs) => write.sessions(tables.sessions, nowMs),
-    meters: (tables, nowMs) => write.meters(tables.meters, nowMs),
-    keys: (tables, nowMs) => write.keys(tables.keys, nowMs),
-    requests: (tables, nowMs) => write.requests(tables.requests, nowMs),
-    orders: (tables, nowMs) => write.orders(tables.orders, nowMs),
-    commands: (tables, nowMs) => write.commands(tables.commands, nowMs),
-    lockouts: (tables, nowMs) => write.lockouts(tables.lockouts, nowMs),
-    ticketPayments: (tables, nowMs) => write.ticketPayments(tables.ticketPayments, nowMs),
-    apiSessions: (tables, nowMs) => write.apiSessions(tables.apiSessions, nowMs),
-    apiKeys: (tables, nowMs) => write.apiKeys(tables.apiKeys, nowMs),
-    apiCalls: (tables, nowMs) => write.apiCalls(tables.apiCalls, nowMs),
-    persons: (tables, nowMs) => write.persons(tables.persons, nowMs),
-    accountCodes: (tables, nowMs) => write.accountCodes(tables.accountCodes, nowMs),
-    mails: (tables, nowMs) => write.mails(tables.mails, nowMs),
-    vehicles: (tables, nowMs) => write.vehicles(tables.vehicles, nowMs),
-    tokens: (tables, nowMs) => write.tokens(tables.tokens, nowMs),
-    secondFactors: (tables, nowMs) => write.secondFactors(tables.secondFactors, nowMs),
-    billingDetails: (tables, nowMs) => write.billingDetails(tables.billingDetails, nowMs),
-    invoiceSeries: (tables, nowMs) => write.invoiceSeries(tables.invoiceSeries, nowMs),
-    uninvoicedTickets: (tables, nowMs) => write.uninvoicedTickets(tables.uninvoicedTickets, nowMs),
-    invoicedSessions: (tables, nowMs) => write.invoicedSessions(tables.invoicedSessions, nowMs),
-    invoicingSpans: (tables, nowMs) => write.invoicingSpans(tables.invoicingSpans, nowMs),
+    groups: write(codecs.groups, ({ groups }) => groups),
+    groupTariffs: write(codecs.groupTariffs, ({ groupTariffs }) => groupTariffs),
+    sessions: write(codecs.sessions, ({ sessions }) => sessions, 'changed_at_ms'),
+    meters: write(codecs.meters, ({ meters }) => meters),
+    keys: write(codecs.keys, ({ keys }) => keys),
+    requests: write(codecs.requests, ({ requests }) => requests),
+    orders: write(codecs.orders, ({ orders }) => orders),
+    commands: write(codecs.commands, ({ commands }) => commands),
+    lockouts: write(codecs.lockouts, ({ lockouts }) => lockouts),
+    ticketPayments: write(codecs.ticketPayments, ({ ticketPayments }) => ticketPayments),
+    apiSessions: write(codecs.apiSessions, ({ apiSessions }) => apiSessions),
+    apiKeys: write(codecs.apiKeys, ({ apiKeys }) => apiKeys),
+    apiCalls: write(codecs.apiCalls, ({ apiCalls }) => apiCalls),
+    persons: write(codecs.persons, ({ persons }) => persons),
+    accountCodes: write(codecs.accountCodes, ({ accountCodes }) => accountCodes),
+    mails: write(codecs.mails, ({ mails }) => mails),
+    vehicles: write(codecs.vehicles, ({ vehicles }) => vehicles),
+    tokens: write(codecs.tokens, ({ tokens }) => tokens),
+    secondFactors: write(codecs.secondFactors, ({ secondFactors }) => secondFactors),
+    billingDetails: write(codecs.billingDetails, ({ billingDetails }) => billingDetails),
+    invoiceSeries: write(codecs.invoiceSeries, ({ invoiceSeries }) => invoiceSeries),
+    uninvoicedTickets: write(codecs.uninvoicedTickets, ({ uninvoicedTickets }) => uninvoicedTickets),
+    invoicedSessions: write(codecs.invoicedSessions, ({ invoicedSessions }) => invoicedSessions),
+    invoicingSpans: write(codecs.invoicingSpans, ({ invoicingSpans }) => invoicingSpans),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {
