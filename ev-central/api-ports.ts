@@ -5,7 +5,9 @@ import type { Ports } from './api/ports.ts';
 import { apiTools } from './api-tools.ts';
 import type { BookFiles } from './book-check.ts';
 import type { Central } from './central.ts';
+import { readMailCode } from './mail-code.ts';
 import type { Store } from './store/store.ts';
+import { readTokenFile } from './token-file.ts';
 
 /** As the tools hash passwords. */
 const BCRYPT_COST = 10;
@@ -29,6 +31,7 @@ export function apiPorts({ central, store, files, log, randomBytes }: {
     isOver: () => door.isOver(),
     isFull: () => central.isFull(),
     tools: apiTools({ central, store, files, randomBytes }),
+    readMailCode: (text) => readMailCode(store.tokenKey, text), readTokenFile,
     hashPassword: (password) => hash(password, BCRYPT_COST),
   };
 }

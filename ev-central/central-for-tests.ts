@@ -20,6 +20,7 @@ import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { MemoryBus } from './memory-bus.ts';
+import type { SendLetter } from './mail/mailer.ts';
 import { createMessageBoard } from './message-board.ts';
 import type { PaymentGateway } from './payments/port.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -50,6 +51,7 @@ export type TestCentral = {
 export async function startTestCentral(options: {
   file?: string; bus?: MemoryBus; passwordHash?: string; pinHash?: string; settings?: Partial<Settings>;
   comesFrom?: string | null; api?: Partial<ApiSettings>; log?: Log; gateways?: ReadonlyMap<string, PaymentGateway>;
+  sendLetter?: SendLetter;
 } = {}): Promise<TestCentral> {
   const { log = (): void => undefined } = options;
   const file = options.file ?? ':memory:';
@@ -62,6 +64,7 @@ export async function startTestCentral(options: {
     store, bus, clock: systemClock, ticker, board: createMessageBoard(), log, randomBytes,
     defer: (run) => void setImmediate(run), sleep: async (ms) => void await sleep(ms),
     comparePassword: (password, hash) => compare(password, hash), token: TOKEN,
+    sendLetter: options.sendLetter ?? (() => Promise.resolve()),
     settings: { ...DEFAULT_SETTINGS, partitions: 1, ...options.settings }, replicationFactor: 1,
     gateways: options.gateways ?? new Map(),
     bootId: randomBytes(4).toString('hex'), openAhead: createOpenerThread, fatal: (error) => void fatals.push(error),

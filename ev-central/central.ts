@@ -27,6 +27,9 @@ import type { ComparePassword } from './links/password-checks.ts';
 import type { StartTail } from './links/operators.ts';
 import { createPointsWatch, type PointsWatch } from './links/points-watch.ts';
 import { type Committed, InputLoop, type Leaving, type LoopStore } from './loop.ts';
+import type { Letter } from './mail/letters.ts';
+import type { SendLetter } from './mail/mailer.ts';
+import { mailCode } from './mail-code.ts';
 import type { MessageBoard } from './message-board.ts';
 import { findCode } from './one-time-code.ts';
 import { carryOut, type Publishers } from './outlets.ts';
@@ -49,6 +52,7 @@ export type CentralParts = {
   readonly openAhead: (options: { keys: KeyRing; log: Log }) => OpenAhead;
   readonly randomBytes: (count: number) => Buffer;
   readonly comparePassword: ComparePassword;
+  readonly sendLetter: SendLetter;
   readonly settings: Settings;
   /** By name. */
   readonly gateways: ReadonlyMap<string, PaymentGateway>;
@@ -131,7 +135,7 @@ export function createCentral(given: CentralParts): Central {
   function afterCommit(batch: Committed): void {
     if (batch.sends.length > 0) for (const outbox of outboxes) outbox.added();
     carryOut(batch.effects, {
-      links, door, publishers, payments,
+      links, door, publishers, payments, mail: (letter) => sendLetter(inside, letter),
       message: (said) => showMessage(parts, batch.nowMs, said),
     });
     logTraffic(parts.log, batch);
@@ -269,6 +273,15 @@ function openBusSide({ parts, state, loop, keys }: Inside): BusSide {
     },
   });
   return { publishers, outboxes, intake, ahead };
+}
+
+/** What became of it is an input: after a failure the core says when it is tried again. */
+function sendLetter({ parts, loop }: Inside, { mailId, what, ...rest }: Omit<Letter, 'code'>): void {
+  const code = mailCode(parts.store.tokenKey, what, mailId);
+  parts.sendLetter({ ...rest, mailId, what, code }).then(
+    () => loop.give({ kind: 'mail-sent', mailId, error: null }),
+    (error: unknown) => loop.give({ kind: 'mail-sent', mailId, error: describeError(error) }),
+  );
 }
 
 async function giveOrder({ parts, state, loop }: Inside, order: Order, by: string): Promise<ActionResult> {

@@ -161,6 +161,27 @@ export const CENTRAL_SETTINGS = {
     flag: 'require-second-factor', env: 'EV_CENTRAL_REQUIRE_SECOND_FACTOR', schema: rolesSchema, default: '',
     describe: 'roles that are let in only with one-time codes; the token of this machine serves without',
   }),
+  smtpUrl: setting({
+    flag: 'smtp-url', env: 'EV_CENTRAL_SMTP_URL', schema: text.nullable().describe('url'), default: null,
+    describe: 'the mail server: smtp://user@host:port, or smtps:// for TLS; without it letters are files of a folder',
+  }),
+  smtpPasswordFile: setting({
+    flag: 'smtp-password-file', env: 'EV_CENTRAL_SMTP_PASSWORD_FILE', schema: text.nullable().describe('file'),
+    default: null, describe: 'holds the password for the mail server, on its first line',
+  }),
+  mailFolder: setting({
+    flag: 'mail-folder', env: 'EV_CENTRAL_MAIL_FOLDER', schema: text.nullable().describe('folder'), default: null,
+    describe: 'where letters are written without a mail server; without it "mail" in the data folder',
+  }),
+  mailFrom: setting({
+    flag: 'mail-from', env: 'EV_CENTRAL_MAIL_FROM', schema: text.describe('address'),
+    default: 'EV network <ev-central@localhost>', describe: 'who the letters are from',
+  }),
+  registration: setting({
+    flag: 'registration', env: 'EV_CENTRAL_REGISTRATION', schema: z.enum(['open', 'closed']),
+    default: DEFAULT_SETTINGS.registration,
+    describe: 'open: people make accounts for themselves over the REST API, with a code that is sent by letter',
+  }),
   ageing: setting({
     flag: 'ageing', env: 'EV_CENTRAL_AGEING', schema: minutes(100_000),
     default: DEFAULT_SETTINGS.ageingMs / MINUTE_MS,
@@ -254,6 +275,7 @@ export function coreSettings(
     lockoutFailuresPoint: config.lockoutPoint,
     lockoutWindowMs: config.lockoutWindow * MINUTE_MS,
     lockoutMs: config.lockout * MINUTE_MS,
+    registration: config.registration,
     secondFactorRoles: roleList(config.requireSecondFactor),
     ageingMs: config.ageing * MINUTE_MS,
     meterValueEveryMs: config.meterValueEvery * SECOND_MS,

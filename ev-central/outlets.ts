@@ -14,11 +14,12 @@ export type Outlets = {
   readonly door: Pick<Door, 'frame' | 'checkPassword'>;
   readonly publishers: Publishers;
   readonly payments: PaymentDesk;
+  readonly mail: (effect: Extract<Leaving, { kind: 'send-mail' }>) => void;
   readonly message: (effect: Extract<Leaving, { kind: 'message' }>) => void;
 };
 
 export function carryOut(
-  effects: readonly Leaving[], { links, door, publishers, payments, message }: Outlets,
+  effects: readonly Leaving[], { links, door, publishers, payments, mail, message }: Outlets,
 ): void {
   const publishes: Record<Publish['topic'], Publish[]> = { progress: [], commands: [] };
   for (const effect of effects) {
@@ -29,6 +30,7 @@ export function carryOut(
       case 'check-password': (isThroughDoor(effect) ? door : links).checkPassword(effect); break;
       case 'missed-notices': links.missedNotices(effect); break;
       case 'payment': payments.carryOut(effect); break;
+      case 'send-mail': mail(effect); break;
       case 'message': message(effect); break;
       default: assertNever(effect, 'effect');
     }

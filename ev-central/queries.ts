@@ -2,8 +2,9 @@
 // store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
-import { estimateFor } from './core/price-estimate.ts';
+import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
+import { estimateFor } from './core/price-estimate.ts';
 import { seriesRow } from './core/price-series.ts';
 import { secondFactorRow } from './core/second-factor.ts';
 import { isOver } from './core/session-index.ts';
@@ -69,6 +70,10 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       return slice(waiting, after, limit, (session) => sessionRow(state, session, nowMs));
     }
     case 'status': return { rows: [options.status()], next: null, error: null };
+    case 'people': return slice(about([...state.persons.values()], filter), after, limit, asItIs);
+    case 'vehicles': return slice(about([...state.vehicles.values()], filter), after, limit, asItIs);
+    case 'tokens': return slice(about([...state.tokens.values()], filter), after, limit, asItIs);
+    case 'mails': return slice(about([...state.mails.values()].reverse(), filter), after, limit, mailRow);
     case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
     case 'my-payments': {
       if (asker.userId === null) return failed('this list is for people with an account');
@@ -153,6 +158,12 @@ function withLive({ state }: QueryOptions, page: Page, nowMs: number): Page {
     return session === undefined || isOver(session) ? row : sessionRow(state, session, nowMs);
   });
   return { ...page, rows };
+}
+
+/** The rows of the user that is asked for; of all without one. */
+function about<T extends { readonly userId: string | null }>(rows: readonly T[], filter: Filter): T[] {
+  const wanted = filter['userId'];
+  return wanted === undefined ? [...rows] : rows.filter(({ userId }) => userId === String(wanted));
 }
 
 /** A page of a list in memory; the cursor is the place in it. Only what is on the page is made into rows. */

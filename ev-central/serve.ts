@@ -23,6 +23,7 @@ import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
 import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
+import { openMailer } from './mail-settings.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { openPayments } from './payments/payments-file.ts';
 import { buildView, standbyView } from './screen-view.ts';
@@ -95,11 +96,13 @@ async function start(life: Life): Promise<void> {
   const { gateways, rules } = openPayments(config.payments, { env: process.env, nowMs: () => systemClock.now() });
   const token = writeOperatorToken(config.dataDir, randomBytes);
   closers.push(() => removeOperatorToken(config.dataDir));
+  const mailer = openMailer(config, (text) => say(life, 'info', text));
+  closers.push(() => mailer.close());
   const central = createCentral({
     store, bus, clock: systemClock, ticker, bootId, token, board, log, randomBytes,
     defer: socketsFirst(), sleep: async (ms) => void await sleep(ms),
     openAhead: createOpenerThread,
-    comparePassword: (password, hash) => compare(password, hash),
+    comparePassword: (password, hash) => compare(password, hash), sendLetter: mailer.send,
     settings: coreSettings(config, issuer, rules), gateways,
     replicationFactor: config.replication, fatal: (error) => fatal(life, error),
     changed: () => life.screen?.refresh(),

@@ -61,6 +61,7 @@ function inputFields(input: Input): LogFields {
       return { corr, requestId, driverId, connectorNo };
     }
     case 'order': return { orderId: input.orderId, order: input.order.kind, by: input.by, address: input.address };
+    case 'mail-sent': return { mailId: input.mailId, reason: input.error };
     case 'link-closed': return { connectionId: input.connectionId, reason: input.reason };
     case 'payment-outcome': {
       const { paymentId, key, attempt, outcome } = input;

@@ -153,7 +153,8 @@ function problemOfRefusal(reason: Refusal): ProblemCode {
   }
 }
 
-function insistOnDone(answer: OrderAnswer): OrderAnswer {
+/** What an order came to. Throws a problem in its words when it was refused. */
+export function insistOnDone(answer: OrderAnswer): OrderAnswer {
   if (answer.outcome === 'done') return answer;
   const text = answer.text.charAt(0).toUpperCase() + answer.text.slice(1);
   const lines = answer.lines.slice(0, 20).map(({ what, outcome }) => ({ path: what, message: outcome }));

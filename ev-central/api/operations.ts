@@ -1,12 +1,16 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
+import { ACCOUNT_OPERATIONS } from './routes/account.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { BELONGING_OPERATIONS } from './routes/belongings.ts';
 import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
 import { PAYMENT_OPERATIONS } from './routes/payments.ts';
 import { EXCHANGE_RATE_OPERATIONS } from './routes/exchange-rates.ts';
+import { OWN_ACCOUNT_OPERATIONS } from './routes/own-account.ts';
+import { PEOPLE_OPERATIONS } from './routes/people.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
 import { PRICE_OPERATIONS } from './routes/prices.ts';
 import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
@@ -24,4 +28,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...GROUP_INVOICE_OPERATIONS, ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
   ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
+  ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
 ];

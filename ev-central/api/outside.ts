@@ -10,7 +10,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
   deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
   changedAtMs: 'changedAt', nextAttemptAtMs: 'nextAttemptAt', confirmByMs: 'confirmBy',
-  startMs: 'start', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
+  startMs: 'start', nextAtMs: 'nextAt', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConnectionId, MessageId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Log } from '../../shared/log.ts';
+import type { NewToken } from '../../shared/messages/accounts.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Account } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
@@ -55,6 +56,12 @@ export type Ports = {
   readonly isFull: () => boolean;
   readonly hashPassword: (password: string) => Promise<string>;
   readonly tools: Tools;
+  /** The letter's id of a code that Central wrote into one; null: it is none. */
+  readonly readMailCode: (text: string) => string | null;
+  readonly readTokenFile: (csv: string) => {
+    readonly tokens: readonly NewToken[]; readonly lines: readonly number[];
+    readonly problems: readonly { readonly line: number; readonly reason: string }[];
+  };
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Buffer;
   readonly tokenKey: KeyObject;

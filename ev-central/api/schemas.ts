@@ -8,6 +8,7 @@ import { pointRowSchema, siteRowSchema, userRowSchema } from '../../shared/messa
 import { pointOfferSchema, sessionRowSchema } from '../../shared/messages/rows.ts';
 import { amountMinorSchema, atMsSchema, roleSchema, ticketSchema } from '../../shared/messages/values.ts';
 import { currencySchema } from '../../shared/money.ts';
+import { passwordSchema } from './account-schemas.ts';
 import { type Named, named } from './operation.ts';
 import { momentSchema, outside, outsideSchema } from './outside.ts';
 import { PERMISSION_NAMES } from './permission.ts';
@@ -90,7 +91,7 @@ export const userSchema = named('User', z.object({
 }), { ...user, balanceMinor: 5_000, heldMinor: 0, noticeNumber: 12, hasPassword: true, hasPin: false });
 export const userBody = named('UserEdit', z.strictObject({
   ...userRowSchema.omit({ userId: true }).shape,
-  password: z.string().min(8).max(72).refine((text) => Buffer.byteLength(text) <= 72, 'at most 72 bytes').optional()
+  password: passwordSchema.optional()
    .describe('left out: as it was; a new one ends her log-ins'),
   pin: z.string().regex(/^\d{4,12}$/, '4 to 12 digits').optional(),
 }), { ...without(user, 'userId'), password: 'correct horse' });

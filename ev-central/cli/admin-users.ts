@@ -1,14 +1,15 @@
 // `admin user`: accounts, passwords, PINs, wallets. Passwords and PINs are hashed here; a generated one is shown once.
-import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { userRowSchema } from '../../shared/messages/orders.ts';
 import type { UserRow } from '../../shared/messages/orders.ts';
 import { currency, formatMoney, parseMoney } from '../../shared/money.ts';
 import { addListAndShow, addRemove, find } from './admin-registry.ts';
+import { addBelongingCommands } from './admin-belongings.ts';
+import { addPersonCommands } from './admin-people.ts';
 import { addSecondFactorCommands } from './admin-second-factor.ts';
-import { BCRYPT_COST, hashPassword, hashPin, makePassword } from './credentials.ts';
+import { BCRYPT_COST, hashPassword, hashPin } from './credentials.ts';
 import { giveOrder } from './order-desk.ts';
-import { printJson } from './output.ts';
+import { costOf, passwordOf, passwordOptions, printPassword } from './password-options.ts';
 import type { Own, Tool } from './tool-action.ts';
 import { report, UsageError, withDesk } from './tool-action.ts';
 import { addToolOptions } from './tool-options.ts';
@@ -36,6 +37,8 @@ export function addUserCommands(admin: Command): void {
     }));
   addWallet(user);
   addSecondFactorCommands(user);
+  addPersonCommands(user);
+  addBelongingCommands(user);
   for (const verb of ['activate', 'deactivate'] as const) {
     addToolOptions(user.command(`${verb} <id>`).description(`${verb}s an account`))
       .action(withDesk(async ({ desk, options }, [id = '']) => {
@@ -76,14 +79,6 @@ function userOptions(command: Command): Command {
     .option('--inactive', 'may not log in or charge yet');
 }
 
-function passwordOptions(command: Command): Command {
-  return command
-    .option('--password <text>', 'without it one is generated and printed once')
-    .option('--password-stdin', 'read the password from standard input')
-    .option('--pin <digits>', 'for charging at the point itself')
-    .option('--bcrypt-cost <number>', `work factor of the hashes (default: ${BCRYPT_COST})`);
-}
-
 function userOf(id: string, own: Own, known: UserRow | null) {
   const maxKw = textOf(own, 'maxKw');
   const hours = textOf(own, 'hours');
@@ -122,24 +117,4 @@ async function setPassword({ desk, options }: Tool, [id = '']: readonly string[]
   }));
   if (outcome.outcome === 'refused' || !generated) return report(outcome, options);
   printPassword(id, password, options.json);
-}
-
-async function passwordOf(own: Own): Promise<{ password: string; generated: boolean }> {
-  const given = textOf(own, 'password');
-  if (given !== undefined) return { password: given, generated: false };
-  if (own['passwordStdin'] === true) {
-    return { password: (await readAll(process.stdin)).replace(/\r?\n$/, ''), generated: false };
-  }
-  return { password: makePassword(), generated: true };
-}
-
-function costOf(own: Own): number {
-  const cost = numberOf(own, 'bcryptCost') ?? BCRYPT_COST;
-  if (!Number.isInteger(cost) || cost < 4 || cost > 15) throw new UsageError('--bcrypt-cost is a number from 4 to 15');
-  return cost;
-}
-
-function printPassword(userId: string, password: string, json: boolean): void {
-  if (json) return printJson({ outcome: 'done', userId, password });
-  process.stdout.write(`The password of ${userId}, shown only now:\n${password}\n`);
 }

@@ -80,6 +80,10 @@ const LISTS: readonly List[] = [
     what: 'groups', about: 'groups that share a wallet; with --user those of one member', filters: ['userId', 'kind'],
     columns: ['groupId', 'kind', 'active', 'balanceMinor', 'heldMinor', 'currency', 'members'],
   },
+  {
+    what: 'mails', about: 'letters: waiting, sent and given up', filters: ['userId'],
+    columns: ['mailId', 'userId', 'what', 'state', 'failures', 'madeAtMs', 'nextAtMs', 'error'],
+  },
 ];
 
 const many = (value: string, before: string[] = []): string[] => [...before, ...value.split(',')];

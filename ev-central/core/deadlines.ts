@@ -4,10 +4,11 @@
 // no row.
 import { invariant } from '../../shared/assert.ts';
 
-export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment';
+export type DeadlineKind =
+  | 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment' | 'mail' | 'account-code';
 export type Deadline = {
   readonly kind: DeadlineKind;
-  /** Command key, session id, site id, or payment id. */
+  /** Command key, session id, site id, payment id, mail id, or hash of a code. */
   readonly id: string;
   /** The deadline as the row has it. */
   readonly dueMs: number;

@@ -1,5 +1,6 @@
 // What the core wants done. Everything is carried out after the commit that holds the state it came from.
 import type { ConnectionId, PaymentId, UserId } from '../../shared/ids.ts';
+import type { Language } from '../../shared/messages/accounts.ts';
 import type { Command, Notice } from '../../shared/messages/catalogue.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
@@ -10,6 +11,7 @@ import type { CodeSecrets } from './code-found.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { GatewayAsk } from './payment-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
+import type { MailKind } from './account-rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
 export type Send = { readonly kind: 'send'; readonly key: string; readonly to: string } & (
@@ -74,6 +76,11 @@ export type Effect =
       readonly kind: 'payment'; readonly gateway: string; readonly paymentId: PaymentId;
       /** Which operation and which attempt of it the answer belongs to. */
       readonly key: string; readonly attempt: number; readonly ask: GatewayAsk;
+    }
+  /** A letter; the answer is the input `mail-sent`. The shell adds the code; neither it nor the address is logged. */
+  | {
+      readonly kind: 'send-mail'; readonly mailId: string; readonly userId: UserId | null; readonly what: MailKind;
+      readonly email: string; readonly language: Language;
     }
   /** Something that a person at Central's screen should read. */
   | {

@@ -4,8 +4,10 @@ import { assertNever } from '../../shared/assert.ts';
 import { correlationId, paymentId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
 import { changeAccess } from './api-access.ts';
 import { takeCall } from './api-calls.ts';
+import { codeDeadlines, codeDue } from './account-codes.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
+import { confirmOrder } from './confirmed-order.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { Deadline } from './deadlines.ts';
 import { Deadlines } from './deadlines.ts';
@@ -18,11 +20,14 @@ import { invoiceDueTickets, invoiceNewTickets } from './invoices.ts';
 import { pruneKeys, pruneKeysInTime } from './key-ring.ts';
 import { boundLockouts } from './lockout.ts';
 import { meterSample } from './meter.ts';
+import { mailDeadlines, mailDue, mailSent } from './mails.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
-import { driverGone, localRequest, login, passwordChecked } from './people.ts';
+import { passwordChecked } from './password-checked.ts';
 import { derivePayments, paymentDue, paymentNews, paymentOutcome } from './payment.ts';
+import { driverGone, localRequest, login } from './people.ts';
 import { freshPointState, pointStatus } from './point-status.ts';
+import { changeAccount } from './registration.ts';
 import { provisionalCost } from './session-cost.ts';
 import { closeAtLastMeter, meteredWh } from './session-end.ts';
 import { isOver, SessionIndex } from './session-index.ts';
@@ -89,6 +94,8 @@ export function derive(state: State, now: number): void {
     state.deadlines.add('command', `${command.pointId}#${command.number}`, command.deadlineMs, notBefore);
   }
   derivePayments(state, notBefore);
+  mailDeadlines(state, notBefore);
+  codeDeadlines(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -141,7 +148,10 @@ function take(step: Step, input: Input): void {
     case 'link-closed':
       monitorGone(step, input.connectionId, input.reason);
       return driverGone(step, input.connectionId);
+    case 'mail-sent': return mailSent(step, input);
     case 'order': return takeOrder(step, input);
+    case 'confirmed-order': return confirmOrder(step, input);
+    case 'account': return changeAccount(step, input);
     case 'api-access': return changeAccess(step, input);
     case 'api-call': return takeCall(step, input);
     case 'payment-outcome': return paymentOutcome(step, input);
@@ -173,6 +183,8 @@ function fallDue(step: Step, due: Deadline): void {
       return;
     }
     case 'payment': return paymentDue(step, paymentId(due.id), due.dueMs);
+    case 'mail': return mailDue(step, due);
+    case 'account-code': return codeDue(step, due);
     default: assertNever(due.kind, 'deadline');
   }
 }

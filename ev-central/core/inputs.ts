@@ -4,6 +4,7 @@ import type {
   AccessId, ConnectionId, CorrelationId, KeyId, MessageId, PaymentId, PointId, RequestId, SessionId, UserId,
 } from '../../shared/ids.ts';
 import type { Fact, Request } from '../../shared/messages/catalogue.ts';
+import type { Registration } from '../../shared/messages/accounts.ts';
 import type { MeterSample } from '../../shared/messages/meter-sample.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { DeadLetterReason, Goal, Role } from '../../shared/messages/values.ts';
@@ -60,6 +61,8 @@ export type Input =
       /** What came with the password as a one-time code; without it: nothing. */
       readonly code?: CodeFound;
     }
+  /** `error` null: the letter was taken by a mail server, or written to its file. It names no address. */
+  | { readonly kind: 'mail-sent'; readonly mailId: string; readonly error: string | null }
   | { readonly kind: 'link-closed'; readonly connectionId: ConnectionId; readonly reason: string }
   | {
       readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order; readonly by: string;
@@ -88,7 +91,29 @@ export type Input =
       readonly kind: 'api-call'; readonly connectionId: ConnectionId; readonly re: MessageId;
       /** Made from who calls and her idempotency key; it is the id of the request or order, too. */
       readonly callId: RequestId; readonly bodySha256: string; readonly call: ApiCallBody;
+    }
+  /** An order about herself for which a person gives her password again. */
+  | {
+      readonly kind: 'confirmed-order'; readonly connectionId: ConnectionId; readonly re: MessageId;
+      readonly orderId: RequestId; readonly order: Order; readonly userId: UserId; readonly address: string;
+    }
+  /** Of somebody who is not logged in. */
+  | {
+      readonly kind: 'account'; readonly connectionId: ConnectionId; readonly re: MessageId; readonly address: string;
+      readonly change: AccountChange;
     };
+
+/** `codeId` is of a code that Central wrote into a letter; null: it is none of ours. */
+export type AccountChange =
+  | { readonly kind: 'register'; readonly registration: Registration }
+  /** `who`: an address, or an id. */
+  | { readonly kind: 'ask-reset'; readonly who: string }
+  | {
+      readonly kind: 'verify'; readonly codeId: string | null;
+      /** Null: not said; for a registration it is needed. */
+      readonly account: { readonly userId: UserId; readonly passwordHash: string } | null;
+    }
+  | { readonly kind: 'reset-password'; readonly codeId: string | null; readonly passwordHash: string };
 
 /** What happens to log-ins and keys of the API. */
 export type ApiChange =
@@ -103,8 +128,8 @@ export type ApiChange =
 export type ApiCallBody =
   | { readonly kind: 'request'; readonly request: Request }
   | {
-      readonly kind: 'order'; readonly order: Order; readonly by: string;
-      readonly role: Role; readonly address: string;
+      readonly kind: 'order'; readonly order: Order; readonly by: string; readonly role: Role;
+      readonly address: string;
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */

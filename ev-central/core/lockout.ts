@@ -59,7 +59,7 @@ function forgetOld({ state: { lockouts, settings }, now }: Step): void {
 }
 
 function limitOf(who: string, settings: Settings): number {
-  if (who.startsWith('addr:')) return settings.lockoutFailuresAddress;
+  if (who.startsWith('addr:') || who.startsWith('letters:')) return settings.lockoutFailuresAddress;
   return who.startsWith('pinat:') ? settings.lockoutFailuresPoint : settings.lockoutFailuresUser;
 }
 

@@ -38,6 +38,10 @@ export function orderRefusal(state: State, order: Order): string | null {
       return secondFactorRefusal(state, order);
     case 'cancel-payment': case 'refund-payment': case 'retry-payment': return paymentRefusal(state, order);
     case 'start-payment':
+    case 'put-person': case 'change-email': case 'send-reset-code': case 'change-password': case 'forget-person':
+    case 'end-log-ins':
+    case 'put-vehicle': case 'remove-vehicle': case 'issue-tokens': case 'block-token': case 'unblock-token':
+    case 'remove-token':
     case 'put-tariff': case 'remove-tariff': case 'put-site': case 'remove-site':
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':

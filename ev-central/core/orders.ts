@@ -4,8 +4,10 @@ import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
+import { accountOrder } from './accounts.ts';
 import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
+import { belongingOrder } from './belongings.ts';
 import { sendCommand } from './commands.ts';
 import { putRates } from './exchange-rates.ts';
 import { sessionsAt } from './facts.ts';
@@ -59,7 +61,7 @@ function decide(step: Step, input: OrderInput): OrderRecord {
 
 /** Whom an order is about that people give about themselves, too. */
 function whom({ state }: Step, order: Order): string | undefined {
-  if ('userId' in order) return order.userId;
+  if ('userId' in order) return order.userId ?? undefined;
   return 'paymentId' in order ? state.payments.get(order.paymentId)?.userId : undefined;
 }
 
@@ -108,6 +110,12 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);
     case 'put-billing-details': return putBillingDetails(step, order.details);
+    case 'put-person': case 'change-email': case 'send-reset-code': case 'change-password': case 'forget-person':
+    case 'end-log-ins':
+      return accountOrder(step, order);
+    case 'put-vehicle': case 'remove-vehicle': case 'issue-tokens': case 'block-token': case 'unblock-token':
+    case 'remove-token':
+      return belongingOrder(step, order);
     case 'invoice-month': return invoiceMonth(step, order);
     default: return assertNever(order, 'order');
   }
@@ -240,6 +248,16 @@ function auditedParameters(order: Order): Record<string, unknown> {
     const { payer, policy } = order.details;
     return { kind: order.kind, payer, policy };
   }
-  const entries = Object.entries(withoutToken(order)).filter(([name]) => !/hash|sha256|secret/i.test(name));
+  if (order.kind === 'issue-tokens') {
+    const tokens = order.tokens.map(({ userId, tokenId }) => ({ userId, token: endOf(tokenId) }));
+    return { kind: order.kind, tokens };
+  }
+  if ('tokenId' in order) return { ...order, tokenId: endOf(order.tokenId) };
+  const entries = Object.entries(withoutToken(order)).filter(([name]) => !/hash|sha256|secret|^(profile|email)$/i.test(name));
   return Object.fromEntries(entries);
+}
+
+/** Whoever knows a whole uid can make such a card. */
+function endOf(tokenId: string): string {
+  return `…${tokenId.slice(-4)}`;
 }

@@ -1,9 +1,9 @@
 // Log-ins of drivers and operators, and PINs at a point: lock-outs first, then the password is compared outside, and
 // the answer comes back as an input; access.ts decides about it.
-import { assertNever } from '../../shared/assert.ts';
 import type { ConnectionId, KeyId } from '../../shared/ids.ts';
-import { type Access, type AccessRefused, type Comparison, decideAccess, lockedOut, toCompare } from './access.ts';
+import { type Access, type AccessRefused, type Comparison, lockedOut, toCompare } from './access.ts';
 import { type ApiLogin, revokeApiSessions, welcomeApi } from './api-access.ts';
+import { bearerOf } from './belongings.ts';
 import { requestCharge } from './charge-request.ts';
 import type { Input } from './inputs.ts';
 import { grantKey, keyGrant } from './key-ring.ts';
@@ -15,7 +15,6 @@ import { audit, emit, type Step } from './step.ts';
 
 type LinkLogin = Extract<Input, { kind: 'login' }>;
 type Login = LinkLogin | ApiLogin;
-type Checked = Extract<Input, { kind: 'password-checked' }>;
 type LocalRequest = Extract<Input, { kind: 'local-request' }>;
 
 export function login(step: Step, input: Login): void {
@@ -24,8 +23,11 @@ export function login(step: Step, input: Login): void {
   else refuseLogin(step, input, locked);
 }
 
-/** A request at the point itself, with a PIN; it never goes over Kafka. */
-export function localRequest(step: Step, input: LocalRequest): void {
+/** A request at the point itself, with a PIN; it never goes over Kafka. A card's uid does for its person's id. */
+export function localRequest(step: Step, given: LocalRequest): void {
+  const { users } = step.state;
+  const bearer = users.get(given.driverId) === undefined ? bearerOf(step.state, given.driverId, step.now) : undefined;
+  const input = bearer === undefined ? given : { ...given, driverId: bearer };
   if (answerAgain(step, input)) return;
   if (lockedUntil(step, guessersOf(step, input)) !== undefined) {
     answerLocal(step, input, { outcome: 'refused', reason: 'locked-out' });
@@ -33,17 +35,6 @@ export function localRequest(step: Step, input: LocalRequest): void {
   }
   const hash = step.state.users.get(input.driverId)?.pinHash ?? null;
   check(step, input, { hash, secondFactor: null, loginKeyBase64: null });
-}
-
-export function passwordChecked(step: Step, { checkId, ok, code = { kind: 'none' } }: Checked): void {
-  const pending = step.state.checks.get(checkId);
-  step.state.checks.delete(checkId);
-  if (pending === undefined) return;
-  switch (pending.kind) {
-    case 'login': case 'api-login': return finishLogin(step, pending, decideAccess(step, pending, { ok, code }));
-    case 'local-request': return finishLocalRequest(step, pending, ok);
-    default: assertNever(pending, 'check');
-  }
 }
 
 export function driverGone(step: Step, connectionId: ConnectionId): void {
@@ -68,7 +59,8 @@ export function putOutDriver(step: Step, userId: User['userId']): void {
   }
 }
 
-function check(step: Step, pending: PendingCheck, compare: Comparison): void {
+/** Has a password or PIN compared outside; password-checked.ts goes on with what was found. */
+export function check(step: Step, pending: PendingCheck, compare: Comparison): void {
   const checkId = step.state.nextCheckId++;
   step.state.checks.set(checkId, pending);
   emit(step, { kind: 'check-password', checkId, connectionId: pending.connectionId, ...compare });
@@ -79,7 +71,7 @@ function proofOf(input: Login): KeyId | null {
   return input.purpose === 'api' ? null : input.proofBy ?? null;
 }
 
-function finishLogin(step: Step, input: Login, access: Access): void {
+export function finishLogin(step: Step, input: Login, access: Access): void {
   if (!access.granted) {
     refuseLogin(step, input, access);
     return;
@@ -127,7 +119,7 @@ function welcomeDriver(step: Step, input: LinkLogin, user: User): void {
   });
 }
 
-function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void {
+export function finishLocalRequest(step: Step, input: LocalRequest, ok: boolean): void {
   // The same request again, while its PIN was being compared.
   if (answerAgain(step, input)) return;
   const user = step.state.users.get(input.driverId);

@@ -16,8 +16,10 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['status.read', 'xxx.'], ['topics.tail', 'xxx.'], ['access.revoke', 'xx..'], ['access.release', 'xx..'],
   ['tariffs.read', 'xxx.'], ['tariffs.write', 'x...'], ['registry.write', 'x...'], ['secrets.void', 'x...'],
   ['users.read', 'xxx.'], ['users.write', 'x...'], ['second-factors.write', 'x...'],
-  ['people.read', 'x...'], ['people.erase', 'x...'],
-  ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
+  ['people.read', 'x...'], ['people.write', 'x...'],
+  ['people.erase', 'x...'], ['vehicles.read', 'xx..'], ['vehicles.write', 'x...'], ['mails.read', 'xx..'],
+  ['tokens.read', 'xx..'], ['tokens.block', 'xx..'], ['tokens.write', 'x...'],
+  ['groups.read', 'xx..'], ['groups.write', 'x...'],
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
   ['payments.read', 'xx..'], ['payments.write', 'xx..'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
@@ -39,6 +41,9 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['start-payment', 'xx..'], ['cancel-payment', 'xx..'], ['refund-payment', 'xx..'], ['retry-payment', 'xx..'],
   ['invoice-month', 'x...'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
+  ['put-person', 'x...'], ['change-email', 'x...'], ['send-reset-code', 'x...'], ['change-password', 'x...'],
+  ['end-log-ins', 'xx..'], ['forget-person', 'x...'], ['put-vehicle', 'x...'], ['remove-vehicle', 'x...'],
+  ['issue-tokens', 'x...'], ['block-token', 'xx..'], ['unblock-token', 'x...'], ['remove-token', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['points', 'xxxx'], ['sites', 'xxxx'], ['estimate', 'xxxx'],
@@ -50,6 +55,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['price-series', 'xxx.'], ['exchange-rates', 'xxx.'],
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
   ['payments', 'xx..'], ['my-payments', 'xxxx'],
+  ['people', 'x...'], ['vehicles', 'xx..'], ['tokens', 'xx..'], ['mails', 'xx..'],
 ];
 
 function rolesOf(permission: Permission): string {

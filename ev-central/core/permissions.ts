@@ -57,8 +57,14 @@ export const PERMISSIONS = {
   'second-factors.write': ADMIN,
   /** Names and e-mail addresses. */
   'people.read': ADMIN,
+  'people.write': ADMIN,
   'people.erase': ADMIN,
+  'vehicles.read': OPERATING,
+  'vehicles.write': ADMIN,
+  'mails.read': OPERATING,
   'tokens.read': OPERATING,
+  /** A lost card, at once. */
+  'tokens.block': OPERATING,
   'tokens.write': ADMIN,
   'groups.read': OPERATING,
   'groups.write': ADMIN,
@@ -107,6 +113,10 @@ const OF_ORDER = {
   'retry-payment': 'payments.write',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
+  'put-person': 'people.write', 'change-email': 'people.write', 'send-reset-code': 'users.write',
+  'change-password': 'users.write', 'end-log-ins': 'access.revoke', 'forget-person': 'people.erase',
+  'put-vehicle': 'vehicles.write', 'remove-vehicle': 'vehicles.write', 'issue-tokens': 'tokens.write',
+  'block-token': 'tokens.block', 'unblock-token': 'tokens.write', 'remove-token': 'tokens.write',
 } as const satisfies Record<OrderKind, Permission>;
 
 /** What somebody needs who gives this order. */
@@ -117,7 +127,9 @@ export function permissionOfOrder(kind: OrderKind): Permission {
 /** Orders that people give about themselves, too, with what they need then. */
 const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
-  'remove-second-factor': 'account.write-own',
+  'remove-second-factor': 'account.write-own', 'put-person': 'account.write-own', 'change-email': 'account.write-own',
+  'change-password': 'account.write-own', 'end-log-ins': 'account.write-own', 'forget-person': 'account.write-own',
+  'put-vehicle': 'account.write-own', 'remove-vehicle': 'account.write-own', 'block-token': 'account.write-own',
   'start-payment': 'payments.make-own', 'cancel-payment': 'payments.make-own',
 };
 
@@ -145,7 +157,7 @@ const OF_QUERY = {
   // With names and addresses of people.
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
   payments: 'payments.read', 'my-payments': 'money.read-own',
-  audit: 'audit.read',
+  audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */

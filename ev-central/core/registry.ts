@@ -5,7 +5,7 @@ import { correlationId, type PointId, type SiteId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
-import { revokeApiKeys } from './api-access.ts';
+import { removePersonalData } from './accounts.ts';
 import { dropGroupTariffs } from './group-tariffs.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
@@ -146,11 +146,9 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
     && (p.operation !== null || !PAYMENT_TABLE[p.state].isOver));
   if (paid !== undefined) return refused(`${userId} has the payment ${paid.paymentId} under way: cancel it first`);
   revokeKeys(step, userId, ['login', 'reading']);
-  revokeApiKeys(step, userId);
   putOutDriver(step, userId);
   step.state.users.remove(userId);
-  step.state.secondFactors.remove(userId);
-  step.state.billingDetails.remove(userWallet(userId));
+  removePersonalData(step, userId);
   return done(`user ${userId} is removed`);
 }
 

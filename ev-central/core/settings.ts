@@ -42,6 +42,8 @@ export type Settings = {
   readonly paymentRules: readonly PaymentRule[];
   readonly topicPrefix: string;
   readonly partitions: number;
+  /** May somebody make an account for herself? */
+  readonly registration: 'open' | 'closed';
   /** Null: no invoices are made. */
   readonly issuer: Issuer | null;
 };
@@ -74,5 +76,6 @@ export const DEFAULT_SETTINGS: Settings = {
   paymentRules: [],
   topicPrefix: 'ev',
   partitions: 12,
+  registration: 'closed',
   issuer: null,
 };

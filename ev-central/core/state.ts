@@ -12,6 +12,8 @@ import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
+import type { AccountCode, ChargeToken, Mail, Person, Vehicle } from './account-rows.ts';
+import { vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
@@ -61,6 +63,11 @@ export type Tables = {
   readonly invoicingSpans: Table<string, InvoicingSpan>;
   readonly payments: Table<PaymentId, Payment>;
   readonly paymentEvents: Table<string, PaymentEventRow>;
+  readonly persons: Table<UserId, Person>;
+  readonly accountCodes: Table<string, AccountCode>;
+  readonly mails: Table<string, Mail>;
+  readonly vehicles: Table<string, Vehicle>;
+  readonly tokens: Table<string, ChargeToken>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -92,7 +99,9 @@ export type CostWatch = {
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */
-export type PendingCheck = Extract<Input, { kind: 'login' | 'api-login' | 'local-request' }>;
+export type PendingCheck = Extract<
+  Input, { kind: 'login' | 'api-login' | 'local-request' | 'confirmed-order' }
+>;
 
 export type State = Tables & {
   readonly settings: Settings;
@@ -178,6 +187,11 @@ export function emptyTables(): Tables {
     invoicingSpans: new Table((row) => row.spanId),
     payments: new Table((row) => row.paymentId),
     paymentEvents: new Table((row) => row.eventKey),
+    persons: new Table((row) => row.userId),
+    accountCodes: new Table((row) => row.codeId),
+    mails: new Table((row) => row.mailId),
+    vehicles: new Table((row) => vehicleKey(row)),
+    tokens: new Table((row) => row.tokenId),
   };
 }
 

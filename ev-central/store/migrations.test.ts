@@ -184,6 +184,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT ticket_id, currency, priced, (SELECT count(*) FROM exchange_rates) AS rates FROM tickets',
     expected: [{ ticket_id: 't-1', currency: 'EUR', priced: null, rates: 0 }],
   },
+  17: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL)`,
+    check: `SELECT user_id, balance_minor, (SELECT count(*) FROM people) AS people,
+      (SELECT count(*) FROM tokens) AS tokens FROM users`,
+    expected: [{ user_id: 'ana', balance_minor: 500, people: 0, tokens: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -82,6 +82,7 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ticketPayments: () => undefined,
     ...priceChanges(tables, { table, which, figure, words, remove }),
     ...accessChanges(tables, { table, which, figure, words, remove }),
+    ...accountChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
     ...paymentChanges(tables, { table, which, figure, words, remove }),
   };
@@ -99,6 +100,36 @@ function paymentChanges(
     paymentEvents: () => tables.paymentEvents.put({ eventKey: `demo/${id}`, paymentId: id, atMs: START_MS + figure }),
   };
 }
+
+type AccountTable = 'persons' | 'accountCodes' | 'mails' | 'vehicles' | 'tokens';
+
+function accountChanges(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Record<AccountTable, () => void> {
+  const id = `row-${which}`;
+  const [ana, isEven] = [userId('ana'), figure % 2 === 0];
+  const profile = { name: words, language: 'es', timeZone: 'UTC' } as const;
+  return {
+    persons: () => (remove ? tables.persons.remove(userId(id)) : tables.persons.put({
+      userId: userId(id), ...profile, email: isEven ? words : null,
+    })),
+    accountCodes: () => (remove ? tables.accountCodes.remove(id) : tables.accountCodes.put({
+      codeId: id, purpose: isEven ? 'register' : 'reset-password', userId: isEven ? null : ana, email: words,
+      registration: isEven ? { ...profile, email: words, currency: currency('EUR') } : null, expiresAtMs: figure,
+    })),
+    mails: () => (remove ? tables.mails.remove(id) : tables.mails.put({
+      mailId: id, userId: isEven ? null : ana, what: 'reset-password', email: words, language: 'pt', state: 'waiting',
+      failures: which, madeAtMs: figure, nextAtMs: figure, error: words,
+    })),
+    vehicles: () => (remove ? tables.vehicles.remove(`ana#${id}`) : tables.vehicles.put({
+      userId: ana, vehicleId: id, batteryWh: figure, connectorType: 'IEC_62196_T2', maxPowerW: 11_000,
+    })),
+    tokens: () => (remove ? tables.tokens.remove(id) : tables.tokens.put({
+      tokenId: id, kind: 'rfid', userId: ana, blocked: isEven, expiresAtMs: isEven ? null : figure, issuedAtMs: figure,
+    })),
+  };
+}
+
 
 type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions' | 'exchangeRates';
 

@@ -8,6 +8,7 @@ import {
   ticketIdSchema, userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
+import { accountOrders } from './accounts.ts';
 import { exchangeRatesSchema } from './exchange-rate.ts';
 import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
@@ -15,7 +16,7 @@ import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
 import {
-  amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
+  amountMinorSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
   paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema,
 } from './values.ts';
 
@@ -75,7 +76,6 @@ export type UserRow = z.infer<typeof userRowSchema>;
 
 /** Without it a positive amount is a top-up, a negative one an adjustment. */
 const bookedAs = z.enum(['top-up', 'adjustment', 'opening']).optional();
-const bcryptHash = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
 const sha256Base64 = z.string().length(44);
 /** 20 bytes. */
 const totpSecretBase64 = z.base64().length(28);
@@ -134,7 +134,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('put-user'), user: userRowSchema,
     /** Null: as it was. */
-    passwordHash: bcryptHash.nullable(), pinHash: bcryptHash.nullable(),
+    passwordHash: bcryptHashSchema.nullable(), pinHash: bcryptHashSchema.nullable(),
   }),
   z.object({ kind: z.literal('remove-user'), userId: userIdSchema }),
   z.object({ kind: z.literal('put-group'), group: groupRowSchema }),
@@ -144,6 +144,8 @@ export const orderSchema = z.discriminatedUnion('kind', [
     /** Null: the place's own again. */
     tariffId: tariffIdSchema.nullable(),
   }),
+  // accounts, as people make and mend them
+  ...accountOrders,
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

@@ -7,7 +7,7 @@ export const QUERIES = [
   'my-payments',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
   'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates',
-  'invoices', 'invoice-tickets', 'billing-details', 'payments',
+  'invoices', 'invoice-tickets', 'billing-details', 'payments', 'people', 'vehicles', 'tokens', 'mails',
 ] as const;
 
 export const query = defineFrame({

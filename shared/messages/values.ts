@@ -71,6 +71,8 @@ export const ROLES = ['admin', 'operator', 'technician', 'user'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
+export const bcryptHashSchema = z.string().regex(/^\$2[aby]\$\d\d\$.{53}$/, 'must be a bcrypt hash');
+
 /** Six digits of an authenticator, or a recovery code, with or without dashes. */
 export const oneTimeCodeSchema = z.string().min(1).max(40);
 

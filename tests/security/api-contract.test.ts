@@ -21,7 +21,10 @@ let described: Described[] = [];
 const tokens = new Map<Role, string>();
 const faults: string[] = [];
 /** They end the log-ins with which the others are tried. */
-const ENDINGS: readonly string[] = ['logout', 'revokeUserKeys', 'removeUser', 'putUser', 'login'];
+const ENDINGS: readonly string[] = [
+  'logout', 'revokeUserKeys', 'removeUser', 'putUser', 'login', 'endLogIns', 'endLogInsOf', 'changeMyPassword',
+  'forgetMe', 'forgetPerson',
+];
 
 beforeAll(async () => {
   central = await startApiCentral({

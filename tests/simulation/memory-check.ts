@@ -82,6 +82,8 @@ const KEYS = {
   secondFactors: 'userId',
   billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
   invoicingSpans: 'spanId', payments: 'paymentId', paymentEvents: 'eventKey',
+  persons: 'userId', accountCodes: 'codeId',
+  mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -24,6 +24,7 @@ import { Disk, type Pocket } from './disk.ts';
 import { differsAtStart, differsFromMemory } from './memory-check.ts';
 import type { Paying } from './paying.ts';
 import { asError, type Ground, Place } from './place.ts';
+import type { PostOffice } from './post-office.ts';
 import { PoisonError } from './poison.ts';
 import type { Host, Life } from './world.ts';
 
@@ -31,7 +32,9 @@ export const CENTRAL = 'central:7000';
 
 export function centralPlace(
   ground: Ground, host: Host,
-  { disk, settings, paying }: { disk: CentralDisk; settings: Settings; paying: Paying | null },
+  { disk, settings, paying, post }: {
+    disk: CentralDisk; settings: Settings; paying: Paying | null; post: PostOffice;
+  },
 ): Place<Central> {
   const { world: { chance } } = ground;
   const its = new Place<Central>(ground, 'central', host, (life, place) => {
@@ -44,7 +47,8 @@ export function centralPlace(
         await life.sleep(chance.between(1, 60));
         return hash === hashOf(password);
       },
-      token: 'token-of-the-simulation', bootId: `s${place.starts}`, replicationFactor: 1,
+      sendLetter: post.serve(life), token: 'token-of-the-simulation',
+      bootId: `s${place.starts}`, replicationFactor: 1,
       openAhead: openInTurn, fatal: (error) => endCentral(place, life, error), changed: () => undefined,
     });
     place.running = central;

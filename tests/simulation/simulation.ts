@@ -10,6 +10,7 @@ import {
   checkAudit, checkBills, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
 } from './last-checks.ts';
 import { People } from './people.ts';
+import { Newcomers } from './newcomers.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
 
@@ -47,20 +48,24 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const strayed = (error: unknown): void => world.fail(asError(error));
   process.on('unhandledRejection', strayed);
   let people: People | null = null;
+  let newcomers: Newcomers | null = null;
   let faults: Faults | null = null;
   try {
     await begin(town);
     people = new People(town);
     town.paying?.begin(town.drivers.map(({ driverId }) => driverId));
+    newcomers = new Newcomers(town);
     faults = new Faults(town);
     const troubledMs = world.chance.between(60_000, 300_000);
     await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
     faults.stop();
     people.comeToAnEnd();
     town.paying?.comeToAnEnd();
+    newcomers.comeToAnEnd();
+    town.post.isTroubled = false;
     world.note('faults', 'stopped');
-    const settled = await world.run(SETTLE_MS, () => unsettled(town) === null);
-    if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? 'nothing'}`);
+    const settled = await world.run(SETTLE_MS, () => (unsettled(town) ?? newcomers?.unsettled() ?? null) === null);
+    if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? newcomers.unsettled() ?? 'nothing'}`);
     await world.run(LAST_WORDS_MS);
     if (world.failure === null) checkSums(town);
     if (world.failure === null) checkTold(town);
@@ -68,6 +73,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkAudit(town);
     if (world.failure === null) checkBills(town);
     if (world.failure === null) checkInvoicing(town);
+    if (world.failure === null) newcomers.check();
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -78,9 +84,9 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
-    counts: { ...town.cluster.counts, ...people?.counts, ...town.disk.counts, ...town.standby.counts,
-      ...town.poison.counts, ...town.paying?.counts, tickets: town.history.tickets.size,
-      invoices: town.history.invoices, offers: town.history.offers,
+    counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts,
+      ...town.disk.counts, ...town.standby.counts, ...town.poison.counts, ...town.paying?.counts,
+      tickets: town.history.tickets.size, invoices: town.history.invoices, offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,
       deadLetters: town.history.deadLetters, starts: starts(town) },

@@ -16,6 +16,7 @@ import { Pocket } from './disk.ts';
 import { firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
 import { hasPayments, Paying, PAYMENT_RULES } from './paying.ts';
+import { PostOffice } from './post-office.ts';
 import type { Ground, Place } from './place.ts';
 import { firstPrices } from './price-people.ts';
 import {
@@ -50,6 +51,7 @@ export type Town = Ground & {
   readonly poison: Poison;
   /** Null: this network has no payment gateway. */
   readonly paying: Paying | null;
+  readonly post: PostOffice;
   readonly engines: readonly EnginePlace[];
   readonly monitors: readonly MonitorPlace[];
   readonly drivers: readonly DriverPlace[];
@@ -82,9 +84,10 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
     alter: (batch) => history.broken(batch), written: (batch, rows) => history.written(batch, rows),
   }, poison);
   const paying = hasPayments(seed) ? new Paying(world, seed, () => central.running) : null;
+  const post = new PostOffice(world, seed);
   const settings = settingsOf(world, cluster.partitions, kind);
   const central: Place<Central> = centralPlace(ground, { skewMs: 0 }, {
-    disk, paying, settings: { ...settings, paymentRules: paying === null ? [] : PAYMENT_RULES },
+    disk, paying, post, settings: { ...settings, paymentRules: paying === null ? [] : PAYMENT_RULES },
   });
   const drivers = NAMES.slice(0, isDay ? chance.whole(2, 4) : chance.whole(3, 6)).map((name) => {
     const pocket: Pocket = new Pocket((notice) => history.keepsNotice(name, pocket.notices, notice));
@@ -93,7 +96,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
   const places = placesOfPoints(ground, points, { history, kind });
   const standby = new Standby(central, disk);
   return {
-    ...ground, seed, history, disk, central, standby, poison, paying, drivers, points, sites, kind, ...places,
+    ...ground, seed, history, disk, central, standby, poison, paying, post, drivers, points, sites, kind, ...places,
   };
 }
 
@@ -209,7 +212,7 @@ function placesOfPoints(
 function settingsOf({ chance }: World, partitions: number, kind: TownKind): Settings {
   const isDay = kind === 'day';
   return {
-    ...DEFAULT_SETTINGS, partitions, issuer: sampleIssuer(),
+    ...DEFAULT_SETTINGS, partitions, registration: 'open', issuer: sampleIssuer(),
     plugTimeoutMs: isDay ? 120_000 : chance.of([15_000, 60_000, 120_000]),
     provisionalMs: chance.of([isDay ? 3_600_000 : 40_000, 24 * 3_600_000, 24 * 3_600_000]),
     monitorLossPolicy: chance.is(0.8) ? 'finish' : 'stop',

@@ -52,6 +52,9 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
+  nodemailer: ['ev-central/mail/'],
+  'smtp-server': ['ev-central/mail/'],
+  mailparser: ['ev-central/mail/'],
   '@peculiar/x509': ['shared/wire/'],
   fastify: ['ev-central/api/'],
   '@fastify/cors': ['ev-central/api/'],
@@ -74,7 +77,7 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
-const CENTRAL_ADAPTERS = ['api', 'bus', 'documents', 'links', 'payments', 'store', 'ui']
+const CENTRAL_ADAPTERS = ['api', 'bus', 'documents', 'links', 'mail', 'payments', 'store', 'ui']
   .map((name) => `ev-central/${name}/`);
 /** The input loop's ports: an adapter names them in types. */
 const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);

@@ -2,9 +2,11 @@
 // admin makes or takes away. What is secret is shown once.
 import { z } from 'zod';
 import { type UserId, userIdSchema } from '../../../shared/ids.ts';
+import type { Order } from '../../../shared/messages/orders.ts';
 import { noteSchema } from '../../../shared/messages/values.ts';
+import { confirmedOrder } from '../account-asking.ts';
 import { callerIn, orderNow } from '../asking.ts';
-import { confirmPerson } from '../confirming.ts';
+import { doneSchema } from '../account-schemas.ts';
 import { listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, named, operation, type Operation } from '../operation.ts';
 import { momentSchema } from '../outside.ts';
@@ -63,10 +65,10 @@ const OWN: readonly Operation[] = [
   }),
   operation({
     id: 'enrolMySecondFactor', method: 'POST', path: `${ME}/enrol`, tag: 'auth', permission: 'self:access',
-    summary: 'Makes a secret and recovery codes for you', body: emptyBody, gives: ['enrol-second-factor'],
+    summary: 'Makes a secret and recovery codes for you', body: proofBody, gives: ['enrol-second-factor'],
     description: 'It counts once a code of it was sent to `confirm`, or with the first log-in with a code.',
-    success: { status: 200, what: 'The secret.', body: made },
-    handle: (ask, api) => enrol(api, ask, insistOnPerson(ask)),
+    problems: ['login-refused'], success: { status: 200, what: 'The secret.', body: made },
+    handle: (ask, api) => enrol(api, insistOnPerson(ask), (order) => confirmedOrder(api, ask, ask.body, order)),
   }),
   operation({
     id: 'confirmMySecondFactor', method: 'POST', path: `${ME}/confirm`, tag: 'auth', permission: 'self:access',
@@ -90,20 +92,15 @@ const OWN: readonly Operation[] = [
     id: 'renewMyRecoveryCodes', method: 'POST', path: `${ME}/recovery-codes`, tag: 'auth', permission: 'self:access',
     summary: 'Makes recovery codes anew; those before are void', body: proofBody, gives: ['renew-recovery-codes'],
     problems: ['login-refused'], success: { status: 200, what: 'The codes.', body: codes },
-    async handle(ask, api) {
-      const userId = insistOnPerson(ask);
-      await confirmPerson(api, ask, ask.body);
-      return renew(api, ask, userId);
-    },
+    handle: (ask, api) => renew(api, insistOnPerson(ask), (order) => confirmedOrder(api, ask, ask.body, order)),
   }),
   operation({
     id: 'disableMySecondFactor', method: 'POST', path: `${ME}/disable`, tag: 'auth', permission: 'self:access',
     summary: 'Your log-ins need no code any more', body: proofBody, gives: ['remove-second-factor'],
-    problems: ['login-refused'], success: { status: 200, what: 'It is gone.', body: orderAnswerSchema },
+    problems: ['login-refused'], success: { status: 200, what: 'It is gone.', body: doneSchema },
     async handle(ask, api) {
-      const userId = insistOnPerson(ask);
-      await confirmPerson(api, ask, ask.body);
-      return ordered(await orderNow(api, ask, { kind: 'remove-second-factor', userId, note: 'by herself' }));
+      const order = { kind: 'remove-second-factor', userId: insistOnPerson(ask), note: 'by herself' } as const;
+      return { status: 200, body: { text: await confirmedOrder(api, ask, ask.body, order) } };
     },
   }),
 ];
@@ -119,13 +116,13 @@ export const SECOND_FACTOR_OPERATIONS: readonly Operation[] = [
     summary: 'Makes a secret and recovery codes for a user', params, exampleParams, body: emptyBody,
     gives: ['enrol-second-factor'], description: 'The first log-in with a code confirms it.',
     success: { status: 200, what: 'The secret.', body: made },
-    handle: (ask, api) => enrol(api, ask, ask.params.userId),
+    handle: (ask, api) => enrol(api, ask.params.userId, (order) => orderText(api, ask, order)),
   }),
   operation({
     id: 'renewRecoveryCodes', method: 'POST', path: `${USER}/recovery-codes`, tag: 'auth',
     permission: 'second-factors:write', summary: 'Makes recovery codes of a user anew', params, exampleParams,
     body: emptyBody, gives: ['renew-recovery-codes'], success: { status: 200, what: 'The codes.', body: codes },
-    handle: (ask, api) => renew(api, ask, ask.params.userId),
+    handle: (ask, api) => renew(api, ask.params.userId, (order) => orderText(api, ask, order)),
   }),
   operation({
     id: 'removeSecondFactor', method: 'POST', path: `${USER}/disable`, tag: 'auth',
@@ -138,17 +135,24 @@ export const SECOND_FACTOR_OPERATIONS: readonly Operation[] = [
   }),
 ];
 
-async function enrol(api: Api, ask: AnyAsk, userId: UserId): Promise<Answer> {
+/** Gives an order, and says what it came to. */
+type Give = (order: Order) => Promise<string>;
+
+async function orderText(api: Api, ask: AnyAsk, order: Order): Promise<string> {
+  return (await orderNow(api, ask, order)).text;
+}
+
+async function enrol(api: Api, userId: UserId, give: Give): Promise<Answer> {
   const { secretText, uri, secretBase64, recovery } = api.tools.secondFactor.make(userId);
-  const { text } = await orderNow(api, ask, {
+  const text = await give({
     kind: 'enrol-second-factor', userId, secretBase64, recoverySha256s: [...recovery.sha256s], counter: null,
   });
   return { status: 200, body: { text, secret: secretText, uri, recoveryCodes: recovery.codes } };
 }
 
-async function renew(api: Api, ask: AnyAsk, userId: UserId): Promise<Answer> {
+async function renew(api: Api, userId: UserId, give: Give): Promise<Answer> {
   const { codes: recoveryCodes, sha256s } = api.tools.secondFactor.recoveryCodes();
-  const { text } = await orderNow(api, ask, { kind: 'renew-recovery-codes', userId, recoverySha256s: [...sha256s] });
+  const text = await give({ kind: 'renew-recovery-codes', userId, recoverySha256s: [...sha256s] });
   return { status: 200, body: { text, recoveryCodes } };
 }
 

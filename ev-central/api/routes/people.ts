@@ -1,0 +1,52 @@
+// People for those who run the network: profiles, letters, forgetting somebody.
+import { z } from 'zod';
+import { userIdSchema } from '../../../shared/ids.ts';
+import { emailSchema } from '../../../shared/messages/accounts.ts';
+import { letterOut, noteBody, profileBody, profileOut } from '../account-schemas.ts';
+import { listOperation } from '../lists.ts';
+import { named, type Operation } from '../operation.ts';
+import { orderOperation } from '../order-operation.ts';
+
+const USER = '/api/v1/users/{userId}';
+const common = {
+  tag: 'users', params: z.strictObject({ userId: userIdSchema }), exampleParams: { userId: 'ana' },
+} as const;
+
+export const PEOPLE_OPERATIONS: readonly Operation[] = [
+  listOperation({
+    id: 'listPeople', path: '/api/v1/people', tag: 'users', permission: 'people:read', what: 'people',
+    summary: 'Names and addresses of people', item: profileOut, filters: { userId: userIdSchema.optional() },
+  }),
+  orderOperation({
+    ...common, id: 'putPerson', path: `${USER}/profile`, permission: 'people:profile', body: profileBody,
+    summary: 'Changes name, language and time zone of a person',
+    order: ({ userId }, profile) => ({ kind: 'put-person', userId, profile }),
+  }),
+  orderOperation({
+    ...common, id: 'changeEmail', path: `${USER}/email`, permission: 'people:profile',
+    summary: 'Sends a letter to a new address of a person, which counts once its code is given back',
+    body: named('EmailOf', z.strictObject({ email: emailSchema }), { email: 'ana@example.org' }),
+    order: ({ userId }, { email }) => ({ kind: 'change-email', userId, email }),
+  }),
+  orderOperation({
+    ...common, id: 'sendResetCode', path: `${USER}/password-reset`, permission: 'people:write', body: noteBody,
+    summary: 'Sends a code for a new password to the address of a person',
+    order: ({ userId }, { note }) => ({ kind: 'send-reset-code', userId, note }),
+  }),
+  orderOperation({
+    ...common, id: 'endLogInsOf', path: `${USER}/end-log-ins`, permission: 'people:operate', body: noteBody,
+    summary: 'Ends all log-ins of a person; keys of her machines stay',
+    order: ({ userId }) => ({ kind: 'end-log-ins', userId }),
+  }),
+  orderOperation({
+    ...common, id: 'forgetPerson', path: `${USER}/erase`, permission: 'people:erase', body: noteBody,
+    summary: 'Forgets what says who a person is',
+    description: 'Charges, tickets, invoices and the ledger stay, under the id.',
+    order: ({ userId }, { note }) => ({ kind: 'forget-person', userId, note }),
+  }),
+  listOperation({
+    id: 'listLetters', path: '/api/v1/letters', tag: 'network', permission: 'letters:read', what: 'mails',
+    summary: 'Letters of the last day: waiting, sent and given up', item: letterOut,
+    filters: { userId: userIdSchema.optional() },
+  }),
+];

@@ -1,0 +1,153 @@
+// What stands in the letters of EV_Central, in the languages of its people. Who reads one may have asked for nothing,
+// so each says what to do then. A letter names nobody: its address is enough, and the id of an account.
+import type { Effect } from '../core/effects.ts';
+
+export type Letter = Omit<Extract<Effect, { kind: 'send-mail' }>, 'kind'> & { readonly code: string | null };
+
+type Text = { readonly subject: string; readonly lines: readonly string[] };
+type Words = Readonly<Record<Letter['what'], (userId: string, code: string) => Text>>;
+
+export function letterText(letter: Letter): { subject: string; text: string } {
+  const { subject, lines } = TEXTS[letter.language][letter.what](letter.userId ?? '', letter.code ?? '');
+  return { subject: `EV network: ${subject}`, text: `${lines.join('\n\n')}\n` };
+}
+
+const ENGLISH: Words = {
+  register: (_id, code) => ({
+    subject: 'your account',
+    lines: [
+      'An account was asked for with this address. To open it, give this code with an id and a password of your choice '
+      + 'within 24 hours:', `    ${code}`,
+      'If you have not asked for this, do nothing: without the code there is no account.',
+    ],
+  }),
+  'verify-email': (id, code) => ({
+    subject: 'verify your address',
+    lines: [
+      `This address was given for the account ${id}. To verify it, give this code within 24 hours:`, `    ${code}`,
+      'If you have not asked for this, do nothing: without the code nothing changes.',
+    ],
+  }),
+  'reset-password': (id, code) => ({
+    subject: 'a new password',
+    lines: [
+      `A new password was asked for the account ${id}. To set one, give this code within an hour:`, `    ${code}`,
+      'If you have not asked for this, do nothing: your password stays as it is.',
+    ],
+  }),
+  'already-registered': (id) => ({
+    subject: 'you have an account already',
+    lines: [
+      `Somebody wanted to use this address, which belongs to the account ${id}. Nothing was changed.`,
+      'If it was you: log in with that account, or ask for a new password.',
+    ],
+  }),
+  'password-changed': (id) => ({
+    subject: 'your password was changed',
+    lines: [
+      `The password of the account ${id} was changed, and all its log-ins were ended.`,
+      'If it was not you, tell the operator of your charging network at once.',
+    ],
+  }),
+  'email-changed': (id) => ({
+    subject: 'your address was changed',
+    lines: [
+      `The account ${id} has another e-mail address now. This one gets no more letters about it.`,
+      'If it was not you, tell the operator of your charging network at once.',
+    ],
+  }),
+};
+
+const SPANISH: Words = {
+  register: (_id, code) => ({
+    subject: 'su cuenta',
+    lines: [
+      'Se ha pedido una cuenta con esta dirección. Para abrirla, indique este código junto con un identificador y una '
+      + 'contraseña de su elección antes de 24 horas:', `    ${code}`,
+      'Si no la ha pedido, no haga nada: sin el código no habrá cuenta.',
+    ],
+  }),
+  'verify-email': (id, code) => ({
+    subject: 'verifique su dirección',
+    lines: [
+      `Se ha indicado esta dirección para la cuenta ${id}. Para verificarla, indique este código antes de 24 horas:`,
+      `    ${code}`, 'Si no lo ha pedido, no haga nada: sin el código nada cambia.',
+    ],
+  }),
+  'reset-password': (id, code) => ({
+    subject: 'una contraseña nueva',
+    lines: [
+      `Se ha pedido una contraseña nueva para la cuenta ${id}. Para ponerla, indique este código antes de una hora:`,
+      `    ${code}`, 'Si no la ha pedido, no haga nada: su contraseña sigue siendo la misma.',
+    ],
+  }),
+  'already-registered': (id) => ({
+    subject: 'ya tiene una cuenta',
+    lines: [
+      `Alguien ha querido usar esta dirección, que es de la cuenta ${id}. No se ha cambiado nada.`,
+      'Si ha sido usted: entre con esa cuenta o pida una contraseña nueva.',
+    ],
+  }),
+  'password-changed': (id) => ({
+    subject: 'se ha cambiado su contraseña',
+    lines: [
+      `Se ha cambiado la contraseña de la cuenta ${id} y se han cerrado todas sus sesiones.`,
+      'Si no ha sido usted, avise cuanto antes al operador de su red de recarga.',
+    ],
+  }),
+  'email-changed': (id) => ({
+    subject: 'se ha cambiado su dirección',
+    lines: [
+      `La cuenta ${id} tiene ahora otra dirección de correo. A esta no llegarán más cartas sobre ella.`,
+      'Si no ha sido usted, avise cuanto antes al operador de su red de recarga.',
+    ],
+  }),
+};
+
+const PORTUGUESE: Words = {
+  register: (_id, code) => ({
+    subject: 'a sua conta',
+    lines: [
+      'Foi pedida uma conta com este endereço. Para a abrir, indique este código com um identificador e uma '
+      + 'palavra-passe à sua escolha dentro de 24 horas:', `    ${code}`,
+      'Se não a pediu, não faça nada: sem o código não há conta.',
+    ],
+  }),
+  'verify-email': (id, code) => ({
+    subject: 'confirme o seu endereço',
+    lines: [
+      `Este endereço foi indicado para a conta ${id}. Para o confirmar, indique este código dentro de 24 horas:`,
+      `    ${code}`, 'Se não o pediu, não faça nada: sem o código nada muda.',
+    ],
+  }),
+  'reset-password': (id, code) => ({
+    subject: 'uma palavra-passe nova',
+    lines: [
+      `Foi pedida uma palavra-passe nova para a conta ${id}. Para a definir, indique este código dentro de uma hora:`,
+      `    ${code}`, 'Se não a pediu, não faça nada: a sua palavra-passe continua a mesma.',
+    ],
+  }),
+  'already-registered': (id) => ({
+    subject: 'já tem uma conta',
+    lines: [
+      `Alguém quis usar este endereço, que pertence à conta ${id}. Nada foi alterado.`,
+      'Se foi você: entre com essa conta ou peça uma palavra-passe nova.',
+    ],
+  }),
+  'password-changed': (id) => ({
+    subject: 'a sua palavra-passe foi alterada',
+    lines: [
+      `A palavra-passe da conta ${id} foi alterada e todas as suas sessões foram encerradas.`,
+      'Se não foi você, avise já o operador da sua rede de carregamento.',
+    ],
+  }),
+  'email-changed': (id) => ({
+    subject: 'o seu endereço foi alterado',
+    lines: [
+      `A conta ${id} tem agora outro endereço de correio. Este não recebe mais cartas sobre ela.`,
+      'Se não foi você, avise já o operador da sua rede de carregamento.',
+    ],
+  }),
+};
+
+const TEXTS: Readonly<Record<Letter['language'], Words>> = { en: ENGLISH, es: SPANISH, pt: PORTUGUESE };
