@@ -3,17 +3,18 @@ import { hash } from 'bcrypt';
 import type { Log } from '../shared/log.ts';
 import type { Ports } from './api/ports.ts';
 import type { Central } from './central.ts';
+import type { EvidenceShelf } from './evidence-shelf.ts';
 import type { Store } from './store/store.ts';
 
 /** As the tools hash passwords. */
 const BCRYPT_COST = 10;
 
-export function apiPorts({ central, store, log, randomBytes }: {
-  central: Central; store: Store; log: Log; randomBytes: (count: number) => Buffer;
+export function apiPorts({ central, store, log, randomBytes, evidence }: {
+  central: Central; store: Store; evidence: EvidenceShelf; log: Log; randomBytes: (count: number) => Buffer;
 }): Ports {
   const { state, read, door, nowMs } = central;
   return {
-    state, log, randomBytes, tokenKey: store.tokenKey, nowMs,
+    state, log, randomBytes, evidence, tokenKey: store.tokenKey, nowMs,
     read: (asker, query) => read(asker, query),
     session: (id) => store.session(id),
     ticketsOf: (id) => store.ticketsOf(id),

@@ -18,7 +18,7 @@ type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
   | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets'
-  | 'my-invoice-tickets' | 'billing-details'>;
+  | 'my-invoice-tickets' | 'billing-details' | 'claims' | 'my-claims'>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type QueryOptions = {
@@ -61,6 +61,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
     case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
+    case 'claim-terms': return slice([...state.claimTerms.values()], after, limit, asItIs);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];
@@ -68,7 +69,8 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       return slice(waiting, after, limit, (session) => sessionRow(state, session, nowMs));
     }
     case 'status': return { rows: [options.status()], next: null, error: null };
-    case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets': {
+    case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
+    case 'my-claims': {
       if (asker.userId === null) return failed('this list is for people with an account');
       return withLive(options, options.stored(what, { ...filter, driverId: asker.userId }, after, limit), nowMs);
     }

@@ -3,7 +3,7 @@
 import { compare } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBus, parseBrokers } from '../shared/bus/connection.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -20,6 +20,7 @@ import { apiPorts } from './api-ports.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
+import { createEvidenceShelf } from './evidence-shelf.ts';
 import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
@@ -124,7 +125,8 @@ async function openApi(life: Life, central: Central, store: Store): Promise<void
   if (settings === null) return;
   const { startApi } = await import('./api/server.ts');
   const tls = await certificate(config, settings.host);
-  const api = await startApi(apiPorts({ central, store, log, randomBytes }), { ...settings, tls });
+  const evidence = createEvidenceShelf(config.database === null ? config.dataDir : dirname(config.database));
+  const api = await startApi(apiPorts({ central, store, log, randomBytes, evidence }), { ...settings, tls });
   closers.push(() => api.close());
   say(life, 'info', `REST API on ${settings.host}:${api.port}${tls === null ? '' : ' with TLS'}`);
   log('info', 'api-listening', { address: `${settings.host}:${api.port}`, tls: tls !== null });

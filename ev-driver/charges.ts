@@ -130,6 +130,8 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
     case 'invoice':
       if (notice.kind === 'credit-note') return { ...charge, steps };
       return { ...charge, steps, invoiceNumber: notice.invoiceNumber };
+    // Of no charge of hers.
+    case 'claim': return charge;
     default: return assertNever(notice, 'notice');
   }
 }
@@ -171,6 +173,7 @@ export function levelOf(notice: Notice): MessageLevel {
 }
 
 function sessionOfNotice(notice: Notice): SessionId | null {
+  if (notice.type === 'claim') return null;
   return notice.type === 'ticket' ? notice.ticket.sessionId : notice.sessionId;
 }
 

@@ -32,6 +32,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'resumed': return say.resumed(notice, timeZone);
     case 'ticket': return say.ticket(notice, timeZone);
     case 'invoice': return say.invoice(notice, timeZone);
+    case 'claim': return say.claim(notice, timeZone);
   }
 }
 

@@ -1,6 +1,7 @@
 // Every operation of the API.
 import type { Operation } from './operation.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
+import { CLAIM_OPERATIONS } from './routes/claims.ts';
 import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
@@ -13,5 +14,6 @@ import { SESSION_OPERATIONS } from './routes/sessions.ts';
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
   ...GROUP_INVOICE_OPERATIONS,
+  ...CLAIM_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
 ];

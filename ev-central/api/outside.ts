@@ -9,6 +9,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   endedAtMs: 'endedAt', plugByMs: 'plugBy', issuedAtMs: 'issuedAt', expiresAtMs: 'expiresAt', createdAtMs: 'createdAt',
   usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
   deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
+  submittedAtMs: 'submittedAt', decidedAtMs: 'decidedAt', paidAtMs: 'paidAt',
   beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
 };
 

@@ -6,6 +6,7 @@ import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
+import { claimOrder } from './claims.ts';
 import { sendCommand } from './commands.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
@@ -98,6 +99,9 @@ function carryOut(step: Step, input: OrderInput): Result {
       return secondFactorOrder(step, order);
     case 'put-billing-details': return putBillingDetails(step, order.details);
     case 'invoice-month': return invoiceMonth(step, order);
+    case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
+    case 'reject-claim': case 'pay-claim':
+      return claimOrder(step, order, input);
     default: return assertNever(order, 'order');
   }
 }

@@ -21,7 +21,7 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
   ['payments.read', 'xx..'], ['payments.write', 'x...'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
-  ['claims.read', 'xx..'], ['claims.decide', 'x...'],
+  ['claims.read', 'xx..'], ['claims.decide', 'xx..'],
   ['audit.read', 'xxx.'], ['audit.verify', 'x...'],
 ];
 
@@ -36,7 +36,9 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
-  ['invoice-month', 'x...'],
+  ['invoice-month', 'x...'], ['put-claim-terms', 'x...'], ['put-claim', 'xxxx'], ['add-claim-evidence', 'xxxx'],
+  ['submit-claim', 'xxxx'], ['approve-claim', 'xxxx'], ['reject-claim', 'xxxx'], ['pay-claim', 'xxxx'],
+ 
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
@@ -45,7 +47,8 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
-  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
+  ['billing-details', 'x...'], ['claims', 'xx..'], ['claim-terms', 'xx..'], ['my-claims', 'xxxx'],
+  ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
   ['price-series', 'xxx.'],
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];

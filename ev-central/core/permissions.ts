@@ -73,7 +73,8 @@ export const PERMISSIONS = {
   'invoices.read': OPERATING,
   'invoices.write': ADMIN,
   'claims.read': OPERATING,
-  'claims.decide': ADMIN,
+  /** Also whoever runs the group, about claims of others: the core looks at it. */
+  'claims.decide': OPERATING,
   // the audit log
   'audit.read': RUNNING,
   'audit.verify': ADMIN,
@@ -103,6 +104,10 @@ const OF_ORDER = {
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
   book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
   'put-billing-details': 'invoices.write', 'invoice-month': 'invoices.write',
+  'put-claim-terms': 'groups.write',
+  'put-claim': 'claims.write-own', 'add-claim-evidence': 'claims.write-own', 'submit-claim': 'claims.write-own',
+  // Who may decide about which claim, claims.ts says.
+  'approve-claim': 'claims.write-own', 'reject-claim': 'claims.write-own', 'pay-claim': 'claims.write-own',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
 } as const satisfies Record<OrderKind, Permission>;
@@ -134,6 +139,7 @@ const OF_QUERY = {
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
   'price-series': 'tariffs.read', groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.
+  claims: 'claims.read', 'claim-terms': 'claims.read', 'my-claims': 'claims.write-own',
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
  
   audit: 'audit.read',

@@ -2,9 +2,10 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
+import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
@@ -54,6 +55,8 @@ export type Tables = {
   readonly uninvoicedTickets: Table<TicketId, UninvoicedTicket>;
   readonly invoicedSessions: Table<SessionId, InvoicedSession>;
   readonly invoicingSpans: Table<string, InvoicingSpan>;
+  readonly claimTerms: Table<GroupId, ClaimTerms>;
+  readonly claims: Table<ClaimId, Claim>;
 };
 
 /** `<group> <place>`: an id has no space. */
@@ -163,6 +166,8 @@ export function emptyTables(): Tables {
     uninvoicedTickets: new Table((row) => row.ticketId),
     invoicedSessions: new Table((row) => row.sessionId),
     invoicingSpans: new Table((row) => row.spanId),
+    claimTerms: new Table((row) => row.groupId),
+    claims: new Table((row) => row.claimId),
   };
 }
 

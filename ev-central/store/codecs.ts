@@ -9,6 +9,7 @@ import type { Table } from '../core/table.ts';
 import type { TariffId } from '../../shared/ids.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
+import { claims, claimTerms } from './claim-rows.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
 import {
@@ -26,7 +27,7 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
     points: withWrappedSecret(secrets), pointStates, users, groups, groupTariffs, sessions, meters,
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
-    invoicedSessions, invoicingSpans,
+    invoicedSessions, invoicingSpans, claimTerms, claims,
   };
 }
 

@@ -65,6 +65,8 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
           `WHERE session_id IN (SELECT session_id FROM charging_sessions WHERE ${IN_MEMORY_SESSIONS})`,
           [settledSinceMs]),
         invoicingSpans: () => loadRows(db, codecs.invoicingSpans, tables.invoicingSpans),
+        claimTerms: () => loadRows(db, codecs.claimTerms, tables.claimTerms),
+        claims: () => loadRows(db, codecs.claims, tables.claims),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -161,6 +163,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     one.order(tables, id);
     if ('sessionId' in given) one.session(tables, given.sessionId);
     if ('ticketId' in given) one.ticketPayment(tables, given.ticketId);
+    for (const session of claimedSessions(tables, given)) one.session(tables, session);
   };
   switch (input.kind) {
     case 'meter':
@@ -190,6 +193,13 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     default:
       return;
   }
+}
+
+/** The charges that a claim names are looked at when it is put, and when it is submitted. */
+function claimedSessions(tables: Tables, order: Order): readonly SessionId[] {
+  const basis = order.kind === 'put-claim' ? order.claim.basis
+    : order.kind === 'submit-claim' ? tables.claims.get(order.claimId)?.basis : undefined;
+  return basis?.kind === 'sessions' ? basis.sessionIds : [];
 }
 
 function loadRows<K extends string, R>(

@@ -163,6 +163,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       corrected: 'wallet:user:cat', invoiced: 'wallet:user:dan', with_groups: 0,
     }],
   },
+  15: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM claims) AS claims, (SELECT count(*) FROM claim_terms) AS terms
+      FROM orders`,
+    expected: [{ order_id: 'o-1', claims: 0, terms: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -39,6 +39,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
     invoicedSessions: writer(db, codecs.invoicedSessions),
     invoicingSpans: writer(db, codecs.invoicingSpans),
+    claimTerms: writer(db, codecs.claimTerms),
+    claims: writer(db, codecs.claims),
   } satisfies Record<keyof Tables, unknown>;
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
@@ -73,6 +75,8 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
     uninvoicedTickets: (tables, nowMs) => write.uninvoicedTickets(tables.uninvoicedTickets, nowMs),
     invoicedSessions: (tables, nowMs) => write.invoicedSessions(tables.invoicedSessions, nowMs),
     invoicingSpans: (tables, nowMs) => write.invoicingSpans(tables.invoicingSpans, nowMs),
+    claimTerms: (tables, nowMs) => write.claimTerms(tables.claimTerms, nowMs),
+    claims: (tables, nowMs) => write.claims(tables.claims, nowMs),
   };
   const writers = Object.values(each);
   return (tables, nowMs) => {

@@ -7,6 +7,7 @@ export const QUERIES = [
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
   'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'invoices', 'invoice-tickets',
   'billing-details',
+  'claims', 'my-claims', 'claim-terms',
 ] as const;
 
 export const query = defineFrame({

@@ -79,7 +79,7 @@ const KEYS = {
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',
-  invoicingSpans: 'spanId',
+  invoicingSpans: 'spanId', claimTerms: 'groupId', claims: 'claimId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {
