@@ -42,7 +42,8 @@ function reimbursement(...args: string[]): Promise<Ended> {
 
 describe('admin reimbursement', () => {
   test('leads a claim from its terms to the payout, with its file', async () => {
-    expect(await reimbursement('terms', 'vans', '--rate', '0.2875', '--per-month', '150.00')).toMatchObject({ status: 0 });
+    const terms = await reimbursement('terms', 'vans', '--rate', '0.2875', '--per-month', '150.00');
+    expect(terms).toMatchObject({ status: 0 });
     expect(await reimbursement('meter', 'vans', 'ana', 'home-ana')).toMatchObject({ status: 0 });
     expect((await reimbursement('terms', 'vans')).stdout).toContain('28.75 EUR for 100 kWh');
     const period = ['--from', '2025-10-01', '--to', '2025-10-31', '--from-wh', '1000', '--to-wh', '26300'];
@@ -60,7 +61,7 @@ describe('admin reimbursement', () => {
     expect((await reimbursement('pay', id, '--from', 'reimbursements')).stdout)
       .toBe(`7.27 EUR are paid from reimbursements to ana for claim ${id}\n`);
     expect((await reimbursement('list', '--state', 'paid')).stdout).toMatch(new RegExp(`${id} +paid +ana +vans`));
-    expect(await reimbursement('verify')).toMatchObject({ status: 0, stdout: expect.stringContaining('1 files') as string });
+    expect((await reimbursement('verify')).stdout).toContain('1 files of evidence\nsound');
     const [file = ''] = readdirSync(join(folder, 'evidence'));
     rmSync(join(folder, 'evidence', file));
     expect(await reimbursement('verify')).toMatchObject({

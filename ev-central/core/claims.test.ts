@@ -216,14 +216,15 @@ describe('a claim is refused', () => {
   });
 
   it('beyond what is agreed for one claim, and for the claims of one month', () => {
-    expect(submitted(ready({ perClaimMinor: 726 })).answer.text).toContain('7.27 EUR are more than a claim may come to');
-    const network = ready({ perMonthMinor: 1_000 });
+    const small = ready({ perClaimMinor: 726 });
+    expect(submitted(small).answer.text).toContain('7.27 EUR are more than a claim may come to: 7.26 EUR');
+    const network = ready({ perMonthMinor: 750 });
     expect(submitted(network).answer.outcome).toBe('done');
     const before = week(network, { daysAgo: 7, fromWh: 0, toWh: 1_000 });
-    expect(submitted(network, before).answer.outcome).toBe('done');
-    const third = week(network, { daysAgo: 14, fromWh: 90_000, toWh: 99_000 });
-    expect(submitted(network, third).answer.text)
-      .toBe('with it, ana claims 10.15 EUR for 2025-10: at most 10.00 EUR are agreed');
+    expect(submitted(network, before).answer.text)
+      .toBe('with it, ana claims 7.56 EUR for 2025-11: at most 7.50 EUR are agreed');
+    // It begins in October.
+    expect(submitted(network, week(network, { daysAgo: 14, fromWh: 0, toWh: 1_000 })).answer.outcome).toBe('done');
   });
 
   it('when its claimant has too many drafts', () => {

@@ -2,7 +2,8 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId,
+  UserId,
 } from '../../shared/ids.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';

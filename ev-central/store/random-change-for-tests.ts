@@ -4,11 +4,13 @@ import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, claimId, groupId, keyId, meterId, pointId, requestId, seriesId, sessionId, siteId, tariffId, ticketId, userId,
+  accessId, claimId, groupId, keyId, meterId, pointId, requestId, seriesId, sessionId, siteId, tariffId,
+  ticketId, userId,
 } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import {
-  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite, sampleTariff,
+  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePoint, samplePointState, sampleSession, sampleSite,
+  sampleTariff,
   sampleUninvoiced, sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { claimIdSchema, groupIdSchema, requestIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { claimStateSchema } from './claim.ts';

@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  claimIdSchema, groupIdSchema, meterIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
+  claimIdSchema, groupIdSchema, meterIdSchema, pointIdSchema, seriesIdSchema,
+  sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
   userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';

@@ -124,7 +124,8 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
   orderOperation({
     id: 'approveClaim', path: `${CLAIM}/approve`, tag: 'network', permission: 'claims:decide', params: claimParams,
     exampleParams, summary: 'Approves a claim',
-    description: 'For who runs the group, and operators; never for the claimant.', body: empty, order: ({ claimId }) => ({ kind: 'approve-claim', claimId }),
+    description: 'For who runs the group, and operators; never for the claimant.', body: empty,
+    order: ({ claimId }) => ({ kind: 'approve-claim', claimId }),
   }),
   orderOperation({
     id: 'rejectClaim', path: `${CLAIM}/reject`, tag: 'network', permission: 'claims:decide', params: claimParams,
