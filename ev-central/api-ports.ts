@@ -6,6 +6,7 @@ import { apiTools } from './api-tools.ts';
 import type { BookFiles } from './book-check.ts';
 import type { Central } from './central.ts';
 import { readMailCode } from './mail-code.ts';
+import type { EvidenceShelf } from './evidence-shelf.ts';
 import type { Store } from './store/store.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -13,12 +14,13 @@ import { readTokenFile } from './token-file.ts';
 const BCRYPT_COST = 10;
 
 /** Without files the database is in memory. */
-export function apiPorts({ central, store, files, log, randomBytes }: {
-  central: Central; store: Store; files: BookFiles | null; log: Log; randomBytes: (count: number) => Buffer;
+export function apiPorts({ central, store, files, evidence, log, randomBytes }: {
+  central: Central; store: Store; files: BookFiles | null; evidence: EvidenceShelf; log: Log;
+  randomBytes: (count: number) => Buffer;
 }): Ports {
   const { state, read, door, nowMs } = central;
   return {
-    state, log, randomBytes, tokenKey: store.tokenKey, nowMs,
+    state, log, randomBytes, evidence, tokenKey: store.tokenKey, nowMs,
     read: (asker, query) => read(asker, query),
     session: (id) => store.session(id),
     ticketsOf: (id) => store.ticketsOf(id),

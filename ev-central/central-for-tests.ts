@@ -1,6 +1,8 @@
 // Central as it is shipped, on a database of its own, with real links on a free port and a bus in memory.
 import { compare } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../shared/clock.ts';
 import { userId } from '../shared/ids.ts';
@@ -19,6 +21,7 @@ import { startApi } from './api/server.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
+import { createEvidenceShelf, type EvidenceShelf } from './evidence-shelf.ts';
 import { MemoryBus } from './memory-bus.ts';
 import type { SendLetter } from './mail/mailer.ts';
 import { createMessageBoard } from './message-board.ts';
@@ -46,6 +49,11 @@ export type TestCentral = {
   connect(): TestPeer;
   close(): Promise<void>;
 };
+
+/** With a database in memory, in a folder of its own, for whoever puts something there. */
+function shelfBeside(file: string): EvidenceShelf {
+  return createEvidenceShelf(file === ':memory:' ? join(tmpdir(), `ev-evidence-${process.pid}`) : dirname(file));
+}
 
 /** Starts one. With the store of one before, it is a restart. */
 export async function startTestCentral(options: {
@@ -85,7 +93,9 @@ export async function startTestCentral(options: {
     onLink: (link, address) => central.links.take(link, options.comesFrom ?? address),
   });
   const api = options.api === undefined ? null
-    : await startApi(apiPorts({ central, store, files: null, log, randomBytes }), { ...TEST_API, ...options.api });
+    : await startApi(apiPorts({ central, store, files: null, evidence: shelfBeside(file), log, randomBytes }), {
+      ...TEST_API, ...options.api,
+    });
   central.start();
   if (state.points.size === 0) {
     const answer = await central.order({

@@ -19,7 +19,7 @@ type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
   | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets'
-  | 'my-invoice-tickets' | 'billing-details' | 'payments' | 'my-payments'>;
+  | 'my-invoice-tickets' | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims'>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type QueryOptions = {
@@ -63,6 +63,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
     case 'second-factors': return slice([...state.secondFactors.values()], after, limit, secondFactorRow);
+    case 'claim-terms': return slice([...state.claimTerms.values()], after, limit, asItIs);
     case 'drivers': return slice([...state.driverLinks.values()], after, limit, driverRow);
     case 'queue': {
       const site = filter['siteId'];
@@ -75,7 +76,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'tokens': return slice(about([...state.tokens.values()], filter), after, limit, asItIs);
     case 'mails': return slice(about([...state.mails.values()].reverse(), filter), after, limit, mailRow);
     case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
-    case 'my-payments': {
+    case 'my-payments': case 'my-claims': {
       if (asker.userId === null) return failed('this list is for people with an account');
       return withLive(options, options.stored(what, { ...filter, driverId: asker.userId }, after, limit), nowMs);
     }

@@ -3,7 +3,7 @@
 import { compare } from 'bcrypt';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBus, parseBrokers } from '../shared/bus/connection.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -21,6 +21,7 @@ import type { BookFiles } from './book-check.ts';
 import { createOpenerThread } from './bus/opener-thread.ts';
 import { type Central, createCentral } from './central.ts';
 import { apiSettings, type CentralConfig, coreSettings } from './config.ts';
+import { createEvidenceShelf } from './evidence-shelf.ts';
 import { readIssuer } from './issuer-file.ts';
 import { removeOperatorToken, writeOperatorToken } from './links/operator-token.ts';
 import { openMailer } from './mail-settings.ts';
@@ -133,7 +134,9 @@ async function openApi(
   if (settings === null) return;
   const { startApi } = await import('./api/server.ts');
   const tls = await certificate(config, settings.host);
-  const api = await startApi(apiPorts({ central, ...stored, log, randomBytes }), { ...settings, tls });
+  const evidence = createEvidenceShelf(config.database === null ? config.dataDir : dirname(config.database));
+  const ports = apiPorts({ central, ...stored, evidence, log, randomBytes });
+  const api = await startApi(ports, { ...settings, tls });
   closers.push(() => api.close());
   say(life, 'info', `REST API on ${settings.host}:${api.port}${tls === null ? '' : ' with TLS'}`);
   log('info', 'api-listening', { address: `${settings.host}:${api.port}`, tls: tls !== null });

@@ -33,7 +33,7 @@ export const VAT = account('vat');
 /** Money that an operator took or gave by hand. */
 export const CASH = account('cash');
 export const ADJUSTMENTS = account('adjustments');
-/** Home charging that was approved and is not paid out yet. */
+/** Home charging that was paid back from no group's wallet. */
 export const REIMBURSEMENTS = account('reimbursements');
 /** What stood on wallets before this ledger began. */
 export const OPENING = account('opening');

@@ -16,6 +16,10 @@ export const tariffIdSchema = idSchema.brand<'TariffId'>();
 /** A series of prices per hour. */
 export const seriesIdSchema = idSchema.brand<'SeriesId'>();
 export const sessionIdSchema = idSchema.brand<'SessionId'>();
+/** Of a claim for charging at home. */
+export const claimIdSchema = idSchema.brand<'ClaimId'>();
+/** A meter at somebody's home, as its group names it; or the id of a point that stands there. */
+export const meterIdSchema = idSchema.brand<'MeterId'>();
 export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
 export const requestIdSchema = idSchema.brand<'RequestId'>();
@@ -35,6 +39,8 @@ export type GroupId = z.infer<typeof groupIdSchema>;
 export type TariffId = z.infer<typeof tariffIdSchema>;
 export type SeriesId = z.infer<typeof seriesIdSchema>;
 export type SessionId = z.infer<typeof sessionIdSchema>;
+export type ClaimId = z.infer<typeof claimIdSchema>;
+export type MeterId = z.infer<typeof meterIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
 export type PaymentId = z.infer<typeof paymentIdSchema>;
@@ -60,6 +66,8 @@ export const tariffId = (text: string): TariffId => text as TariffId;
 export const seriesId = (text: string): SeriesId => text as SeriesId;
 export const sessionId = (text: string): SessionId => text as SessionId;
 export const ticketId = (text: string): TicketId => text as TicketId;
+export const claimId = (text: string): ClaimId => text as ClaimId;
+export const meterId = (text: string): MeterId => text as MeterId;
 export const requestId = (text: string): RequestId => text as RequestId;
 export const paymentId = (text: string): PaymentId => text as PaymentId;
 export const keyId = (text: string): KeyId => text as KeyId;

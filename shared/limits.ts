@@ -50,6 +50,17 @@ export const LIMITS = {
   requestExpiryMs: 30_000,
   /** One that would be valid for longer is refused: it could come again when nobody remembers it any more. */
   requestExpiryMaxMs: 600_000,
+  /** Days that one claim for charging at home covers. */
+  claimDays: 100,
+  /** Charges in one claim. */
+  sessionsOfClaim: 200,
+  /** Files of evidence of one claim, and bytes of one of them. */
+  evidencesOfClaim: 5,
+  evidenceBytes: 2 * 1024 * 1024,
+  /** Claims that somebody has begun and not submitted. */
+  draftsOfUser: 20,
+  /** Meters at home that one group has agreed upon: they fit into a frame. */
+  metersOfGroup: 300,
   /** Facts an engine keeps that Central has not accepted yet; above it nothing new starts. */
   journalFacts: 100_000,
   /** Characters of one tariff as JSON: with its envelope it fits into a frame, whatever script it is written in. */

@@ -47,6 +47,7 @@ describe('notices', () => {
       'The top-up of 20.00 EUR waits for you: confirm it before 06:09 (payment k7f2-120).',
       'Ticket k7f2-120: 10.000 kWh at ALC-01, 5.08 EUR; balance 75.80 EUR.',
       'Waiting at ALC: place 2, estimated wait 9 min.',
+      'Your claim k7f2-130 for 25.300 kWh at home, 7.27 EUR, is approved.',
       'Your turn: ALC-01 connector 1 is kept for you until 05:42.',
     ]);
   });

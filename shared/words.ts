@@ -35,6 +35,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'invoice': return say.invoice(notice, timeZone);
     case 'payment-action': return say['payment-action'](notice, timeZone);
     case 'payment-failed': return say['payment-failed'](notice, timeZone);
+    case 'claim': return say.claim(notice, timeZone);
   }
 }
 

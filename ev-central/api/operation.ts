@@ -71,6 +71,8 @@ type Common = {
   readonly permission: Permission | null;
   /** It moves money or energy: an Idempotency-Key is insisted on. */
   readonly idempotent?: boolean;
+  /** Bytes of a body, where more than usual are taken. */
+  readonly bodyBytes?: number;
   /** It edits: If-Match is insisted on. */
   readonly conditional?: boolean;
   /** It answers with server-sent events. */

@@ -11,6 +11,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
   changedAtMs: 'changedAt', nextAttemptAtMs: 'nextAttemptAt', confirmByMs: 'confirmBy',
   startMs: 'start', nextAtMs: 'nextAt', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
+  submittedAtMs: 'submittedAt', decidedAtMs: 'decidedAt', paidAtMs: 'paidAt',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

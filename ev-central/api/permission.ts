@@ -11,6 +11,10 @@ export const PERMISSIONS = {
   'self:pay': rolesWith('payments.make-own'),
   'self:access': rolesWith('account.write-own'),
   'sessions:read': rolesWith('sessions.read-all'),
+  'self:claim': rolesWith('claims.write-own'),
+  'claims:read': rolesWith('claims.read'),
+  /** Those who run a group are drivers: about which claim somebody decides, the core looks at. */
+  'claims:decide': rolesWith('claims.write-own'),
   'queue:read': rolesWith('queue.read'),
   'groups:read': rolesWith('groups.read'),
   'registry:read': rolesWith('users.read'),

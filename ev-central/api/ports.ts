@@ -14,6 +14,7 @@ import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
 import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
+import type { EvidenceShelf } from '../evidence-shelf.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
 import type { PricedSession } from '../core/tariff/period.ts';
@@ -38,6 +39,8 @@ export type Ports = {
   readonly ticketsOf: (id: SessionId) => Ticket[];
   readonly meterValues: (id: SessionId) => MeterValueRow[];
   readonly noticesAfter: (userId: UserId, after: number, limit: number) => readonly Notice[];
+  /** Files of evidence, beside the database. */
+  readonly evidence: EvidenceShelf;
   readonly ask: (asking: {
     readonly make: (to: { connectionId: ConnectionId; re: MessageId }) => Input;
     readonly password?: string | undefined;

@@ -167,6 +167,7 @@ function addHooks(app: FastifyInstance, api: Api): void {
 function addOperation(app: FastifyInstance, api: Api, operation: Operation, streams: Set<{ end(): void }>): void {
   app.route({
     method: operation.method, url: urlOf(operation.path), onRequest: gateOf(app, api, operation),
+    ...(operation.bodyBytes === undefined ? {} : { bodyLimit: operation.bodyBytes }),
     handler: async (request, reply) => {
       const ask = validated(operation, askOf(request), request);
       const answer = await operation.handle(ask, api);

@@ -113,6 +113,9 @@ const WORDS: { readonly [R in LedgerRule]: Words } = {
     `of ticket ${at}, ${found ?? 0} are kept as given back; ${expected ?? 0} were booked`,
   'charge-without-ticket': ({ at }) => `movement ${at} charges for a ticket that is not there`,
   'settled-without-ticket': ({ at }) => `session ${at} is settled, and its ticket is not there`,
+  'claim-paid-once': ({ at, expected, found }) =>
+    `for claim ${at}, ${expected ?? 0} were to be paid back; ${found ?? 0} were booked`,
+  'reimbursement-of-claim': ({ at }) => `movement ${at} pays back a claim that is not paid`,
 };
 
 /** The fault in words; amounts in minor units, as the rows have them. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
 import { addGroupCommands } from './admin-groups.ts';
+import { addReimbursementCommands } from './admin-reimbursements.ts';
 import { addInvoiceCommands } from './admin-invoices.ts';
 import { addLedgerCommands } from './admin-ledger.ts';
 import { addPaymentCommands } from './admin-payments.ts';
@@ -39,6 +40,7 @@ export function addToolCommands(program: Command): void {
   addWalletCommands(admin);
   addStatementCommand(admin);
   addInvoiceCommands(admin);
+  addReimbursementCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

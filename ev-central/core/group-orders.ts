@@ -4,6 +4,7 @@ import type { GroupRow } from '../../shared/messages/group-row.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
+import { whyClaimsNeed } from './claims.ts';
 import { dropGroupTariffs } from './group-tariffs.ts';
 import { derivePaidBy } from './groups.ts';
 import { whyInvoicesNeed } from './invoices.ts';
@@ -43,10 +44,11 @@ export function removeGroup(step: Step, { groupId }: OrderOf<'remove-group'>): R
     const balance = formatMoney(group.balanceMinor, group.currency);
     return refused(`the balance of ${groupId} is ${balance}: book it out first`);
   }
-  const needed = whyInvoicesNeed(state, account);
+  const needed = whyInvoicesNeed(state, account) ?? whyClaimsNeed(state, { groupId });
   if (needed !== null) return refused(needed);
   state.groups.remove(groupId);
   state.billingDetails.remove(account);
+  state.claimTerms.remove(groupId);
   dropGroupTariffs(state, { groupId });
   derivePaidBy(state);
   return done(`group ${groupId} is removed`);

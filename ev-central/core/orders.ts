@@ -8,6 +8,7 @@ import { accountOrder } from './accounts.ts';
 import { revokeApiKeys } from './api-access.ts';
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import { belongingOrder } from './belongings.ts';
+import { claimOrder } from './claims.ts';
 import { sendCommand } from './commands.ts';
 import { putRates } from './exchange-rates.ts';
 import { sessionsAt } from './facts.ts';
@@ -117,6 +118,9 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'remove-token':
       return belongingOrder(step, order);
     case 'invoice-month': return invoiceMonth(step, order);
+    case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
+    case 'reject-claim': case 'pay-claim':
+      return claimOrder(step, order, input);
     default: return assertNever(order, 'order');
   }
 }

@@ -23,7 +23,7 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
   ['payments.read', 'xx..'], ['payments.write', 'xx..'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
-  ['claims.read', 'xx..'], ['claims.decide', 'x...'],
+  ['claims.read', 'xx..'], ['claims.decide', 'xx..'],
   ['audit.read', 'xxx.'], ['audit.verify', 'x...'],
 ];
 
@@ -39,7 +39,8 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
   ['refund-ticket', 'x...'], ['transfer', 'x...'], ['put-billing-details', 'x...'],
   ['start-payment', 'xx..'], ['cancel-payment', 'xx..'], ['refund-payment', 'xx..'], ['retry-payment', 'xx..'],
-  ['invoice-month', 'x...'],
+  ['invoice-month', 'x...'], ['put-claim-terms', 'x...'], ['put-claim', 'xxxx'], ['add-claim-evidence', 'xxxx'],
+  ['submit-claim', 'xxxx'], ['approve-claim', 'xxxx'], ['reject-claim', 'xxxx'], ['pay-claim', 'xxxx'],
   ['enrol-second-factor', 'x...'], ['renew-recovery-codes', 'x...'], ['remove-second-factor', 'x...'],
   ['put-person', 'x...'], ['change-email', 'x...'], ['send-reset-code', 'x...'], ['change-password', 'x...'],
   ['end-log-ins', 'xx..'], ['forget-person', 'x...'], ['put-vehicle', 'x...'], ['remove-vehicle', 'x...'],
@@ -51,7 +52,8 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['sessions', 'xxx.'], ['queue', 'xxx.'], ['events', 'xxx.'], ['drivers', 'xxx.'], ['dead-letters', 'xxx.'],
   ['audit', 'xxx.'], ['users', 'xxx.'], ['tariffs', 'xxx.'], ['tickets', 'xxx.'], ['commands', 'xxx.'],
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
-  ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
+  ['billing-details', 'x...'], ['claims', 'xx..'], ['claim-terms', 'xx..'], ['my-claims', 'xxxx'],
+  ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
   ['price-series', 'xxx.'], ['exchange-rates', 'xxx.'],
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
   ['payments', 'xx..'], ['my-payments', 'xxxx'],

@@ -79,7 +79,8 @@ export const PERMISSIONS = {
   'invoices.read': OPERATING,
   'invoices.write': ADMIN,
   'claims.read': OPERATING,
-  'claims.decide': ADMIN,
+  /** Also whoever runs the group, about claims of others: the core looks at it. */
+  'claims.decide': OPERATING,
   // the audit log
   'audit.read': RUNNING,
   'audit.verify': ADMIN,
@@ -111,6 +112,10 @@ const OF_ORDER = {
   'put-billing-details': 'invoices.write', 'invoice-month': 'invoices.write',
   'start-payment': 'payments.write', 'cancel-payment': 'payments.write', 'refund-payment': 'payments.write',
   'retry-payment': 'payments.write',
+  'put-claim-terms': 'groups.write',
+  'put-claim': 'claims.write-own', 'add-claim-evidence': 'claims.write-own', 'submit-claim': 'claims.write-own',
+  // Who may decide about which claim, claims.ts says.
+  'approve-claim': 'claims.write-own', 'reject-claim': 'claims.write-own', 'pay-claim': 'claims.write-own',
   'enrol-second-factor': 'second-factors.write', 'renew-recovery-codes': 'second-factors.write',
   'remove-second-factor': 'second-factors.write',
   'put-person': 'people.write', 'change-email': 'people.write', 'send-reset-code': 'users.write',
@@ -155,6 +160,7 @@ const OF_QUERY = {
   'exchange-rates': 'tariffs.read', 'price-series': 'tariffs.read',
   groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.
+  claims: 'claims.read', 'claim-terms': 'claims.read', 'my-claims': 'claims.write-own',
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
   payments: 'payments.read', 'my-payments': 'money.read-own',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',

@@ -7,6 +7,7 @@ import { formatMoney } from '../../shared/money.ts';
 import { isZone } from '../../shared/zone.ts';
 import { removePersonalData } from './accounts.ts';
 import { dropGroupTariffs } from './group-tariffs.ts';
+import { whyClaimsNeed } from './claims.ts';
 import { whyInvoicesNeed } from './invoices.ts';
 import { revokeKeys } from './key-ring.ts';
 import { putOut } from './monitors.ts';
@@ -140,7 +141,8 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   }
   const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userWallet(userId));
+  const needed = whyInvoicesNeed(step.state, userWallet(userId))
+    ?? whyClaimsNeed(step.state, { claimantId: userId });
   if (needed !== null) return refused(needed);
   const paid = [...step.state.payments.values()].find((p) => p.userId === userId
     && (p.operation !== null || !PAYMENT_TABLE[p.state].isOver));

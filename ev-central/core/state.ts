@@ -2,11 +2,12 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, GroupId, KeyId, PaymentId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId,
+  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PaymentId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId,
   TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
+import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
@@ -68,6 +69,8 @@ export type Tables = {
   readonly mails: Table<string, Mail>;
   readonly vehicles: Table<string, Vehicle>;
   readonly tokens: Table<string, ChargeToken>;
+  readonly claimTerms: Table<GroupId, ClaimTerms>;
+  readonly claims: Table<ClaimId, Claim>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -192,6 +195,8 @@ export function emptyTables(): Tables {
     mails: new Table((row) => row.mailId),
     vehicles: new Table((row) => vehicleKey(row)),
     tokens: new Table((row) => row.tokenId),
+    claimTerms: new Table((row) => row.groupId),
+    claims: new Table((row) => row.claimId),
   };
 }
 

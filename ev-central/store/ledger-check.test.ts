@@ -3,6 +3,7 @@ import { ANA, BEN, Network } from '../core/core-harness.ts';
 import type { Sqlite } from './database.ts';
 import { IN_MEMORY, openDatabase } from './database.ts';
 import type { Store } from './store.ts';
+import { sampleClaim } from './sample-rows.ts';
 import { openStore } from './store.ts';
 
 let db: Sqlite;
@@ -42,6 +43,23 @@ test('the books of a network with a charge that is over and one that runs are so
     ['cash', -30_000], ['revenue:ALC', 110], ['wallet:user:ana', 9_890], ['wallet:user:ben', 10_000],
     ['wallet:user:cat', 10_000],
   ]);
+});
+
+test('a claim that is paid was booked, and nothing is paid back without one', () => {
+  const claim = sampleClaim({ state: 'paid' });
+  network.state.claims.put(claim);
+  const commit = (): void => {
+    const { state: tables, now } = network;
+    store.commit({ tables, appends: [], sends: [], offsets: [], outboxDone: [], now });
+  };
+  commit();
+  const fault = { at: claim.claimId, expected: 727, found: 0, count: 1 };
+  expect(store.verifyLedger().faults).toEqual([{ rule: 'claim-paid-once', ...fault }]);
+  db.exec(`INSERT INTO movements (at_ms, kind, currency, reason, ordered_by)
+    VALUES (1, 'reimbursement', 'EUR', 'home charging, claim none', 'x')`);
+  expect(store.verifyLedger().faults).toContainEqual({
+    rule: 'reimbursement-of-claim', at: '5', expected: 1, found: 0, count: 1,
+  });
 });
 
 test.each([

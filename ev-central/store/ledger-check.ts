@@ -81,6 +81,15 @@ const RULES = {
       JOIN postings p ON p.movement_id = m.row_id AND p.place = 0 WHERE m.kind = 'refund' GROUP BY m.ticket_id) r
       ON r.ticket_id = t.ticket_id
     WHERE found <> expected ORDER BY t.ticket_id`,
+  // Of each claim for charging at home.
+  'claim-paid-once': `SELECT c.claim_id AS at, CASE c.state WHEN 'paid' THEN c.amount_minor ELSE 0 END AS expected,
+      coalesce((SELECT sum(p.amount_minor) FROM movements m JOIN postings p ON p.movement_id = m.row_id
+        WHERE m.kind = 'reimbursement' AND m.reason = 'home charging, claim ' || c.claim_id
+          AND p.account = 'wallet:user:' || c.claimant_id), 0) AS found
+    FROM claims c WHERE found <> expected ORDER BY c.rowid`,
+  'reimbursement-of-claim': `SELECT m.row_id AS at, 1 AS expected, 0 AS found FROM movements m
+    WHERE m.kind = 'reimbursement' AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.state = 'paid'
+      AND m.reason = 'home charging, claim ' || c.claim_id) ORDER BY m.row_id`,
 } as const;
 export type LedgerRule = keyof typeof RULES | 'known-account';
 

@@ -80,6 +80,8 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
           `WHERE operation IS NOT NULL OR state NOT IN (${OVER_PAYMENTS}) OR changed_at_ms >= ?`, [settledSinceMs]),
         paymentEvents: () => loadRows(db, codecs.paymentEvents, tables.paymentEvents, 'WHERE at_ms >= ?',
           [settledSinceMs]),
+        claimTerms: () => loadRows(db, codecs.claimTerms, tables.claimTerms),
+        claims: () => loadRows(db, codecs.claims, tables.claims),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -193,6 +195,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     if ('sessionId' in given) one.session(tables, given.sessionId);
     if ('ticketId' in given) one.ticketPayment(tables, given.ticketId);
     if ('paymentId' in given) one.payment(tables, given.paymentId);
+    for (const session of claimedSessions(tables, given)) one.session(tables, session);
   };
   switch (input.kind) {
     case 'meter':
@@ -226,6 +229,13 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     default:
       return;
   }
+}
+
+/** The charges that a claim names are looked at when it is put, and when it is submitted. */
+function claimedSessions(tables: Tables, order: Order): readonly SessionId[] {
+  const basis = order.kind === 'put-claim' ? order.claim.basis
+    : order.kind === 'submit-claim' ? tables.claims.get(order.claimId)?.basis : undefined;
+  return basis?.kind === 'sessions' ? basis.sessionIds : [];
 }
 
 function loadRows<K extends string, R>(

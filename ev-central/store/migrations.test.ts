@@ -190,6 +190,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM tokens) AS tokens FROM users`,
     expected: [{ user_id: 'ana', balance_minor: 500, people: 0, tokens: 0 }],
   },
+  18: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM claims) AS claims, (SELECT count(*) FROM claim_terms) AS terms
+      FROM orders`,
+    expected: [{ order_id: 'o-1', claims: 0, terms: 0 }],
+  },
 };
 
 let db: Sqlite;

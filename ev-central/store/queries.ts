@@ -6,6 +6,7 @@ import type { SessionRow } from '../../shared/messages/rows.ts';
 import type { Role } from '../../shared/messages/values.ts';
 import { deadLetterRows, eventRows, ticketRows } from './appends.ts';
 import { auditRows } from './audit-link.ts';
+import { claims } from './claim-rows.ts';
 import { groups, payments, sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
@@ -21,7 +22,7 @@ export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
   | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
   | 'ledger' | 'ledger-log' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets' | 'my-invoice-tickets'
-  | 'billing-details' | 'payments' | 'my-payments';
+  | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -181,6 +182,19 @@ const paymentList: ListDefinition = {
   row: paymentRow,
 };
 
+const claimList: ListDefinition = {
+  select: `SELECT rowid AS cursor, ${claims.columns.join(', ')} FROM claims`, cursor: 'rowid', order: 'DESC',
+  filters: {
+    claimId: 'claim_id = ?', groupId: 'group_id = ?', userId: 'claimant_id = ?', meterId: 'meter_id = ?',
+    state: 'state = ?',
+    // Her own, and those about which she decides.
+    driverId: `EXISTS (WITH me (id) AS (SELECT ?) SELECT 1 FROM me WHERE claimant_id = me.id OR (state <> 'draft'
+      AND EXISTS (SELECT 1 FROM user_groups g, json_each(g.members) m WHERE g.group_id = claims.group_id
+        AND m.value ->> 'userId' = me.id AND m.value ->> 'role' <> 'member')))`,
+  },
+  row: (record) => ({ ...claims.decode(record) }),
+};
+
 const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
   'my-sessions': { ...sessionList, needs: 'driverId' },
   sessions: sessionList,
@@ -195,6 +209,8 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
     cursor: 'payer', order: 'ASC', filters: { payer: 'payer = ?', userId: "payer = 'wallet:user:' || ?" },
     row: (record) => ({ ...billingDetails.decode(record) }),
   },
+  claims: claimList,
+  'my-claims': { ...claimList, needs: 'driverId' },
   'my-notices': {
     select: 'SELECT number AS cursor, message FROM notices', cursor: 'number', order: 'DESC',
     filters: { driverId: 'user_id = ?', ...TIME }, needs: 'driverId',

@@ -4,12 +4,13 @@ import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, groupId, keyId, paymentId, pointId, requestId, seriesId, sessionId, siteId, tariffId, ticketId, userId,
+  accessId, claimId, groupId, keyId, meterId, paymentId, pointId, requestId, seriesId, sessionId, siteId, tariffId,
+  ticketId, userId,
 } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import {
-  sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession, sampleSite,
-  sampleTariff, sampleUninvoiced, sampleUser, sampleVersion, START_MS,
+  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession,
+  sampleSite, sampleTariff, sampleUninvoiced, sampleUser, sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -85,6 +86,11 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ...accountChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
     ...paymentChanges(tables, { table, which, figure, words, remove }),
+    claimTerms: () => (remove ? tables.claimTerms.remove(groupId(id)) : tables.claimTerms.put({
+      groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
+      meters: [{ userId: userId(words), meterId: meterId(id) }],
+    })),
+    claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
   };
   changes[table]();
 }

@@ -7,8 +7,10 @@ import type {
 } from '../core/rows.ts';
 import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
-  correlationId, groupId, keyId, paymentId, pointId, requestId, sessionId, siteId, tariffId, ticketId, userId,
+  claimId, correlationId, groupId, keyId, meterId, paymentId, pointId, requestId, sessionId, siteId, tariffId, ticketId,
+  userId,
 } from '../../shared/ids.ts';
+import type { Claim } from '../../shared/messages/claim.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
@@ -129,6 +131,18 @@ export function sampleUninvoiced(change: Partial<UninvoicedTicket> = {}): Uninvo
       netMinor: 420, vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
     },
     ...change,
+  };
+}
+
+export function sampleClaim(change: Partial<Claim> = {}): Claim {
+  return {
+    claimId: claimId('k7f2-130'), groupId: groupId('fleet'), claimantId: userId('ana'), meterId: meterId('home-ana'),
+    basis: { kind: 'registers', fromMs: START_MS - 86_400_000, toMs: START_MS, fromWh: 1_000, toWh: 26_300 },
+    fromMs: START_MS - 86_400_000, toMs: START_MS, energyWh: 25_300, rate: { minor: 2_875, perKwh: 100 },
+    amountMinor: 727, currency: currency('EUR'),
+    evidence: [{ reference: 'Bill 4711', sha256: 'a'.repeat(64), mediaType: 'application/pdf', bytes: 1_000 }],
+    state: 'submitted', reason: '', putAtMs: START_MS, submittedAtMs: START_MS, decidedAtMs: null, decidedBy: null,
+    paidAtMs: null, paidFrom: null, ...change,
   };
 }
 

@@ -18,6 +18,7 @@ import { engineWelcome } from './engine-welcome.ts';
 import { fault } from './fault.ts';
 import { healthAnswer } from './health-answer.ts';
 import { healthCheck } from './health-check.ts';
+import { claimDecided } from './claim-decided.ts';
 import { invoiceReady } from './invoice-ready.ts';
 import { keyWithdrawn } from './key-withdrawn.ts';
 import { localAnswer } from './local-answer.ts';
@@ -79,8 +80,8 @@ export const MESSAGES = [
   // meter
   meterSample,
   // notices
-  authorized, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun, sessionOver, sessionResumed,
-  ticketIssued, paymentAction, paymentFailed,
+  authorized, claimDecided, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun, sessionOver,
+  sessionResumed, ticketIssued, paymentAction, paymentFailed,
   // progress
   progress,
   // events

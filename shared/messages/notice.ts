@@ -1,6 +1,7 @@
 // The notices as one union: what a driver may receive.
 import { z } from 'zod';
 import { authorized } from './authorized.ts';
+import { claimDecided } from './claim-decided.ts';
 import { invoiceReady } from './invoice-ready.ts';
 import { offered } from './offered.ts';
 import { paymentAction } from './payment-action.ts';
@@ -16,6 +17,6 @@ import { ticketIssued } from './ticket-issued.ts';
 export const noticeSchema = z.discriminatedUnion('type', [
   requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
   sessionOver.schema, sessionResumed.schema, ticketIssued.schema, invoiceReady.schema, paymentAction.schema,
-  paymentFailed.schema,
+  paymentFailed.schema, claimDecided.schema,
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

@@ -4,11 +4,12 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  groupIdSchema, paymentIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema,
-  ticketIdSchema, userIdSchema,
+  claimIdSchema, groupIdSchema, meterIdSchema, paymentIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema,
+  siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { accountOrders } from './accounts.ts';
+import { claimBasisSchema, claimTermsSchema, evidenceSchema, paidFromSchema } from './claim.ts';
 import { exchangeRatesSchema } from './exchange-rate.ts';
 import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
@@ -177,6 +178,21 @@ export const orderSchema = z.discriminatedUnion('kind', [
     kind: z.literal('transfer'), from: walletSchema, to: walletSchema, amountMinor: amountMinorSchema.positive(),
     reason: noteSchema.min(1),
   }),
+  // charging at home
+  z.object({ kind: z.literal('put-claim-terms'), terms: claimTermsSchema }),
+  z.object({
+    kind: z.literal('put-claim'),
+    /** Null: a new one; else a draft is changed. */
+    claimId: claimIdSchema.nullable(),
+    claim: z.object({
+      groupId: groupIdSchema, claimantId: userIdSchema, meterId: meterIdSchema, basis: claimBasisSchema,
+    }),
+  }),
+  z.object({ kind: z.literal('add-claim-evidence'), claimId: claimIdSchema, evidence: evidenceSchema }),
+  z.object({ kind: z.literal('submit-claim'), claimId: claimIdSchema }),
+  z.object({ kind: z.literal('approve-claim'), claimId: claimIdSchema }),
+  z.object({ kind: z.literal('reject-claim'), claimId: claimIdSchema, reason: noteSchema.min(1) }),
+  z.object({ kind: z.literal('pay-claim'), claimId: claimIdSchema, from: paidFromSchema }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 export type OrderKind = Order['kind'];

@@ -8,6 +8,7 @@ export const QUERIES = [
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
   'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates',
   'invoices', 'invoice-tickets', 'billing-details', 'payments', 'people', 'vehicles', 'tokens', 'mails',
+  'claims', 'my-claims', 'claim-terms',
 ] as const;
 
 export const query = defineFrame({

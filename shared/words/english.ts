@@ -168,6 +168,12 @@ const notice: NoticeWords = {
     const tickets = n.ticketCount === 1 ? '' : ` over ${n.ticketCount} tickets`;
     return `${what} is ready: ${formatMoney(n.totalMinor, n.currency)}${tickets}.`;
   },
+  claim: (n) => {
+    const whose = n.claimantId === n.driverId ? 'Your claim' : `The claim of ${n.claimantId}`;
+    const why = n.reason === '' ? '' : ` (${n.reason})`;
+    return `${whose} ${n.claimId} for ${formatEnergy(n.energyWh)} at home, ${formatMoney(n.amountMinor, n.currency)}, `
+      + `is ${n.state}${why}.`;
+  },
 };
 
 export const english: Words = {

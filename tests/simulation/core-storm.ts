@@ -9,9 +9,10 @@ import type { Append } from '../../ev-central/core/effects.ts';
 import type { Session } from '../../ev-central/core/rows.ts';
 import { openStore, type Store } from '../../ev-central/store/store.ts';
 import { userWallet } from '../../shared/account.ts';
-import { connectionId, messageId, siteId, tariffId } from '../../shared/ids.ts';
+import { connectionId, groupId, messageId, meterId, siteId, tariffId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Goal } from '../../shared/messages/values.ts';
+import { currency } from '../../shared/money.ts';
 import { type Chance, createChance } from './chance.ts';
 import { differsFromMemory } from './memory-check.ts';
 
@@ -22,6 +23,8 @@ const HOUR_MS = 3_600_000;
 /** After this long without anything but time, nothing that has begun is open any more. */
 const QUIET_HOURS = 60;
 const MEMORY_EVERY = 10;
+const CLUB = groupId('club');
+const METER = meterId('home');
 const OTHER_SITE = siteId('B');
 
 /** What the harness itself, or the check that knows no hostile points, says to nonsense: no fault of the core. */
@@ -266,6 +269,35 @@ const ACTS: Readonly<Record<string, Act>> = {
     if (ticketId === null) return;
     net.order({ kind: 'refund-ticket', ticketId, amountMinor: chance.of([1, 7, 100_000]), reason: 'gift' });
   })],
+  club: [0.3, orderOf((its) => ({ kind: 'put-group', group: {
+    groupId: CLUB, name: '', kind: 'family', currency: currency('EUR'), active: true, siteIds: null, hours: null,
+    limits: { perSessionMinor: null, perMonthMinor: null }, timeZone: 'Europe/Madrid',
+    // Sometimes nobody: then a user can be removed.
+    members: its.chance.of([[], [ANA, BEN, CAT]]).flatMap((userId) => (its.net.state.users.get(userId) === undefined
+      ? [] : [{ userId, role: 'member' as const, paid: false, limits: null }])),
+  } }))],
+  terms: [0.2, orderOf((its) => ({ kind: 'put-claim-terms', terms: {
+    groupId: CLUB, rate: { minor: 2_875, perKwh: 100 }, perClaimMinor: null, perMonthMinor: its.chance.of([null, 500]),
+    meters: [{ userId: driverOf(its), meterId: METER }],
+  } }))],
+  claim: [1, orderOf((its) => {
+    const [fromMs, fromWh] = [its.net.now - its.chance.whole(1, 9) * 1_000, its.chance.whole(0, 20_000)];
+    const basis = { kind: 'registers', fromMs, toMs: fromMs + 1_000, fromWh, toWh: fromWh + 2_000 } as const;
+    const claim = { groupId: CLUB, claimantId: driverOf(its), meterId: METER, basis };
+    return { kind: 'put-claim', claimId: null, claim };
+  })],
+  'claim-step': [2, (its) => {
+    const [claim] = [...its.net.state.claims.values()].slice(-3);
+    if (claim === undefined) return;
+    const { claimId } = claim;
+    its.net.order(its.chance.of<Order>([
+      { kind: 'add-claim-evidence', claimId, evidence: {
+        reference: 'x', sha256: 'a'.repeat(64), mediaType: 'image/png', bytes: 9,
+      } },
+      { kind: 'submit-claim', claimId }, { kind: 'approve-claim', claimId },
+      { kind: 'reject-claim', claimId, reason: 'no' }, { kind: 'pay-claim', claimId, from: 'reimbursements' },
+    ]));
+  }],
   reset: [1, orderOf((its) => ({ kind: 'reset-point', pointId: pointOf(its), how: 'soft' }))],
 };
 const WEIGHT = Object.values(ACTS).reduce((sum, [weight]) => sum + weight, 0);
