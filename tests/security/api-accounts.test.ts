@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smtpMailer } from '../../ev-central/mail/mailer.ts';
+import { type Mailer, smtpMailer } from '../../ev-central/mail/mailer.ts';
 import { waitFor } from '../../ev-central/central-for-tests.ts';
 import { codeAt, makeSecondFactor } from '../../ev-central/one-time-code.ts';
 import { userId } from '../../shared/ids.ts';
@@ -17,6 +17,7 @@ let server: SMTPServer;
 let arrived: Arrived[];
 /** Letters that the server does not take before it takes the next one. */
 let refusals: number;
+let mailer: Mailer;
 let logged: string[];
 
 beforeEach(async () => {
@@ -38,7 +39,7 @@ beforeEach(async () => {
     },
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const mailer = smtpMailer({
+  mailer = smtpMailer({
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, password: null, insecure: false,
     from: 'ev@example.com',
   });
@@ -50,6 +51,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await central.close();
+  // The server waits for connections that are open.
+  mailer.close();
   await new Promise<void>((resolve) => server.close(resolve));
 });
 
