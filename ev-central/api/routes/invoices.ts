@@ -37,7 +37,8 @@ const invoiceExample = {
 const ticketExample = {
   ticketId: 'k7f2-120', sessionId: 'k7f2-99', kind: 'final', driverId: null, siteId: 'ALC',
   siteName: 'Alicante, Gran Vía', pointId: 'ALC-01', connectorNo: 1, timeZone: 'Europe/Madrid', startedAtMs: AT_MS,
-  endedAtMs: AT_MS + 3_600_000, energyWh: 10_000, lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }], netMinor: 420,
+  endedAtMs: AT_MS + 3_600_000, energyWh: 10_000, netMinor: 420,
+  lines: [{ text: 'Energy', quantity: '10.000 kWh x 0.42/kWh', amount: '4.20' }],
   vatMinor: 88, totalMinor: 508, vat: [{ rate: '21', netMinor: 420, vatMinor: 88 }],
 };
 const invoiceRow = named('Invoice', outsideSchema(invoiceSchema), outside(invoiceExample));
