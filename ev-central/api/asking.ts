@@ -42,7 +42,7 @@ export async function request(api: Api, ask: AnyAsk, operationId: string, wanted
 export async function orderOnce(api: Api, ask: AnyAsk, operationId: string, order: Order): Promise<OrderAnswer> {
   const caller = callerIn(ask);
   const answer = await call(api, ask, operationId, callIdOf(ask), {
-    kind: 'order', order, by: caller.userId, role: operatorRole(caller.role), address: ask.address,
+    kind: 'order', order, by: caller.userId, role: caller.role, address: ask.address,
   });
   if (answer.kind !== 'order') throw new Problem('key-reused', KEY_REUSED);
   return insistOnDone(answer);

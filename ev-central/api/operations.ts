@@ -9,11 +9,12 @@ import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { POINT_OPERATIONS } from './routes/points.ts';
 import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
+import { SUBSCRIPTION_OPERATIONS } from './routes/subscriptions.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   ...AUTH_OPERATIONS, ...ME_OPERATIONS, ...POINT_OPERATIONS, ...REGISTRY_OPERATIONS, ...SESSION_OPERATIONS,
   ...GROUP_INVOICE_OPERATIONS,
   ...NETWORK_OPERATIONS, ...GROUP_TARIFF_OPERATIONS, ...PRICE_SERIES_OPERATIONS,
-  ...EXCHANGE_RATE_OPERATIONS,
+  ...EXCHANGE_RATE_OPERATIONS, ...SUBSCRIPTION_OPERATIONS,
 ];

@@ -9,7 +9,8 @@ const MOMENTS: Readonly<Record<string, string>> = {
   endedAtMs: 'endedAt', plugByMs: 'plugBy', issuedAtMs: 'issuedAt', expiresAtMs: 'expiresAt', createdAtMs: 'createdAt',
   usedAtMs: 'usedAt', revokedAtMs: 'revokedAt', keyExpiresAtMs: 'keyExpiresAt', sentAtMs: 'sentAt',
   deadlineMs: 'deadline', rawAtMs: 'rawAt', receivedAtMs: 'receivedAt', startedSinceMs: 'startedSince',
-  beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
+  beginsAtMs: 'beginsAt', endsAtMs: 'endsAt', dueMs: 'due',
+  validFromMs: 'validFrom', validToMs: 'validTo',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

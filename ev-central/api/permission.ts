@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   'sessions:read': rolesWith('sessions.read-all'),
   'queue:read': rolesWith('queue.read'),
   'groups:read': rolesWith('groups.read'),
+  'subscriptions:read': rolesWith('subscriptions.read'),
+  'subscriptions:write': rolesWith('subscriptions.write'),
   'registry:read': rolesWith('users.read'),
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),

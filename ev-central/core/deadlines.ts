@@ -4,7 +4,7 @@
 // no row.
 import { invariant } from '../../shared/assert.ts';
 
-export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review';
+export type DeadlineKind = 'command' | 'plug' | 'provisional' | 'queue-review' | 'subscription';
 export type Deadline = {
   readonly kind: DeadlineKind;
   /** Command key, session id, or site id. */

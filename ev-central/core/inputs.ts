@@ -97,7 +97,7 @@ export type ApiCallBody =
   | { readonly kind: 'request'; readonly request: Request }
   | {
       readonly kind: 'order'; readonly order: Order; readonly by: string;
-      readonly role: 'admin' | 'operator' | 'technician'; readonly address: string;
+      readonly role: Role; readonly address: string;
     };
 
 /** What can be read of a fact that cannot be taken in. `type` and `sessionId` are the sender's words, or null. */

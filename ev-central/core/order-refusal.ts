@@ -40,7 +40,7 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':
     case 'invoice-month':
     case 'put-billing-details': case 'assign-tariff': case 'put-price-series': case 'remove-price-series':
-    case 'put-exchange-rates':
+    case 'put-exchange-rates': case 'put-plan': case 'remove-plan': case 'subscribe': case 'unsubscribe':
       return null;
     default: return assertNever(order, 'order');
   }

@@ -18,7 +18,7 @@ const TABLE: readonly (readonly [Permission, string])[] = [
   ['users.read', 'xxx.'], ['users.write', 'x...'], ['second-factors.write', 'x...'],
   ['people.read', 'x...'], ['people.erase', 'x...'],
   ['tokens.read', 'xx..'], ['tokens.write', 'x...'], ['groups.read', 'xx..'], ['groups.write', 'x...'],
-  ['api-keys.write', 'x...'],
+  ['subscriptions.read', 'xx..'], ['subscriptions.write', 'xx..'], ['api-keys.write', 'x...'],
   ['money.read', 'xxx.'], ['money.book', 'x...'], ['money.refund', 'x...'], ['money.verify', 'x...'],
   ['payments.read', 'xx..'], ['payments.write', 'x...'], ['invoices.read', 'xx..'], ['invoices.write', 'x...'],
   ['claims.read', 'xx..'], ['claims.decide', 'x...'],
@@ -32,6 +32,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['unbar-point', 'xx..'], ['revoke-user-keys', 'xx..'], ['release-lockout', 'xx..'],
   ['revoke-point', 'x...'], ['put-tariff', 'x...'], ['remove-tariff', 'x...'], ['assign-tariff', 'x...'],
   ['put-price-series', 'x...'], ['remove-price-series', 'x...'], ['put-exchange-rates', 'x...'],
+  ['put-plan', 'x...'], ['remove-plan', 'x...'], ['subscribe', 'xx..'], ['unsubscribe', 'xx..'],
   ['put-site', 'x...'],
   ['remove-site', 'x...'], ['put-point', 'x...'], ['remove-point', 'x...'], ['put-user', 'x...'],
   ['remove-user', 'x...'], ['put-group', 'x...'], ['remove-group', 'x...'], ['book', 'x...'], ['book-group', 'x...'],
@@ -47,6 +48,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['my-invoices', 'xxxx'], ['my-invoice-tickets', 'xxxx'], ['invoices', 'x...'], ['invoice-tickets', 'x...'],
   ['billing-details', 'x...'], ['ledger', 'xxx.'], ['groups', 'xx..'], ['group-tariffs', 'xx..'],
   ['price-series', 'xxx.'], ['exchange-rates', 'xxx.'],
+  ['plans', 'xxxx'], ['subscriptions', 'xx..'], ['my-subscriptions', 'xxxx'],
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
 ];
 

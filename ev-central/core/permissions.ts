@@ -62,6 +62,8 @@ export const PERMISSIONS = {
   'tokens.write': ADMIN,
   'groups.read': OPERATING,
   'groups.write': ADMIN,
+  'subscriptions.read': OPERATING,
+  'subscriptions.write': OPERATING,
   'api-keys.write': ADMIN,
   // money
   'money.read': RUNNING,
@@ -98,6 +100,8 @@ const OF_ORDER = {
   'revoke-point': 'secrets.void',
   'put-tariff': 'tariffs.write', 'remove-tariff': 'tariffs.write', 'assign-tariff': 'tariffs.write',
   'put-price-series': 'tariffs.write', 'remove-price-series': 'tariffs.write', 'put-exchange-rates': 'tariffs.write',
+  'put-plan': 'tariffs.write', 'remove-plan': 'tariffs.write', subscribe: 'subscriptions.write',
+  unsubscribe: 'subscriptions.write',
   'put-site': 'registry.write', 'remove-site': 'registry.write',
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
@@ -115,7 +119,7 @@ export function permissionOfOrder(kind: OrderKind): Permission {
 /** Orders that people give about themselves, too, with what they need then. */
 const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'enrol-second-factor': 'account.write-own', 'renew-recovery-codes': 'account.write-own',
-  'remove-second-factor': 'account.write-own',
+  'remove-second-factor': 'account.write-own', subscribe: 'account.write-own', unsubscribe: 'account.write-own',
 };
 
 /** May this person give this order? About herself she may give some that nobody else but an admin may. */
@@ -132,6 +136,7 @@ const OF_QUERY = {
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
+  plans: 'points.read', subscriptions: 'subscriptions.read', 'my-subscriptions': 'account.read-own',
   'exchange-rates': 'tariffs.read', 'price-series': 'tariffs.read',
   groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.

@@ -146,6 +146,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   putOutDriver(step, userId);
   step.state.users.remove(userId);
   step.state.secondFactors.remove(userId);
+  step.state.subscriptions.remove(userId);
   step.state.billingDetails.remove(userWallet(userId));
   return done(`user ${userId} is removed`);
 }

@@ -2,12 +2,14 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ConnectionId, GroupId, KeyId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId, UserId,
+  AccessId, ConnectionId, GroupId, KeyId, PlanId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId, TicketId,
+  UserId,
 } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
+import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
@@ -34,6 +36,8 @@ export type Tables = {
   readonly priceSeries: Table<SeriesId, PriceSeries>;
   readonly priceSeriesVersions: Table<SeriesKey, SeriesVersion>;
   readonly exchangeRates: Table<RateKey, ExchangeRate>;
+  readonly plans: Table<PlanId, PlanRow>;
+  readonly subscriptions: Table<UserId, Subscription>;
   readonly sites: Table<SiteId, SiteRow>;
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
@@ -146,6 +150,8 @@ export function emptyTables(): Tables {
     tariffVersions: new Table((row) => tariffKey(row.tariffId, row.version)),
     priceSeries: new Table((row) => row.seriesId),
     priceSeriesVersions: new Table((row) => seriesKey(row.seriesId, row.version)),
+    plans: new Table((row) => row.planId),
+    subscriptions: new Table((row) => row.userId),
     exchangeRates: new Table((row) => rateKey(row.base, row.quote, row.date)),
     sites: new Table((row) => row.siteId),
     points: new Table((row) => row.pointId),

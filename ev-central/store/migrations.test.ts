@@ -178,6 +178,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT ticket_id, currency, priced, (SELECT count(*) FROM exchange_rates) AS rates FROM tickets',
     expected: [{ ticket_id: 't-1', currency: 'EUR', priced: null, rates: 0 }],
   },
+  16: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM plans) AS plans,
+      (SELECT count(*) FROM subscriptions) AS subscriptions FROM orders`,
+    expected: [{ order_id: 'o-1', plans: 0, subscriptions: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -4,8 +4,8 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  groupIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema,
-  userIdSchema,
+  groupIdSchema, planIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema,
+  ticketIdSchema, userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { exchangeRatesSchema } from './exchange-rate.ts';
@@ -14,6 +14,7 @@ import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
+import { planRowSchema } from './subscription.ts';
 import {
   amountMinorSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema, powerWSchema,
   priorityClassSchema, roleSchema,
@@ -121,6 +122,11 @@ export const orderSchema = z.discriminatedUnion('kind', [
     /** Null: the place's own again. */
     tariffId: tariffIdSchema.nullable(),
   }),
+  // plans; people subscribe themselves, too
+  z.object({ kind: z.literal('put-plan'), plan: planRowSchema }),
+  z.object({ kind: z.literal('remove-plan'), planId: planIdSchema }),
+  z.object({ kind: z.literal('subscribe'), userId: userIdSchema, planId: planIdSchema }),
+  z.object({ kind: z.literal('unsubscribe'), userId: userIdSchema }),
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

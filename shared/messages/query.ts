@@ -5,8 +5,8 @@ import { defineFrame } from './message.ts';
 export const QUERIES = [
   'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'sessions', 'queue', 'events', 'drivers', 'dead-letters', 'audit', 'users', 'tariffs', 'tickets', 'commands',
-  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates',
-  'invoices', 'invoice-tickets', 'billing-details',
+  'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates', 'plans',
+  'subscriptions', 'my-subscriptions', 'invoices', 'invoice-tickets', 'billing-details',
 ] as const;
 
 export const query = defineFrame({
