@@ -59,6 +59,12 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const answer = estimateFor(state, query.filter, asker.userId, nowMs);
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
+    case 'plans': return slice([...state.plans.values()], after, limit, asItIs);
+    case 'subscriptions': case 'my-subscriptions': {
+      const own = what === 'my-subscriptions';
+      const rows = [...state.subscriptions.values()].filter(({ userId }) => !own || userId === asker.userId);
+      return slice(rows, after, limit, asItIs);
+    }
     case 'exchange-rates': return ratesPage(state, query);
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);

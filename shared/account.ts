@@ -14,7 +14,7 @@ export type AccountParts =
 export type AccountKind = AccountParts['kind'];
 
 /** The kinds of which there is one account. */
-const SINGLES = ['vat', 'cash', 'adjustments', 'reimbursements', 'opening'] as const;
+const SINGLES = ['vat', 'cash', 'adjustments', 'reimbursements', 'opening', 'subscriptions'] as const;
 type SingleKind = (typeof SINGLES)[number];
 
 export const accountSchema = z.string().max(90)
@@ -35,6 +35,8 @@ export const CASH = account('cash');
 export const ADJUSTMENTS = account('adjustments');
 /** Home charging that was paid back from no group's wallet. */
 export const REIMBURSEMENTS = account('reimbursements');
+/** Fees of plans, without VAT. */
+export const SUBSCRIPTIONS = account('subscriptions');
 /** What stood on wallets before this ledger began. */
 export const OPENING = account('opening');
 

@@ -17,6 +17,8 @@ export const PERMISSIONS = {
   'claims:decide': rolesWith('claims.write-own'),
   'queue:read': rolesWith('queue.read'),
   'groups:read': rolesWith('groups.read'),
+  'subscriptions:read': rolesWith('subscriptions.read'),
+  'subscriptions:write': rolesWith('subscriptions.write'),
   'registry:read': rolesWith('users.read'),
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),

@@ -105,12 +105,17 @@ function reportOf(price: UsagePrice, rules: TariffRules, startMs: number): Price
   ].join(' ');
   return {
     currency, totalExclVat: total(price.totalExclMinor), totalInclVat: total(price.totalInclMinor),
-    lines: price.lines.map(reportLine),
+    lines: price.lines.filter(isNoDiscount).map(reportLine),
     notes: isValidAt(rules, startMs) ? [] : [`the tariff is valid ${bounds}: the session does not begin then`],
   };
 }
 
-function reportLine(line: PriceLine): ReportLine {
+/** Files name no plan. */
+function isNoDiscount(line: PriceLine): line is Exclude<PriceLine, { kind: 'discount' }> {
+  return line.kind !== 'discount';
+}
+
+function reportLine(line: Exclude<PriceLine, { kind: 'discount' }>): ReportLine {
   const amounts = { amountExclVat: amountText(line.exclVat), amountInclVat: amountText(line.inclVat) };
   if (line.kind !== 'component') {
     const { exclVat, inclVat } = line.bound;
@@ -150,7 +155,7 @@ function trimmed(text: string): string {
 }
 
 function printTable({ currency, totalExclVat, totalInclVat, notes }: PriceReport, { lines }: UsagePrice): void {
-  printList(lines.map((line) => tableRow(line, minorDigits(currency))), { json: false });
+  printList(lines.filter(isNoDiscount).map((line) => tableRow(line, minorDigits(currency))), { json: false });
   process.stdout.write(`\nTotal ${totalExclVat} ${currency} without VAT, ${totalInclVat} ${currency} with VAT\n`);
   for (const note of notes) process.stderr.write(`Note: ${note}\n`);
 }
@@ -159,7 +164,7 @@ const WORDS = {
   ENERGY: 'energy', FLAT: 'fee', PARKING_TIME: 'parking time', TIME: 'charging time',
 } as const satisfies Record<TariffDimension, string>;
 
-function tableRow(line: PriceLine, digits: number): Row {
+function tableRow(line: Exclude<PriceLine, { kind: 'discount' }>, digits: number): Row {
   const places = Math.max(4, digits);
   const amounts = { withoutVat: fixedText(line.exclVat, places), withVat: fixedText(line.inclVat, places) };
   if (line.kind !== 'component') {

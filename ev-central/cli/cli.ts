@@ -11,6 +11,7 @@ import { addPriceCommand } from './admin-price.ts';
 import { addSeriesCommands } from './admin-series.ts';
 import { addRatesCommands } from './admin-rates.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
+import { addPlanCommands } from './admin-plans.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
 import { addUserCommands } from './admin-users.ts';
@@ -30,6 +31,7 @@ export function addToolCommands(program: Command): void {
   addTariffCommands(admin);
   addSeriesCommands(admin);
   addRatesCommands(admin);
+  addPlanCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
   addRecomputeCommand(admin);

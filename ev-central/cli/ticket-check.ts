@@ -44,7 +44,8 @@ export function checkTickets(store: TicketSource, sessionId: SessionId): TicketC
   const version: TariffVersion | undefined = store.tariffVersion(session.tariff);
   if (version === undefined) return null;
   const series = seriesPrices({ get: (key) => store.seriesVersion(key) }, session.terms?.series ?? []);
-  const rules = tariffRules(version.ocpi, { series, exchange: session.terms?.exchange ?? null });
+  const { exchange = null, discount = null } = session.terms ?? {};
+  const rules = tariffRules(version.ocpi, { series, exchange, discount });
   const values = store.meterValues(sessionId);
   let before: { usage: TariffUsage; bill: Bill } | null = null;
   return tickets.map((ticket, i) => {

@@ -55,7 +55,7 @@ function decide(step: Step, wish: Wish): Answer {
   const version = tariffFor(state, pricedPlace(wish, choice), now);
   if (version === undefined) return refused('no-tariff', { siteId: site.siteId });
   const { currency } = wallet;
-  const basis = basisOf(state, version, currency, now);
+  const basis = basisOf(state, version, { wallet: currency, userId: user.userId, siteId: site.siteId, now });
   if (basis === null) return refused('currency-mismatch', { currency: version.ocpi.currency, wallet: currency });
   const outside = outsideHours(user, site.timeZone, now);
   if (outside !== undefined) return outside;

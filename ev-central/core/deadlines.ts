@@ -5,10 +5,11 @@
 import { invariant } from '../../shared/assert.ts';
 
 export type DeadlineKind =
-  | 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment' | 'mail' | 'account-code';
+  | 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment' | 'mail' | 'account-code'
+  | 'subscription';
 export type Deadline = {
   readonly kind: DeadlineKind;
-  /** Command key, session id, site id, payment id, mail id, or hash of a code. */
+  /** Command key, session id, site id, payment id, mail id, hash of a code, or user id. */
   readonly id: string;
   /** The deadline as the row has it. */
   readonly dueMs: number;

@@ -1,7 +1,9 @@
 // The core's front: one input in, effects out. Pure: the same state, input and time give the same effects. The caller
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
-import { correlationId, paymentId, type PointId, type SessionId, sessionId, siteId } from '../../shared/ids.ts';
+import {
+  correlationId, paymentId, type PointId, type SessionId, sessionId, siteId, userId,
+} from '../../shared/ids.ts';
 import { changeAccess } from './api-access.ts';
 import { takeCall } from './api-calls.ts';
 import { codeDeadlines, codeDue } from './account-codes.ts';
@@ -34,6 +36,7 @@ import { isOver, SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { emptyTables, type State } from './state.ts';
 import { audit, emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
+import { deriveSubscriptions, subscriptionDue } from './subscriptions.ts';
 import { remainingMs, reviewQueue } from './waiting-queue.ts';
 import { reviewQueueAt } from './queue-review.ts';
 
@@ -96,6 +99,7 @@ export function derive(state: State, now: number): void {
   derivePayments(state, notBefore);
   mailDeadlines(state, notBefore);
   codeDeadlines(state, notBefore);
+  deriveSubscriptions(state, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -177,6 +181,7 @@ function fallDue(step: Step, due: Deadline): void {
       return closeUnstarted(step, session, 'expired', null);
     }
     case 'provisional': return provisionalDue(step, due);
+    case 'subscription': return subscriptionDue(step, userId(due.id), due.dueMs);
     case 'queue-review': {
       if (state.queueReviewMs.get(siteId(due.id)) === due.dueMs) state.queueReviewMs.delete(siteId(due.id));
       state.queuesTouched.add(siteId(due.id));

@@ -30,6 +30,7 @@ import type { OrderRecord, Session } from './rows.ts';
 import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
+import { putPlan, removePlan, subscribe, unsubscribe } from './subscriptions.ts';
 import { assignTariff } from './tariff-assignment.ts';
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
@@ -103,6 +104,10 @@ function carryOut(step: Step, input: OrderInput): Result {
       return registryOrder(step, order);
     case 'put-group': return putGroup(step, order);
     case 'remove-group': return removeGroup(step, order);
+    case 'put-plan': return putPlan(step, order.plan);
+    case 'remove-plan': return removePlan(step, order.planId);
+    case 'subscribe': return subscribe(step, order);
+    case 'unsubscribe': return unsubscribe(step, order.userId);
     case 'put-exchange-rates': return putRates(step, order.rates);
     case 'put-price-series': return putSeries(step, order.hours);
     case 'remove-price-series': return removeSeries(step, order.seriesId);

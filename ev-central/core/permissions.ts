@@ -68,6 +68,8 @@ export const PERMISSIONS = {
   'tokens.write': ADMIN,
   'groups.read': OPERATING,
   'groups.write': ADMIN,
+  'subscriptions.read': OPERATING,
+  'subscriptions.write': OPERATING,
   'api-keys.write': ADMIN,
   // money
   'money.read': RUNNING,
@@ -105,6 +107,8 @@ const OF_ORDER = {
   'revoke-point': 'secrets.void',
   'put-tariff': 'tariffs.write', 'remove-tariff': 'tariffs.write', 'assign-tariff': 'tariffs.write',
   'put-price-series': 'tariffs.write', 'remove-price-series': 'tariffs.write', 'put-exchange-rates': 'tariffs.write',
+  'put-plan': 'tariffs.write', 'remove-plan': 'tariffs.write', subscribe: 'subscriptions.write',
+  unsubscribe: 'subscriptions.write',
   'put-site': 'registry.write', 'remove-site': 'registry.write',
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
@@ -136,6 +140,7 @@ const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'change-password': 'account.write-own', 'end-log-ins': 'account.write-own', 'forget-person': 'account.write-own',
   'put-vehicle': 'account.write-own', 'remove-vehicle': 'account.write-own', 'block-token': 'account.write-own',
   'start-payment': 'payments.make-own', 'cancel-payment': 'payments.make-own',
+  subscribe: 'account.write-own', unsubscribe: 'account.write-own',
 };
 
 /**
@@ -157,6 +162,7 @@ const OF_QUERY = {
   sessions: 'sessions.read-all', tickets: 'sessions.read-all', queue: 'queue.read', drivers: 'drivers.read',
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
+  plans: 'points.read', subscriptions: 'subscriptions.read', 'my-subscriptions': 'account.read-own',
   'exchange-rates': 'tariffs.read', 'price-series': 'tariffs.read',
   groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.

@@ -38,7 +38,8 @@ export function estimateFor(
   const version = tariffFor(state, { siteId: point.siteId, pointId: point.pointId, connectorNo, userId }, now);
   if (version === undefined) return `no price holds at ${point.pointId} now`;
   const { timeZone } = state.sites.must(point.siteId);
-  const basis = basisOf(state, version, walletCurrency(state, userId) ?? version.ocpi.currency, now);
+  const wallet = walletCurrency(state, userId) ?? version.ocpi.currency;
+  const basis = basisOf(state, version, { wallet, userId, siteId: point.siteId, now });
   const rules = basis === null ? shownRules(state, version) : rulesOf(state, basis);
   const { assumptions, bill } = estimate(rules, { startMs: now, timeZone, energyWh, powerW, parkingMs });
   return {

@@ -14,6 +14,7 @@ import type {
   EndReason, FaultCode, Fit, Goal, PriorityClass, SessionState, Target,
 } from '../../shared/messages/values.ts';
 import type { MovementKind, Posting } from './ledger.ts';
+import type { Discount } from './tariff/discount.ts';
 import type { Exchange } from './tariff/exchange.ts';
 import type { SeriesKey } from './tariff/hourly.ts';
 import type { TariffUsage } from './tariff/usage.ts';
@@ -143,6 +144,8 @@ export type SessionTerms = {
   readonly series: readonly SeriesKey[];
   /** The rate by which it is paid from a wallet in another currency; null: they have the same. */
   readonly exchange: Exchange | null;
+  /** What the driver's plan takes off; without it nothing. */
+  readonly discount?: Discount;
 };
 
 /** Did energy flow, or was the vehicle only plugged in? */

@@ -2,14 +2,15 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PaymentId, PointId, RequestId, SeriesId, SessionId, SiteId, TariffId,
-  TicketId, UserId,
+  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PaymentId, PlanId, PointId, RequestId, SeriesId, SessionId, SiteId,
+  TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
+import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
@@ -39,6 +40,8 @@ export type Tables = {
   readonly priceSeries: Table<SeriesId, PriceSeries>;
   readonly priceSeriesVersions: Table<SeriesKey, SeriesVersion>;
   readonly exchangeRates: Table<RateKey, ExchangeRate>;
+  readonly plans: Table<PlanId, PlanRow>;
+  readonly subscriptions: Table<UserId, Subscription>;
   readonly sites: Table<SiteId, SiteRow>;
   readonly points: Table<PointId, ChargePoint>;
   readonly pointStates: Table<PointId, PointState>;
@@ -164,6 +167,8 @@ export function emptyTables(): Tables {
     tariffVersions: new Table((row) => tariffKey(row.tariffId, row.version)),
     priceSeries: new Table((row) => row.seriesId),
     priceSeriesVersions: new Table((row) => seriesKey(row.seriesId, row.version)),
+    plans: new Table((row) => row.planId),
+    subscriptions: new Table((row) => row.userId),
     exchangeRates: new Table((row) => rateKey(row.base, row.quote, row.date)),
     sites: new Table((row) => row.siteId),
     points: new Table((row) => row.pointId),

@@ -8,6 +8,7 @@ import type { Currency } from '../../shared/money.ts';
 import { groupTariffAt } from './group-tariffs.ts';
 import { done, refused, type Result } from './order-result.ts';
 import { exchangeAt } from './exchange-rates.ts';
+import { discountFor } from './subscriptions.ts';
 import { newestSeries, seriesPrices, seriesRefusal } from './price-series.ts';
 import type { Session, SessionTerms, TariffKey, TariffVersion } from './rows.ts';
 import { type State, tariffKey } from './state.ts';
@@ -70,6 +71,7 @@ export function rulesOf(state: State, { tariff, terms }: Basis): TariffRules {
   const { ocpi } = state.tariffVersions.must(tariff);
   const made = tariffRules(ocpi, terms === null ? {} : {
     series: seriesPrices(state.priceSeriesVersions, terms.series), exchange: terms.exchange,
+    discount: terms.discount ?? null,
   });
   // What is made once more is the same: with a series a day there would be ever more of them.
   if (state.rules.size >= RULES_KEPT) state.rules.clear();
@@ -77,17 +79,25 @@ export function rulesOf(state: State, { tariff, terms }: Basis): TariffRules {
   return made;
 }
 
+/** Who pays from a wallet in which currency, and where. */
+export type Payer = { readonly wallet: Currency; readonly userId: UserId | null; readonly siteId: SiteId };
+
 /**
  * What a session that takes a version of a tariff now keeps beside it; null: no exchange rate is known by which the
  * wallet could pay. `wallet`: its currency.
  */
-export function basisOf(state: State, version: TariffVersion, wallet: Currency, now: number): Basis | null {
+export function basisOf(
+  state: State, version: TariffVersion,
+  { wallet, userId, siteId, now }: Payer & { readonly now: number },
+): Basis | null {
   const { currency } = version.ocpi;
   const exchange = wallet === currency ? null : exchangeAt(state, currency, wallet, now);
   if (exchange === undefined) return null;
   const series = newestSeries(state, version.ocpi);
-  const isPlain = series.length === 0 && exchange === null;
-  return { tariff: tariffKey(version.tariffId, version.version), terms: isPlain ? null : { series, exchange } };
+  const discount = discountFor(state, { userId, siteId, currency, now });
+  const tariff = tariffKey(version.tariffId, version.version);
+  if (series.length === 0 && exchange === null && discount === null) return { tariff, terms: null };
+  return { tariff, terms: { series, exchange, ...(discount === null ? {} : { discount }) } };
 }
 
 /** The prices of a version as they are shown to nobody in particular: in its own currency. */
@@ -116,7 +126,9 @@ export function atItsTariff({ state, now }: Step, session: Session): Session {
   const { siteId, pointId, connectorNo, driverId } = session;
   const version = tariffFor(state, { siteId, pointId, connectorNo, userId: driverId }, now);
   // It was accepted under a tariff that was valid and that its wallet can pay: that one stays.
-  const basis = version === undefined ? null : basisOf(state, version, session.currency, now);
+  const basis = version === undefined ? null : basisOf(state, version, {
+    wallet: session.currency, userId: driverId, siteId, now,
+  });
   return basis === null ? session : { ...session, ...basis };
 }
 

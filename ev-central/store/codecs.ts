@@ -13,6 +13,7 @@ import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import { accountCodes, mails, persons, tokens, vehicles } from './account-codecs.ts';
 import { claims, claimTerms } from './claim-rows.ts';
+import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
 import {
@@ -26,7 +27,8 @@ export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> 
 /** The codecs of all tables; the master key wraps stored keys and secrets. */
 export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs {
   return {
-    installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, exchangeRates, sites,
+    installation, tariffs, tariffVersions, priceSeries, priceSeriesVersions, exchangeRates, plans,
+    subscriptions, sites,
     points: withWrappedSecret(secrets), pointStates, users, groups, groupTariffs, sessions, meters,
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
@@ -64,6 +66,21 @@ export const priceSeriesVersions = defineCodec<SeriesVersion>({
 const exchangeRates = defineCodec<ExchangeRate>({
   table: 'exchange_rates', key: ['base', 'quote', 'date'], keyValues: (key) => key.split(' '),
   fields: { base: text(), quote: text(), date: text(), rate: text() },
+});
+
+const plans = defineCodec<PlanRow>({
+  table: 'plans', key: ['planId'],
+  fields: {
+    planId: text(), name: text(), currency: text(), monthlyFeeMinor: whole(), vatPercent: text(), discount: json(),
+    siteIds: nullable(json()), validFromMs: nullable(whole()), validToMs: nullable(whole()),
+  },
+});
+
+const subscriptions = defineCodec<Subscription>({
+  table: 'subscriptions', key: ['userId'],
+  fields: {
+    userId: text(), planId: text(), state: text(), sinceMs: whole(), dueMs: whole(), months: whole(), why: text(),
+  },
 });
 
 /** `<id>#<number>`: an id has no '#'. */

@@ -42,6 +42,8 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         priceSeries: () => loadRows(db, codecs.priceSeries, tables.priceSeries),
         priceSeriesVersions: () => loadRows(db, codecs.priceSeriesVersions, tables.priceSeriesVersions),
         exchangeRates: () => loadRows(db, codecs.exchangeRates, tables.exchangeRates),
+        plans: () => loadRows(db, codecs.plans, tables.plans),
+        subscriptions: () => loadRows(db, codecs.subscriptions, tables.subscriptions),
         sites: () => loadRows(db, codecs.sites, tables.sites),
         points: () => loadRows(db, codecs.points, tables.points),
         pointStates: () => loadRows(db, codecs.pointStates, tables.pointStates),

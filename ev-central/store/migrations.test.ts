@@ -196,6 +196,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       FROM orders`,
     expected: [{ order_id: 'o-1', claims: 0, terms: 0 }],
   },
+  19: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM plans) AS plans,
+      (SELECT count(*) FROM subscriptions) AS subscriptions FROM orders`,
+    expected: [{ order_id: 'o-1', plans: 0, subscriptions: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -4,8 +4,8 @@ import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, claimId, groupId, keyId, meterId, paymentId, pointId, requestId, seriesId, sessionId, siteId, tariffId,
-  ticketId, userId,
+  accessId, claimId, groupId, keyId, meterId, paymentId, planId, pointId, requestId, seriesId, sessionId, siteId,
+  tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import {
@@ -136,8 +136,7 @@ function accountChanges(
   };
 }
 
-
-type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions' | 'exchangeRates';
+type PriceTable = 'groupTariffs' | 'priceSeries' | 'priceSeriesVersions' | 'exchangeRates' | 'plans' | 'subscriptions';
 
 function priceChanges(tables: Tables, { which, figure, words, remove }: Change): Record<PriceTable, () => void> {
   const id = `row-${which}`;
@@ -151,6 +150,15 @@ function priceChanges(tables: Tables, { which, figure, words, remove }: Change):
     priceSeriesVersions: () => tables.priceSeriesVersions.put({
       seriesId: seriesId(id), version: 1 + which, putAtMs: figure, runs: [{ fromMs: 0, prices: [words] }],
     }),
+    plans: () => (remove ? tables.plans.remove(planId(id)) : tables.plans.put({
+      planId: planId(id), name: words, currency: currency('EUR'), monthlyFeeMinor: figure, vatPercent: words,
+      discount: { energyPercent: words, timePercent: '0', flatPercent: '0', perKwh: '0' },
+      siteIds: figure % 2 === 0 ? null : [], validFromMs: null, validToMs: figure,
+    })),
+    subscriptions: () => (remove ? tables.subscriptions.remove(userId(id)) : tables.subscriptions.put({
+      userId: userId(id), planId: planId(id), state: 'lapsed', sinceMs: figure, dueMs: figure, months: 1 + which,
+      why: words,
+    })),
     exchangeRates: () => tables.exchangeRates.put({
       base: currency('EUR'), quote: currency('CHF'), date: `2026-01-0${1 + which}`, rate: words,
     }),

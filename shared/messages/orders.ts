@@ -4,8 +4,8 @@
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
 import {
-  claimIdSchema, groupIdSchema, meterIdSchema, paymentIdSchema, pointIdSchema, seriesIdSchema, sessionIdSchema,
-  siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
+  claimIdSchema, groupIdSchema, meterIdSchema, paymentIdSchema, planIdSchema, pointIdSchema, seriesIdSchema,
+  sessionIdSchema, siteIdSchema, tariffIdSchema, ticketIdSchema, userIdSchema,
 } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { accountOrders } from './accounts.ts';
@@ -16,6 +16,7 @@ import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
+import { planRowSchema } from './subscription.ts';
 import {
   amountMinorSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
   paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema,
@@ -147,6 +148,11 @@ export const orderSchema = z.discriminatedUnion('kind', [
   }),
   // accounts, as people make and mend them
   ...accountOrders,
+  // plans; people subscribe themselves, too
+  z.object({ kind: z.literal('put-plan'), plan: planRowSchema }),
+  z.object({ kind: z.literal('remove-plan'), planId: planIdSchema }),
+  z.object({ kind: z.literal('subscribe'), userId: userIdSchema, planId: planIdSchema }),
+  z.object({ kind: z.literal('unsubscribe'), userId: userIdSchema }),
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

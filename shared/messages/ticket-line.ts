@@ -37,6 +37,13 @@ const boundLineSchema = z.object({
 });
 export type BoundTicketLine = z.infer<typeof boundLineSchema>;
 
+/** What a plan takes off what bears one VAT rate; its amounts are below zero, but in a correction. */
+const discountLineSchema = z.object({
+  kind: z.literal('DISCOUNT'),
+  plan: z.string().max(64), name: z.string().max(60), vatPercent: decimalText.nullable(),
+  exclVatMicros: micros, inclVatMicros: micros,
+});
+
 /** Of tickets before OCPI tariffs: `quantity` is Wh for energy, ms for time, 1 for a session. */
 const bandLineSchema = z.object({
   kind: z.enum(['energy', 'time', 'session']),
@@ -47,7 +54,9 @@ const bandLineSchema = z.object({
 });
 export type BandTicketLine = z.infer<typeof bandLineSchema>;
 
-export const ticketLineSchema = z.discriminatedUnion('kind', [componentLineSchema, boundLineSchema, bandLineSchema]);
+export const ticketLineSchema = z.discriminatedUnion('kind', [
+  componentLineSchema, boundLineSchema, discountLineSchema, bandLineSchema,
+]);
 export type TicketLine = z.infer<typeof ticketLineSchema>;
 
 /** Is a ticket's line one of before OCPI tariffs? */

@@ -52,7 +52,7 @@ export const ENGLISH_TITLES: Titles = {
   },
   ticketLine: {
     ENERGY: 'Energy', TIME: 'Charging time', PARKING_TIME: 'Parking time', FLAT: 'Fee', MIN_PRICE: 'Up to minimum',
-    MAX_PRICE: 'Down to maximum', energy: 'Energy', time: 'Time', session: 'Session fee',
+    MAX_PRICE: 'Down to maximum', DISCOUNT: 'Discount', energy: 'Energy', time: 'Time', session: 'Session fee',
   },
   price: { parking: 'parking', session: 'a session', free: 'free', none: 'no price' },
   logLevel: { debug: 'detail', info: 'info', warn: 'warning', error: 'error' },

@@ -77,7 +77,7 @@ const KEYS = {
   pointStates: 'pointId', users: 'userId', sessions: 'sessionId', meters: 'sessionId', keys: 'keyId',
   requests: 'requestId', orders: 'orderId', commands: 'number', lockouts: 'who', groups: 'groupId',
   groupTariffs: 'place', priceSeries: 'seriesId', priceSeriesVersions: 'version',
-  exchangeRates: 'date',
+  exchangeRates: 'date', plans: 'planId', subscriptions: 'userId',
   ticketPayments: 'ticketId', apiSessions: 'accessId', apiKeys: 'accessId', apiCalls: 'callId',
   secondFactors: 'userId',
   billingDetails: 'payer', invoiceSeries: 'seriesId', uninvoicedTickets: 'ticketId', invoicedSessions: 'sessionId',

@@ -1,6 +1,8 @@
 // What the administrator does with prices beside the tariff of the sites: tariffs of a club's members and of the fleet
 // at places of their own.
-import { groupId, type GroupId, type PointId, seriesId, type SiteId, tariffId, type UserId } from '../../shared/ids.ts';
+import {
+  groupId, type GroupId, planId, type PointId, seriesId, type SiteId, tariffId, type UserId,
+} from '../../shared/ids.ts';
 import type { TariffPlace } from '../../shared/messages/group-tariff.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { currency } from '../../shared/money.ts';
@@ -10,6 +12,7 @@ import { START_MS } from './world.ts';
 const CLUB = groupId('club');
 const CLUB_TARIFF = tariffId('club-price');
 const SWISS_TARIFF = tariffId('swiss-price');
+const PLAN = planId('club-plan');
 const SPOT = seriesId('spot');
 const HOUR_MS = 3_600_000;
 
@@ -22,13 +25,15 @@ export function firstPrices(seed: number, places: PricedTown): Order[] {
   const chance = createChance(seed + 9_000_011);
   return chance.is(0.3) ? [] : [
     club(chance, places), spotHours(chance), clubTariff(chance), swissTariff(chance), francs(chance),
+    plan(chance, places), ...places.drivers.filter(() => chance.is(0.5)).map(subscription),
     assignment(chance, places, CLUB),
   ];
 }
 
 /** An administrator's order about prices; null: about the tariff of the sites. */
 export function priceOrder(chance: Chance, places: PricedTown): Order | null {
-  switch (chance.whole(0, 5)) {
+  switch (chance.whole(0, 6)) {
+    case 4: return subscriptionOrder(chance, places);
     case 3: return chance.is(0.5) ? swissTariff(chance) : francs(chance);
     case 2: return spotHours(chance);
     case 0: return assignment(chance, places, groupId(chance.of(['club', 'fleet'])));
@@ -58,6 +63,28 @@ function clubTariff(chance: Chance): Order {
       { type: 'PARKING_TIME', price: chance.whole(0, 5), vat: 10, step_size: 60 },
     ] }],
   } };
+}
+
+/** Whoever lacks the fee is refused: so it costs little. */
+function plan(chance: Chance, { sites }: PricedTown): Order {
+  return { kind: 'put-plan', plan: {
+    planId: PLAN, name: 'Club', currency: currency('EUR'), monthlyFeeMinor: chance.whole(0, 400), vatPercent: '21',
+    discount: {
+      energyPercent: String(chance.whole(0, 40)), timePercent: chance.of(['0', '12.5']),
+      flatPercent: chance.of(['0', '100']), perKwh: chance.of(['0', '0.015']),
+    },
+    siteIds: chance.is(0.7) ? null : [chance.of(sites)], validFromMs: null, validToMs: null,
+  } };
+}
+
+function subscription(userId: UserId): Order {
+  return { kind: 'subscribe', userId, planId: PLAN };
+}
+
+function subscriptionOrder(chance: Chance, places: PricedTown): Order {
+  const userId = chance.of(places.drivers);
+  if (chance.is(0.3)) return plan(chance, places);
+  return chance.is(0.5) ? subscription(userId) : { kind: 'unsubscribe', userId };
 }
 
 /** In another currency than all wallets. */

@@ -16,6 +16,7 @@ export type HourPrice = {
   readonly price: Decimal;
   /** As that of the component: of one Wh. */
   readonly unitNumerator: bigint;
+  readonly offNumerator: bigint;
 };
 export type Hourly = {
   readonly key: SeriesKey;
@@ -39,14 +40,17 @@ export function markedUp({ runs }: SeriesPrices, markup: Decimal): Map<number, D
   return prices;
 }
 
-/** `unit`: how much of the denominator one Wh is, see `UNITS` in rules.ts. */
+/** `unit`: how much of the denominator one Wh is, see `UNITS` in rules.ts; `offOf`: what a plan takes off a price. */
 export function hourlyOf(
-  { key, runs }: SeriesPrices, prices: ReadonlyMap<number, Decimal>, { unit, scale }: { unit: bigint; scale: number },
+  { key, runs }: SeriesPrices, prices: ReadonlyMap<number, Decimal>,
+  { unit, scale, offOf }: { unit: bigint; scale: number; offOf: (digits: bigint) => bigint },
 ): Hourly {
   return {
     key, offsetMs: offsetOf(runs),
-    prices: new Map([...prices].map(([hourMs, price]) =>
-      [hourMs, { price, unitNumerator: digitsAt(price, scale) * unit }])),
+    prices: new Map([...prices].map(([hourMs, price]) => {
+      const digits = digitsAt(price, scale);
+      return [hourMs, { price, unitNumerator: digits * unit, offNumerator: offOf(digits) }];
+    })),
   };
 }
 

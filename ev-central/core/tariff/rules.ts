@@ -9,6 +9,7 @@ import type {
   OcpiTariff, OcpiTariffElement, PriceBound, PriceComponent, TariffDimension, TariffRestrictions,
 } from '../../../shared/messages/ocpi-tariff.ts';
 import { daysOfDate, msOfDateTime, WEEKDAYS } from '../../../shared/messages/ocpi-tariff.ts';
+import { type Discount, placesOf, type Reduction, reductionOf } from './discount.ts';
 import { type Exchange, type Settlement, settlementOf } from './exchange.ts';
 import { type Hourly, hourlyOf, markedUp, type SeriesPrices } from './hourly.ts';
 
@@ -51,6 +52,8 @@ export type Component = {
   readonly unitNumerator: bigint;
   /** `inclVat = exclVat · vatNumerator / TariffRules.vatDenominator`. */
   readonly vatNumerator: bigint;
+  /** Of the numerator, what a plan takes off. */
+  readonly offNumerator: bigint;
   /** Null: it names no series, or one that is not known. */
   readonly hourly: Hourly | null;
 };
@@ -61,6 +64,7 @@ export type TariffRules = {
   /** Of the prices; what is due is in the one of the settlement, if there is one. */
   readonly currency: Currency;
   readonly settlement: Settlement | null;
+  readonly discount: Discount | null;
   /** Of charges, and of reservations that were used or expired: the components of each dimension, first match first. */
   readonly charge: ByDimension;
   readonly reservation: ByDimension;
@@ -108,24 +112,31 @@ export type Cuts = {
 /** What is known besides the tariff when a session's price is made. */
 export type GivenTerms = {
   readonly series?: ReadonlyMap<string, SeriesPrices>; readonly exchange?: Exchange | null;
+  readonly discount?: Discount | null;
 };
 
 /** Makes a tariff ready for pricing. The schema has checked it; throws nothing. */
-export function tariffRules(tariff: OcpiTariff, { series = NO_SERIES, exchange = null }: GivenTerms = {}): TariffRules {
+export function tariffRules(
+  tariff: OcpiTariff, { series = NO_SERIES, exchange = null, discount = null }: GivenTerms = {},
+): TariffRules {
   const settlement = exchange === null ? null : settlementOf(exchange);
   const all = tariff.elements.flatMap((element) => element.price_components);
   const hours = all.flatMap((each) => [...hourPricesOf(each, series)?.prices.values() ?? []]);
-  const priceScale = most([...all.map(({ price }) => decimalOf(price)), ...hours].map(({ scale }) => scale));
+  const scales = [...all.map(({ price }) => decimalOf(price)), ...hours].map(({ scale }) => scale);
+  const priceScale = most([...scales, placesOf(discount)]);
+  const reduction = discount === null ? null : reductionOf(discount, { unit: UNITS.ENERGY, scale: priceScale });
   const vatScale = most(all.map(({ vat }) => decimalOf(vat ?? 0).scale));
-  const components = tariff.elements.map((element, i) => componentsOf(element, i, { priceScale, vatScale, series }));
+  const components = tariff.elements
+    .map((element, i) => componentsOf(element, i, { priceScale, vatScale, series, reduction }));
   const flat = components.flat();
   const used = (kind: Conditions['reservation']) => flat.filter((each) => each.conditions.reservation === kind);
   const denominators = {
-    denominator: HOUR_MS * 10n ** BigInt(priceScale), vatDenominator: 100n * 10n ** BigInt(vatScale),
+    denominator: HOUR_MS * 10n ** BigInt(priceScale) * (reduction?.factor ?? 1n),
+    vatDenominator: 100n * 10n ** BigInt(vatScale),
   };
   const bounds = { minPrice: boundOf(tariff.min_price), maxPrice: boundOf(tariff.max_price) };
   return {
-    currency: tariff.currency, settlement, components, ...denominators, ...bounds,
+    currency: tariff.currency, settlement, discount, components, ...denominators, ...bounds,
     charge: byDimension(used(null)), reservation: byDimension(used('RESERVATION')),
     // An expired reservation: its own elements come before those of every reservation (11.4.3), wherever they are.
     expired: byDimension([...used('RESERVATION_EXPIRES'), ...used('RESERVATION')]),
@@ -150,8 +161,9 @@ export function isValidAt({ validFromMs, validToMs }: TariffRules, atMs: number)
 
 function componentsOf(
   { price_components, restrictions }: OcpiTariffElement, element: number,
-  { priceScale, vatScale, series }:
-  { priceScale: number; vatScale: number; series: ReadonlyMap<string, SeriesPrices> },
+  { priceScale, vatScale, series, reduction }: {
+    priceScale: number; vatScale: number; series: ReadonlyMap<string, SeriesPrices>; reduction: Reduction | null;
+  },
 ): Component[] {
   const conditions = conditionsOf(restrictions ?? {});
   const hundred = 100n * 10n ** BigInt(vatScale);
@@ -159,11 +171,17 @@ function componentsOf(
     const price = decimalOf(given.price);
     const vatPercent = given.vat === null || given.vat === undefined ? null : decimalOf(given.vat);
     const hours = hourPricesOf(given, series);
-    const unit = UNITS[given.type];
+    const unit = UNITS[given.type] * (reduction?.factor ?? 1n);
+    // A reservation is not charging: a plan has no part in it.
+    const off = (raw: bigint): bigint =>
+      (reduction === null || conditions.reservation !== null ? 0n : reduction.off(given.type, raw));
+    const raw = digitsAt(price, priceScale) * UNITS[given.type];
     return {
       element, component, type: given.type, conditions, price, vatPercent, step: stepOf(given),
-      unitNumerator: digitsAt(price, priceScale) * unit,
-      hourly: hours === null ? null : hourlyOf(hours.series, hours.prices, { unit, scale: priceScale }),
+      unitNumerator: digitsAt(price, priceScale) * unit, offNumerator: off(raw),
+      hourly: hours === null ? null : hourlyOf(hours.series, hours.prices, {
+        unit, scale: priceScale, offOf: (digits) => off(digits * UNITS[given.type]),
+      }),
       vatNumerator: hundred + (vatPercent === null ? 0n : digitsAt(vatPercent, vatScale)),
     };
   });

@@ -85,6 +85,48 @@ describe('a price', () => {
   });
 });
 
+describe('a discount', () => {
+  const percent = fc.constantFrom('0', '12.5', '33.3333', '100');
+  const discounts = fc.record({
+    planId: fc.constant('gold'), name: fc.constant('Gold'), energyPercent: percent, timePercent: percent,
+    flatPercent: percent, perKwh: fc.constantFrom('0', '0.015', '0.9'),
+  });
+
+  it('takes off each line what its plan says, never more than the line, and nothing of a reservation', () => {
+    fc.assert(fc.property(tariffs, sessions, discounts, ({ currency, elements }, session, discount) => {
+      const [plain, less] = [tariffRules({ currency, elements }), tariffRules({ currency, elements }, { discount })];
+      const usage = usageOfPeriods(session, plain);
+      const full = priceOfUsage(usage, plain);
+      const reduced = priceOfUsage(usage, less);
+      let [excl, incl] = [full.exclVat, full.inclVat];
+      for (const line of full.lines) {
+        if (line.kind !== 'component' || line.isReservation) continue;
+        const share = {
+          ENERGY: discount.energyPercent, FLAT: discount.flatPercent, TIME: discount.timePercent,
+          PARKING_TIME: discount.timePercent,
+        }[line.type];
+        const perKwh = line.type === 'ENERGY' ? Math.round(Number(discount.perKwh) * 1_000) * line.billed : 0;
+        const byShare = times(line.exclVat, Math.round(Number(share) * 10_000), 1_000_000);
+        const wanted = addRatio(byShare, { numerator: BigInt(perKwh), denominator: 1_000_000n });
+        const isMore = wanted.numerator * line.exclVat.denominator > line.exclVat.numerator * wanted.denominator;
+        const off = isMore ? line.exclVat : wanted;
+        excl = addRatio(excl, times(off, -1, 1));
+        const { digits, scale } = line.vatPercent ?? { digits: 0n, scale: 0 };
+        const vat = Number(digits) * 10 ** (4 - scale);
+        incl = addRatio(incl, times(off, -(1_000_000 + vat), 1_000_000));
+      }
+      expect(sameRatio(reduced.exclVat, excl)).toBe(true);
+      expect(sameRatio(reduced.inclVat, incl)).toBe(true);
+      const lines = reduced.lines.reduce((sum, line) => addRatio(sum, line.exclVat), ZERO);
+      expect(sameRatio(reduced.exclVat, lines)).toBe(true);
+    }), { numRuns: 300 });
+  });
+});
+
+function times({ numerator, denominator }: Ratio, by: number, over: number): Ratio {
+  return { numerator: numerator * BigInt(by), denominator: denominator * BigInt(over) };
+}
+
 describe('the fold', () => {
   it('of many small samples is the fold of the whole periods', () => {
     const sizes = fc.array(int(1, 20), { minLength: 1, maxLength: 6 });

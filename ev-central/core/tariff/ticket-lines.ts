@@ -58,6 +58,11 @@ export function billDifference(later: Bill, earlier: Bill): Bill {
 
 function ticketLine(line: PriceLine): TicketLine {
   const amounts = { exclVatMicros: micros(line.exclVat), inclVatMicros: micros(line.inclVat) };
+  if (line.kind === 'discount') {
+    const { planId: plan, name } = line.discount;
+    const vatPercent = line.vatPercent === null ? null : decimalText(line.vatPercent);
+    return { kind: 'DISCOUNT', plan, name, vatPercent, ...amounts };
+  }
   if (line.kind !== 'component') return { kind: line.kind === 'min-price' ? 'MIN_PRICE' : 'MAX_PRICE', ...amounts };
   return {
     kind: line.type, reservation: line.isReservation, element: line.element, component: line.component,
@@ -74,6 +79,7 @@ function micros({ numerator, denominator }: Ratio): number {
 
 function isSameLine(a: TicketLine, b: TicketLine): boolean {
   if (a.kind !== b.kind) return false;
+  if (a.kind === 'DISCOUNT' && b.kind === 'DISCOUNT') return a.vatPercent === b.vatPercent;
   return !isComponent(a) || !isComponent(b)
     || (a.element === b.element && a.component === b.component && a.hourMs === b.hourMs);
 }
@@ -138,7 +144,7 @@ type Totals = { readonly exclMinor: bigint; readonly inclMinor: bigint };
 function ratesOf(lines: readonly PriceLine[]): Rate[] {
   const byRate = new Map<string, Rate>();
   for (const line of lines) {
-    if (line.kind !== 'component') continue;
+    if (line.kind !== 'component' && line.kind !== 'discount') continue;
     const rate = rateOf(line.vatPercent);
     const before = byRate.get(rate) ?? { rate, net: ZERO, vat: ZERO };
     const vat = addRatio(line.inclVat, { ...line.exclVat, numerator: -line.exclVat.numerator });

@@ -6,6 +6,7 @@ import type { TariffDimension } from '../../../shared/messages/ocpi-tariff.ts';
 import type { Ratio } from '../../../shared/money.ts';
 import { addRatio, minorDigits, ratio, roundHalfEven } from '../../../shared/money.ts';
 import { invariant } from '../../../shared/assert.ts';
+import type { Discount } from './discount.ts';
 import { settledMinor } from './exchange.ts';
 import type { HourPrice, SeriesKey } from './hourly.ts';
 import type { Bound, Component, TariffRules } from './rules.ts';
@@ -44,7 +45,15 @@ export type BoundLine = {
   readonly exclVat: Ratio;
   readonly inclVat: Ratio;
 };
-export type PriceLine = ComponentLine | BoundLine;
+/** What a plan takes off all that bears one VAT rate; below zero. */
+export type DiscountLine = {
+  readonly kind: 'discount';
+  readonly discount: Discount;
+  readonly vatPercent: Decimal | null;
+  readonly exclVat: Ratio;
+  readonly inclVat: Ratio;
+};
+export type PriceLine = ComponentLine | BoundLine | DiscountLine;
 
 export type UsagePrice = {
   readonly lines: readonly PriceLine[];
@@ -101,15 +110,22 @@ function componentSums(
   { steps, lines }: { steps: ReadonlyMap<number, number>; lines: PriceLine[] | null },
 ): Amounts {
   let [excl, incl] = [0n, 0n];
+  const offs: Off[] = [];
   for (let i = 0; i < usage.cells.length; i++) {
     const cell = usage.cells[i];
     if (cell === undefined) continue;
     const component = componentAt(rules, cell);
     const billed = cell.quantity + (steps.get(i) ?? 0);
-    const { price, unitNumerator } = pricedBy(component, cell);
+    const { price, unitNumerator, offNumerator } = pricedBy(component, cell);
     const numerator = unitNumerator * BigInt(billed);
     excl += numerator;
     incl += numerator * component.vatNumerator;
+    if (offNumerator > 0n) {
+      const off = offNumerator * BigInt(billed);
+      excl -= off;
+      incl -= off * component.vatNumerator;
+      offs.push({ component, off });
+    }
     lines?.push({
       kind: 'component', type: component.type, isReservation: component.conditions.reservation !== null,
       element: cell.element, component: cell.component, quantity: cell.quantity, billed,
@@ -118,7 +134,27 @@ function componentSums(
       fromMs: cell.fromMs, toMs: cell.toMs, series: component.hourly?.key ?? null, hourMs: cell.hourMs ?? null,
     });
   }
+  lines?.push(...discountLines(offs, rules));
   return { exclVat: exclRatio(excl, rules), inclVat: inclRatio(incl, rules) };
+}
+
+type Off = { readonly component: Component; readonly off: bigint };
+
+/** A line for each VAT rate, in the order of the lines that they take something off. */
+function discountLines(offs: readonly Off[], rules: TariffRules): DiscountLine[] {
+  const { discount } = rules;
+  if (discount === null) return [];
+  const byRate = new Map<string, { readonly component: Component; off: bigint }>();
+  for (const { component, off } of offs) {
+    const rate = component.vatPercent === null ? '' : String(component.vatNumerator);
+    const before = byRate.get(rate);
+    if (before === undefined) byRate.set(rate, { component, off });
+    else before.off += off;
+  }
+  return [...byRate.values()].map(({ component: { vatPercent, vatNumerator }, off }) => ({
+    kind: 'discount', discount, vatPercent, exclVat: exclRatio(-off, rules),
+    inclVat: inclRatio(-off * vatNumerator, rules),
+  }));
 }
 
 /** The price of a cell: that of its hour, or the component's own. */
