@@ -20,9 +20,11 @@ export function outside(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(outside);
   if (typeof value !== 'object' || value === null) return value;
   const turned: Record<string, unknown> = {};
-  for (const [name, each] of Object.entries(value)) {
+  // A list of points has some thousand fields: most are no objects, and an array of entries for each row costs.
+  for (const name of Object.keys(value)) {
+    const each = (value as Readonly<Record<string, unknown>>)[name];
     const moment = MOMENTS[name];
-    if (moment === undefined) turned[name] = outside(each);
+    if (moment === undefined) turned[name] = typeof each === 'object' ? outside(each) : each;
     else turned[moment] = typeof each === 'number' ? isoMoment(each) : each;
   }
   return turned;

@@ -276,7 +276,8 @@ function sendAnswer(reply: FastifyReply, { status, body, file, headers = {} }: A
     return reply.type(type).header('content-disposition', `attachment; filename="${name}"`)
       .send(Buffer.isBuffer(content) ? content : Readable.from(content, { objectMode: false }));
   }
-  return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(JSON.stringify(body));
+  // As bytes: node would put a text together with the headers first, and turn both into UTF-8 slowly.
+  return body === undefined ? reply.send() : reply.type(JSON_TYPE).send(Buffer.from(JSON.stringify(body)));
 }
 
 function sendStream(

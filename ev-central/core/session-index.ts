@@ -29,6 +29,7 @@ export function isOver(session: Session): boolean {
 
 export class SessionIndex {
   readonly #byConnector = new Map<ConnectorKey, SessionId>();
+  readonly #heldAt = new Map<PointId, number>();
   readonly #openByDriver = new Map<UserId, Set<SessionId>>();
   readonly #waitingAt = new Map<SiteId, Set<SessionId>>();
   readonly #open = new Set<SessionId>();
@@ -40,6 +41,11 @@ export class SessionIndex {
 
   atConnector(pointId: PointId, connectorNo: number): SessionId | undefined {
     return this.#byConnector.get(connectorKey(pointId, connectorNo));
+  }
+
+  /** How many connectors of a point are held: a search need not look at each of a full one. */
+  heldAt(pointId: PointId): number {
+    return this.#heldAt.get(pointId) ?? 0;
   }
 
   ofDriver(driverId: UserId): ReadonlySet<SessionId> {
@@ -57,14 +63,25 @@ export class SessionIndex {
     const heldAfter = heldConnector(after);
     if (heldBefore !== undefined && heldBefore !== heldAfter && this.#byConnector.get(heldBefore) === id) {
       this.#byConnector.delete(heldBefore);
+      this.#count(before?.pointId, -1);
     }
-    if (heldAfter !== undefined) this.#byConnector.set(heldAfter, id);
+    if (heldAfter !== undefined) {
+      if (!this.#byConnector.has(heldAfter)) this.#count(after.pointId, 1);
+      this.#byConnector.set(heldAfter, id);
+    }
     const over = isOver(after);
     if (over) this.#open.delete(id);
     else this.#open.add(id);
     member(this.#openByDriver, after.driverId, id, !over);
     member(this.#waitingAt, after.siteId, id, after.state === 'queued');
     if (before !== undefined && before.siteId !== after.siteId) member(this.#waitingAt, before.siteId, id, false);
+  }
+
+  #count(pointId: PointId | null | undefined, more: number): void {
+    if (pointId === null || pointId === undefined) return;
+    const count = this.heldAt(pointId) + more;
+    if (count === 0) this.#heldAt.delete(pointId);
+    else this.#heldAt.set(pointId, count);
   }
 }
 

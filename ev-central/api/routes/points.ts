@@ -217,6 +217,7 @@ function find({ state, nowMs }: Api, search: Search): { items: unknown[]; next: 
 
 /** Is a connector that fits free now? Most that are not have a session: that is looked at first, and costs least. */
 function isFree(state: Api['state'], { pointId, connectors }: ChargePoint, wanted: Partial<Search>): boolean {
+  if (state.sessionIndex.heldAt(pointId) >= connectors.length) return false;
   return connectors.some((each) => fits(each, wanted)
     && state.sessionIndex.atConnector(pointId, each.connectorNo) === undefined
     && connectorStatus(state, pointId, each.connectorNo).status === 'Available');
