@@ -99,7 +99,8 @@ describe('a subscription', () => {
 
   it('is ordered by operators for others, and by everybody for herself', () => {
     const order = { kind: 'subscribe', userId: ANA, planId: GOLD } as const;
-    const may = (role: 'operator' | 'technician' | 'user', userId: string): boolean => mayGive({ role, userId }, order);
+    const may = (role: 'operator' | 'technician' | 'user', userId: string): boolean =>
+      mayGive({ role, userId }, order, order.userId);
     expect([may('operator', 'olga'), may('technician', 'tom'), may('user', 'ben'), may('user', 'ana')])
       .toEqual([true, false, false, true]);
   });

@@ -168,15 +168,15 @@ describe('an account of one\'s own', () => {
 describe('a second factor over HTTP', () => {
   it('is made and taken away with the password alone, not with an open session', async () => {
     const token = await central.client.tokenOf('ana');
-    expect((await post('/me/second-factor', { password: 'wrong' }, token)).status).toBe(401);
-    const made = await post('/me/second-factor', { password: PASSWORD }, token);
-    expect(made.status).toBe(201);
+    expect((await post('/me/second-factor/enrol', { password: 'wrong' }, token)).status).toBe(401);
+    const made = await post('/me/second-factor/enrol', { password: PASSWORD }, token);
+    expect(made.status).toBe(200);
     expect(made.body['recoveryCodes']).toHaveLength(10);
     expect(String(made.body['uri'])).toMatch(/^otpauth:\/\/totp\//);
-    expect((await post('/me/second-factor/remove', {}, token)).status).toBe(400);
-    expect((await post('/me/second-factor/remove', { password: 'wrong' }, token)).status).toBe(401);
+    expect((await post('/me/second-factor/disable', {}, token)).status).toBe(400);
+    expect((await post('/me/second-factor/disable', { password: 'wrong' }, token)).status).toBe(401);
     expect(central.central.state.secondFactors.size).toBe(1);
-    expect((await post('/me/second-factor/remove', { password: PASSWORD }, token)).status).toBe(200);
+    expect((await post('/me/second-factor/disable', { password: PASSWORD }, token)).status).toBe(200);
     expect(central.central.state.secondFactors.size).toBe(0);
   });
 
@@ -187,10 +187,10 @@ describe('a second factor over HTTP', () => {
       userId: userId('ana'), secretBase64, confirmed: true, lastCounter: 0, recoverySha256s: recovery.sha256s,
       madeAtMs: 0,
     });
-    const without = await post('/me/second-factor/remove', { password: PASSWORD }, token);
+    const without = await post('/me/second-factor/disable', { password: PASSWORD }, token);
     expect(without.body['reason']).toBe('code-required');
     const code = codeAt(secretBase64, Date.now());
-    expect((await post('/me/second-factor/remove', { password: PASSWORD, code }, token)).status).toBe(200);
+    expect((await post('/me/second-factor/disable', { password: PASSWORD, code }, token)).status).toBe(200);
   });
 });
 

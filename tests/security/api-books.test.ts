@@ -194,7 +194,7 @@ describe('a second factor', () => {
   it('is enrolled and confirmed by its person, and goes for her password and a code alone', async () => {
     const own = (path: string, body: unknown): Promise<Reply> =>
       client.call(`/api/v1/me/second-factor/${path}`, { method: 'POST', token: ana, body });
-    const made = await own('enrol', {});
+    const made = await own('enrol', { password: PASSWORD });
     const secret = String(made.body['secret']);
     const recovery = made.body['recoveryCodes'] as string[];
     const totp = new TOTP({ secret: Secret.fromBase32(secret) });
