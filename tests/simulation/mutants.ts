@@ -12,6 +12,8 @@ export type Mutant = {
   /** Stands there exactly once. */
   readonly from: string;
   readonly to: string;
+  /** The first seed that has what it breaks; by default the first of all. */
+  readonly firstSeed?: number;
 };
 
 const ROOT = new URL('../../', import.meta.url).href;
@@ -105,6 +107,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'invoice-number-skipped', fault: 'the numbers of invoices have gaps',
     file: 'ev-central/core/invoices.ts', from: '(state.invoiceSeries.get(seriesId)?.last ?? 0) + 1',
     to: '(state.invoiceSeries.get(seriesId)?.last ?? 0) + 2',
+  },
+  {
+    name: 'payment-booked-again', fault: 'what a gateway has taken is booked with each news of it',
+    file: 'ev-central/core/payment-news.ts', from: 'bookedMinor: payment.capturedMinor, bookedBackMinor',
+    to: 'bookedMinor: payment.bookedMinor, bookedBackMinor', firstSeed: 25,
   },
   {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
