@@ -55,10 +55,14 @@ export const passwordBody = named('PasswordEdit', z.strictObject({ newPassword: 
 export const confirmBody = named('Confirmation', z.strictObject(confirmShape), CONFIRM);
 export const noteBody = named('Note', z.strictObject({ note: noteSchema.default('') }), { note: 'asked by letter' });
 
+export const passwordOfBody = named('PasswordOf', z.strictObject({ newPassword: passwordSchema }),
+  { newPassword: 'battery staple' });
+
 const vehicle = { vehicleId: 'leaf', batteryWh: 40_000, connectorType: 'IEC_62196_T2', maxPowerW: 6_600 };
 export const vehicleOut = named('Vehicle', vehicleSchema, vehicle);
 export const vehicleOfOut = named('VehicleOf', z.object({ ...vehicleSchema.shape, userId: userIdSchema }),
   { ...vehicle, userId: 'ana' });
+export const vehicleOfBody = named('VehicleOfEdit', z.strictObject(vehicleSchema.shape), vehicle);
 export const vehicleBody = named('VehicleEdit', z.strictObject(vehicleSchema.omit({ vehicleId: true }).shape),
   { batteryWh: 40_000, connectorType: 'IEC_62196_T2', maxPowerW: 6_600 });
 

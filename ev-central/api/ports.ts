@@ -8,13 +8,13 @@ import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Account } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
 import type { OcpiTariff } from '../../shared/messages/ocpi-tariff.ts';
+import type { MediaType } from '../../shared/messages/claim.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import type { TailRecord } from '../../shared/messages/tail-record.ts';
 import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
 import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
-import type { EvidenceShelf } from '../evidence-shelf.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
 import type { PricedSession } from '../core/tariff/period.ts';
@@ -40,7 +40,13 @@ export type Ports = {
   readonly meterValues: (id: SessionId) => MeterValueRow[];
   readonly noticesAfter: (userId: UserId, after: number, limit: number) => readonly Notice[];
   /** Files of evidence, beside the database. */
-  readonly evidence: EvidenceShelf;
+  readonly evidence: {
+    /** Why these bytes are no evidence of that kind; null: they may be. */
+    fault(bytes: Buffer, mediaType: MediaType): string | null;
+    nameOf(bytes: Buffer): string;
+    put(bytes: Buffer): Promise<string>;
+    read(sha256: string): Promise<Buffer | undefined>;
+  };
   readonly ask: (asking: {
     readonly make: (to: { connectionId: ConnectionId; re: MessageId }) => Input;
     readonly password?: string | undefined;

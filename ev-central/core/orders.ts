@@ -262,8 +262,8 @@ function auditedParameters(order: Order): Record<string, unknown> {
     return { kind: order.kind, tokens };
   }
   if ('tokenId' in order) return { ...order, tokenId: endOf(order.tokenId) };
-  const entries = Object.entries(withoutToken(order)).filter(([name]) => !/hash|sha256|secret|^(profile|email)$/i.test(name));
-  return Object.fromEntries(entries);
+  const isKept = (name: string): boolean => !/hash|sha256|secret|^(profile|email)$/i.test(name);
+  return Object.fromEntries(Object.entries(withoutToken(order)).filter(([name]) => isKept(name)));
 }
 
 /** Whoever knows a whole uid can make such a card. */

@@ -8,7 +8,6 @@ import {
   paidFromSchema,
 } from '../../../shared/messages/claim.ts';
 import { noteSchema } from '../../../shared/messages/values.ts';
-import { evidenceFault, sha256Of } from '../../evidence-shelf.ts';
 import { claimRefusal } from '../../core/claim-states.ts';
 import { runnersOf } from '../../core/groups.ts';
 import { may } from '../../core/permissions.ts';
@@ -51,6 +50,10 @@ const evidenceBody = named('EvidenceUpload', z.strictObject({
 }), { reference: 'Bill 4711', mediaType: 'application/pdf', contentBase64: 'JVBERi0xLjcKJSVFT0YK' });
 const evidenceFile = named('EvidenceFile', z.object({ ...evidenceSchema.shape, contentBase64: z.base64() }),
   { ...evidence, contentBase64: 'JVBERi0xLjcKJSVFT0YK' });
+const claimTermsRow = named('ClaimTermsOf', z.object(claimTermsSchema.shape), {
+  groupId: 'vans', rate: { minor: 2_875, perKwh: 100 }, perClaimMinor: 8_000, perMonthMinor: 15_000,
+  meters: [{ userId: 'ana', meterId: 'home-ana' }],
+});
 const empty = named('ClaimStep', z.strictObject({}), {});
 const filters = { groupId: groupIdSchema.optional(), state: claimStateSchema.optional() };
 
@@ -64,10 +67,14 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
     id: 'listClaims', path: '/api/v1/claims', tag: 'network', summary: 'All claims for charging at home, newest first',
     permission: 'claims:read', what: 'claims', item: claimRow, filters: { ...filters, userId: userIdSchema.optional() },
   }),
+  listOperation({
+    id: 'listClaimTerms', path: '/api/v1/claim-terms', tag: 'network', permission: 'claims:read', what: 'claim-terms',
+    summary: 'What groups have agreed about charging at home', item: claimTermsRow,
+  }),
   operation({
     id: 'putClaim', method: 'POST', path: '/api/v1/claims', tag: 'me', summary: 'Begins a claim, or changes a draft',
     description: 'It is a draft until it is submitted; the first line of the answer names it.',
-    permission: 'self:claim', idempotent: true, body: claimBody,
+    permission: 'self:claim', idempotent: true, body: claimBody, gives: ['put-claim'],
     success: { status: 200, what: 'The draft.', body: orderAnswerSchema },
     async handle(ask, api) {
       const { claimId, claimantId = callerIn(ask).userId, ...rest } = ask.body;
@@ -85,17 +92,18 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'addClaimEvidence', method: 'POST', path: `${CLAIM}/evidence`, tag: 'me', summary: 'Adds a file to a draft',
     description: 'PDF, JPEG or PNG.', permission: 'self:claim', idempotent: true, params: claimParams, exampleParams,
-    body: evidenceBody, bodyBytes: UPLOAD_BYTES, success: { status: 200, what: 'It is kept.', body: orderAnswerSchema },
+    body: evidenceBody, bodyBytes: UPLOAD_BYTES, gives: ['add-claim-evidence'],
+    success: { status: 200, what: 'It is kept.', body: orderAnswerSchema },
     async handle(ask, api) {
       const { reference, mediaType, contentBase64 } = ask.body;
       const bytes = Buffer.from(contentBase64, 'base64');
-      const fault = evidenceFault(bytes, mediaType);
+      const fault = api.evidence.fault(bytes, mediaType);
       if (fault !== null) throw new Problem('bad-request', `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`);
       // Before anything is written: a file of somebody who may not add one takes no room.
       const claim = claimOf(api, callerIn(ask), ask.params.claimId);
       const why = claimRefusal(claim, 'add-evidence');
       const isThere = claim.evidence.length < LIMITS.evidencesOfClaim && why === null;
-      const sha256 = isThere ? await api.evidence.put(bytes) : sha256Of(bytes);
+      const sha256 = isThere ? await api.evidence.put(bytes) : api.evidence.nameOf(bytes);
       const { outcome, text, lines } = await orderOnce(api, ask, 'addClaimEvidence', {
         kind: 'add-claim-evidence', claimId: claim.claimId,
         evidence: { reference, sha256, mediaType, bytes: bytes.length },

@@ -43,6 +43,7 @@ const OWN: readonly Operation[] = [
   operation({
     id: 'myPayments', method: 'GET', path: '/api/v1/me/payments', tag: 'payments', permission: 'self:read',
     summary: 'Your payments, newest first', query: z.strictObject({ ...filters, ...pagingShape }),
+    reads: ['my-payments'],
     success: { status: 200, what: 'A page.', body: pageOf(ownPaymentSchema) },
     handle(ask, api): Answer {
       const { body } = readPage(api, ask, 'my-payments', ask.query) as { body: { items: Row[]; next: string | null } };
