@@ -8,6 +8,9 @@ import { LIMITS } from '../shared/limits.ts';
 import type { MediaType } from '../shared/messages/claim.ts';
 
 export type EvidenceShelf = {
+  readonly fault: typeof evidenceFault;
+  /** The name under which a file is kept: its SHA-256 in hexadecimal digits. */
+  readonly nameOf: (bytes: Buffer) => string;
   /** Writes a file, or finds it there; returns its SHA-256 in hexadecimal digits. Throws `Failure`. */
   put(bytes: Buffer): Promise<string>;
   /** Undefined when there is none, or when it is not what was put: a file that was changed is no evidence. */
@@ -42,7 +45,7 @@ export function createEvidenceShelf(dataDir: string): EvidenceShelf {
     return bytes !== undefined && sha256Of(bytes) === sha256 ? bytes : undefined;
   };
   return {
-    read,
+    read, fault: evidenceFault, nameOf: sha256Of,
     async put(bytes) {
       const sha256 = sha256Of(bytes);
       if (await read(sha256) !== undefined) return sha256;
@@ -75,7 +78,6 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** The name under which a file is kept. */
-export function sha256Of(bytes: Buffer): string {
+function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -4,11 +4,11 @@ import type { KeyObject } from 'node:crypto';
 import type { ConnectionId, MessageId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
+import type { MediaType } from '../../shared/messages/claim.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
 import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
-import type { EvidenceShelf } from '../evidence-shelf.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
 import type { Committed } from '../loop.ts';
@@ -33,7 +33,13 @@ export type Ports = {
   readonly meterValues: (id: SessionId) => MeterValueRow[];
   readonly noticesAfter: (userId: UserId, after: number, limit: number) => readonly Notice[];
   /** Files of evidence, beside the database. */
-  readonly evidence: EvidenceShelf;
+  readonly evidence: {
+    /** Why these bytes are no evidence of that kind; null: they may be. */
+    fault(bytes: Buffer, mediaType: MediaType): string | null;
+    nameOf(bytes: Buffer): string;
+    put(bytes: Buffer): Promise<string>;
+    read(sha256: string): Promise<Buffer | undefined>;
+  };
   readonly ask: (asking: {
     readonly make: (to: { connectionId: ConnectionId; re: MessageId }) => Input;
     readonly password?: string | undefined;

@@ -10,38 +10,7 @@ export type WriteTables = (tables: Tables, nowMs: number) => void;
 
 /** Prepares one writer for each table. */
 export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
-  const write = {
-    installation: writer(db, codecs.installation),
-    tariffs: writer(db, codecs.tariffs),
-    tariffVersions: writer(db, codecs.tariffVersions),
-    priceSeries: writer(db, codecs.priceSeries),
-    priceSeriesVersions: writer(db, codecs.priceSeriesVersions),
-    sites: writer(db, codecs.sites),
-    points: writer(db, codecs.points),
-    pointStates: writer(db, codecs.pointStates),
-    users: writer(db, codecs.users),
-    groups: writer(db, codecs.groups),
-    groupTariffs: writer(db, codecs.groupTariffs),
-    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
-    meters: writer(db, codecs.meters),
-    keys: writer(db, codecs.keys),
-    requests: writer(db, codecs.requests),
-    orders: writer(db, codecs.orders),
-    commands: writer(db, codecs.commands),
-    lockouts: writer(db, codecs.lockouts),
-    ticketPayments: writer(db, codecs.ticketPayments),
-    apiSessions: writer(db, codecs.apiSessions),
-    apiKeys: writer(db, codecs.apiKeys),
-    apiCalls: writer(db, codecs.apiCalls),
-    secondFactors: writer(db, codecs.secondFactors),
-    billingDetails: writer(db, codecs.billingDetails),
-    invoiceSeries: writer(db, codecs.invoiceSeries),
-    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
-    invoicedSessions: writer(db, codecs.invoicedSessions),
-    invoicingSpans: writer(db, codecs.invoicingSpans),
-    claimTerms: writer(db, codecs.claimTerms),
-    claims: writer(db, codecs.claims),
-  } satisfies Record<keyof Tables, unknown>;
+  const write = prepareWriters(db, codecs);
   const removeNotices = db.prepare('DELETE FROM notices WHERE user_id = ?');
   const each: Record<keyof Tables, (tables: Tables, nowMs: number) => void> = {
     installation: (tables, nowMs) => write.installation(tables.installation, nowMs),
@@ -82,6 +51,42 @@ export function prepareTableWriters(db: Sqlite, codecs: Codecs): WriteTables {
   return (tables, nowMs) => {
     for (const writeTable of writers) writeTable(tables, nowMs);
   };
+}
+
+/** One writer for each table. */
+function prepareWriters(db: Sqlite, codecs: Codecs) {
+  return {
+    installation: writer(db, codecs.installation),
+    tariffs: writer(db, codecs.tariffs),
+    tariffVersions: writer(db, codecs.tariffVersions),
+    priceSeries: writer(db, codecs.priceSeries),
+    priceSeriesVersions: writer(db, codecs.priceSeriesVersions),
+    sites: writer(db, codecs.sites),
+    points: writer(db, codecs.points),
+    pointStates: writer(db, codecs.pointStates),
+    users: writer(db, codecs.users),
+    groups: writer(db, codecs.groups),
+    groupTariffs: writer(db, codecs.groupTariffs),
+    sessions: writer(db, codecs.sessions, 'changed_at_ms'),
+    meters: writer(db, codecs.meters),
+    keys: writer(db, codecs.keys),
+    requests: writer(db, codecs.requests),
+    orders: writer(db, codecs.orders),
+    commands: writer(db, codecs.commands),
+    lockouts: writer(db, codecs.lockouts),
+    ticketPayments: writer(db, codecs.ticketPayments),
+    apiSessions: writer(db, codecs.apiSessions),
+    apiKeys: writer(db, codecs.apiKeys),
+    apiCalls: writer(db, codecs.apiCalls),
+    secondFactors: writer(db, codecs.secondFactors),
+    billingDetails: writer(db, codecs.billingDetails),
+    invoiceSeries: writer(db, codecs.invoiceSeries),
+    uninvoicedTickets: writer(db, codecs.uninvoicedTickets),
+    invoicedSessions: writer(db, codecs.invoicedSessions),
+    invoicingSpans: writer(db, codecs.invoicingSpans),
+    claimTerms: writer(db, codecs.claimTerms),
+    claims: writer(db, codecs.claims),
+  } satisfies Record<keyof Tables, unknown>;
 }
 
 /** `INSERT … ON CONFLICT (key) DO UPDATE …` for one row; `stamp` is a column that takes the commit's time. */

@@ -8,7 +8,6 @@ import {
   paidFromSchema,
 } from '../../../shared/messages/claim.ts';
 import { noteSchema } from '../../../shared/messages/values.ts';
-import { evidenceFault, sha256Of } from '../../evidence-shelf.ts';
 import { claimRefusal } from '../../core/claim-states.ts';
 import { runnersOf } from '../../core/groups.ts';
 import { may } from '../../core/permissions.ts';
@@ -89,13 +88,13 @@ export const CLAIM_OPERATIONS: readonly Operation[] = [
     async handle(ask, api) {
       const { reference, mediaType, contentBase64 } = ask.body;
       const bytes = Buffer.from(contentBase64, 'base64');
-      const fault = evidenceFault(bytes, mediaType);
+      const fault = api.evidence.fault(bytes, mediaType);
       if (fault !== null) throw new Problem('bad-request', `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`);
       // Before anything is written: a file of somebody who may not add one takes no room.
       const claim = claimOf(api, callerIn(ask), ask.params.claimId);
       const why = claimRefusal(claim, 'add-evidence');
       const isThere = claim.evidence.length < LIMITS.evidencesOfClaim && why === null;
-      const sha256 = isThere ? await api.evidence.put(bytes) : sha256Of(bytes);
+      const sha256 = isThere ? await api.evidence.put(bytes) : api.evidence.nameOf(bytes);
       const { outcome, text, lines } = await orderOnce(api, ask, 'addClaimEvidence', {
         kind: 'add-claim-evidence', claimId: claim.claimId,
         evidence: { reference, sha256, mediaType, bytes: bytes.length },
