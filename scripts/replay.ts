@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
 import { emptyFolder } from './empty-folder.ts';
-import { ledgerProblems } from './network/books.ts';
+import { findInvoices, ISSUER_FILE, ledgerProblems } from './network/books.ts';
 import type { ManagedProcess } from './network/managed-process.ts';
 import { Network } from './network/network.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
@@ -24,7 +24,7 @@ import { type BadRow, readRecordedSessions } from './replay/recorded-sessions.ts
 import { ReplayRun } from './replay/replay-run.ts';
 
 /** Real time; the recorded hours pass in the points' clocks alone. A busy machine must not make a plug-in late. */
-const CENTRAL_ARGS = ['--plug-timeout', '600', '--command-timeout', '60', '--hold', '20000'];
+const CENTRAL_ARGS = ['--plug-timeout', '600', '--command-timeout', '60', '--hold', '20000', '--issuer', ISSUER_FILE];
 const READY_MS = 60_000;
 const ALL_ROWS = '1000000';
 const BAD_ROWS_SHOWN = 20;
@@ -171,6 +171,7 @@ async function askTools(network: Network): Promise<Stored> {
     sessions: z.array(storedSessionSchema).parse(sessions), tickets: z.array(storedTicketSchema).parse(tickets),
     events: z.array(storedEventSchema).parse(events), deadLetters: deadLetters.length,
     recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)), ledger: ledgerProblems(network),
+    invoices: findInvoices(network),
   };
 }
 

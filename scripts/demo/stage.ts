@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type ChosenBroker, chooseBroker } from '../broker-choice.ts';
 import { portProblem } from '../broker/ports.ts';
+import { ISSUER_FILE } from '../network/books.ts';
 import { Network } from '../network/network.ts';
 import { Driver } from './driver.ts';
 import { isGone } from '../gone.ts';
 
 export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
-/** Who issues the demo's invoices. */
-const ISSUER_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'issuer.json');
 /** Where an invoice stays when the demo's own folder is removed. */
 export const INVOICE_FOLDER = join(import.meta.dirname, '..', '..', 'var', 'demo');
 const FOLDER = 'ev-demo-';

@@ -22,6 +22,7 @@ const STORED: Stored = {
     { sessionId: 'c2', requestId: 'rec2-2', state: 'completed' },
   ],
   tickets: TICKETS, recomputed: { tickets: 2, different: [] }, deadLetters: 0, ledger: [],
+  invoices: { documents: 2, problems: [] },
   // It stood in the line twice: the offer was not taken the first time.
   events: ['queued', 'queued', 'charging'].map((to) => ({ sessionId: 'c2', data: { to } })),
 };
@@ -36,7 +37,8 @@ it('a replay in which all agrees is ok, also when a request had to be made again
     problems: [],
     summary: {
       sessions: 2, completed: 2, energyWh: 75, expectedWh: 75, ticketsRecomputed: 2, duplicates: 0, skippedRows: 1,
-      queued: 1, queuedByRecord: 0, retries: 1, deadLetters: 0, seconds: 2, drivingSeconds: 0.5, sessionsPerSecond: 4,
+      queued: 1, queuedByRecord: 0, retries: 1, deadLetters: 0, invoices: 2,
+      seconds: 2, drivingSeconds: 0.5, sessionsPerSecond: 4,
       ok: true,
     },
   });
@@ -57,6 +59,7 @@ it.each<[string, Partial<Stored>, string]>([
   ['a ticket that differs', { recomputed: { tickets: 2, different: [{ ticketId: 't1', sessionId: 'c1' }] } },
     'ticket t1 of c1 differs when it is made again'],
   ['a ticket that was not checked', { recomputed: { tickets: 1, different: [] } }, '1 tickets were made again, 2 are'],
+  ['a fault of the invoices', { invoices: { documents: 1, problems: ['INV-1 is missing'] } }, 'INV-1 is missing'],
   ['a fault of the ledger', { ledger: ['movement 7 does not balance'] }, 'movement 7 does not balance'],
   ['a dead letter', { deadLetters: 1 }, '1 dead letters'],
 ])('%s is a problem that is named', (_what, change, problem) => {

@@ -2,6 +2,7 @@
 // the stored meter values. Pure: what was asked of Central's tools comes in.
 import { z } from 'zod';
 import { isoTime } from '../../shared/clock.ts';
+import type { InvoicesFound } from '../network/books.ts';
 import { driverOf, pointOf, recordedOf } from './network-of-replay.ts';
 import type { Plan, PlannedSession } from './plan.ts';
 import type { BadRow } from './recorded-sessions.ts';
@@ -28,6 +29,7 @@ export type Stored = {
   readonly deadLetters: number;
   /** What is wrong with the ledger, in words. */
   readonly ledger: readonly string[];
+  readonly invoices: InvoicesFound;
 };
 
 export type Summary = {
@@ -38,6 +40,8 @@ export type Summary = {
   /** Of the queued ones, those that waited for the recorded end of the session before (the others, for a later one). */
   readonly queuedByRecord: number;
   readonly retries: number; readonly deadLetters: number;
+  /** Invoices and credit notes; each ticket that cost something is on one, and they come to the same, to the cent. */
+  readonly invoices: number;
   /** From the command's start to its end, and of that, from the first request to the last ticket. */
   readonly seconds: number; readonly drivingSeconds: number; readonly sessionsPerSecond: number;
   readonly ok: boolean;
@@ -70,7 +74,7 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
   if (stored.recomputed.tickets !== stored.tickets.length) {
     problems.push(`${stored.recomputed.tickets} tickets were made again, ${stored.tickets.length} are stored`);
   }
-  problems.push(...stored.ledger);
+  problems.push(...stored.ledger, ...stored.invoices.problems);
   if (stored.deadLetters > 0) problems.push(`${stored.deadLetters} dead letters`);
   const queued = new Set(stored.events.filter(({ data }) => data.to === 'queued').map((event) => event.sessionId)).size;
   // A request that had to be made again may stand in a line for a moment: more than planned is no fault.
@@ -85,7 +89,8 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
       ticketsRecomputed: stored.recomputed.tickets - stored.recomputed.different.length,
       duplicates: [...tickets.values()].reduce((sum, own) => sum + own.length - 1, 0),
       skippedRows: measured.skipped.length, queued, queuedByRecord: plan.queuedByRecord, retries: measured.retries,
-      deadLetters: stored.deadLetters, seconds: Math.round(measured.totalMs / 10) / 100, drivingSeconds,
+      deadLetters: stored.deadLetters, invoices: stored.invoices.documents,
+      seconds: Math.round(measured.totalMs / 10) / 100, drivingSeconds,
       sessionsPerSecond: drivingSeconds === 0 ? 0 : Math.round((plan.sessions.length / drivingSeconds) * 10) / 10,
       ok: problems.length === 0,
     },
@@ -100,6 +105,7 @@ export function reconciliationLines({ summary, problems }: Reconciliation, plan:
     `Sessions     ${number(completed)} of ${number(sessions)} agree with the record: Wh, start and end`,
     `Energy       ${kwh(energyWh)} kWh in tickets, ${kwh(expectedWh)} kWh recorded`,
     `Tickets      ${number(summary.ticketsRecomputed)} made again from the stored meter values, with the same result`,
+    `Invoices     ${number(summary.invoices)}; ledger, tickets and invoices are compared to the cent`,
     `Duplicates   ${number(summary.duplicates)}; dead letters ${number(summary.deadLetters)}; requests made again `
       + number(summary.retries),
     `Queue        ${number(queued)} waited: ${number(queuedByRecord)} began before the session before them had ended`
@@ -111,7 +117,7 @@ export function reconciliationLines({ summary, problems }: Reconciliation, plan:
   const waited = plan.sessions.filter((planned) => planned.waits).slice(0, WAITED_SHOWN).map((planned) =>
     `             ${planned.recorded.sessionId} at ${planned.recorded.stationId}: asked ${isoTime(planned.askAtMs)}, `
       + `charged ${duration(planned.startAtMs - planned.askAtMs)} later`);
-  lines.splice(5, 0, ...waited);
+  lines.splice(6, 0, ...waited);
   if (problems.length === 0) return [...lines, 'All agrees.'];
   const more = problems.length - PROBLEMS_SHOWN;
   return [

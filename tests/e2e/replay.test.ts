@@ -72,7 +72,8 @@ it('drives a record through the network and reconciles it to the Wh', async () =
   const { status, stdout, stderr, left } = await replay([recordFile(RECORD), '--json'], { brokers });
   expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
     sessions: 7, completed: 7, energyWh: 32_530, expectedWh: 32_530, ticketsRecomputed: 7, duplicates: 0,
-    skippedRows: 3, queued: 2, queuedByRecord: 1, deadLetters: 0, seconds: expect.any(Number) as number, ok: true,
+    skippedRows: 3, queued: 2, queuedByRecord: 1, deadLetters: 0, invoices: 7,
+    seconds: expect.any(Number) as number, ok: true,
   });
   expect(status).toBe(0);
   expect(stderr).toContain('Line 7: created “0014-11-31 10:00:00” is no time');

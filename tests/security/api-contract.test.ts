@@ -23,7 +23,7 @@ const faults: string[] = [];
 /** They end the log-ins with which the others are tried. */
 const ENDINGS: readonly string[] = [
   'logout', 'revokeUserKeys', 'removeUser', 'putUser', 'login', 'endLogIns', 'endLogInsOf', 'changeMyPassword',
-  'forgetMe', 'forgetPerson',
+  'forgetMe', 'setPasswordOf', 'forgetPerson',
 ];
 
 beforeAll(async () => {

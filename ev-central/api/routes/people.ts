@@ -37,7 +37,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     order: ({ userId }, { note }) => ({ kind: 'send-reset-code', userId, note }),
   }),
   operation({
-    ...common, id: 'setPasswordOf', method: 'POST', path: `${USER}/password`, permission: 'people:write',
+    ...common, id: 'setPasswordOf', tag: 'auth', method: 'POST', path: `${USER}/password`, permission: 'people:write',
     summary: 'Gives a person another password; her log-ins are ended', gives: ['change-password'],
     body: passwordOfBody,
     success: { status: 200, what: 'It is changed.', body: doneSchema },
