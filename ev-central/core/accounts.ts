@@ -100,13 +100,17 @@ function forgetPerson(step: Step, userId: UserId): Result {
   return done(`what was known of ${userId} is forgotten; money and tickets stay by id${rest}`);
 }
 
-/** Everything about a person that is not her account. Log-ins name addresses and devices, keys what she calls them. */
+/**
+ * Everything about a person that is not her account, and the plan that would go on being paid. Log-ins name addresses
+ * and devices, keys what she calls them.
+ */
 export function removePersonalData(step: Step, userId: UserId): void {
   const { persons, vehicles, tokens, mails, secondFactors, billingDetails, lockouts } = step.state;
-  const { apiSessions, apiKeys } = step.state;
+  const { apiSessions, apiKeys, subscriptions } = step.state;
   persons.remove(userId);
   secondFactors.remove(userId);
   billingDetails.remove(userWallet(userId));
+  subscriptions.remove(userId);
   for (const who of [`user:${userId}`, `pin:${userId}`]) lockouts.remove(who);
   dropCodes(step.state, userId, ['verify-email', 'reset-password']);
   for (const row of [...vehicles.values()]) if (row.userId === userId) vehicles.remove(vehicleKey(row));

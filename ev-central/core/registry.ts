@@ -151,7 +151,6 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   putOutDriver(step, userId);
   step.state.users.remove(userId);
   removePersonalData(step, userId);
-  step.state.subscriptions.remove(userId);
   return done(`user ${userId} is removed`);
 }
 

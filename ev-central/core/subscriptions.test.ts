@@ -50,6 +50,14 @@ describe('a subscription', () => {
     expect(handle(again, { kind: 'tick' }, laterMs + 1).filter((each) => each.kind === 'append')).toEqual([]);
   });
 
+  it('is not paid any more when the person was forgotten', () => {
+    put();
+    subscribe();
+    expect(network.order({ kind: 'forget-person', userId: ANA, note: '' }).outcome).toBe('done');
+    network.later(40 * DAY_MS);
+    expect([fees().length, network.state.subscriptions.size]).toEqual([1, 0]);
+  });
+
   it('is not paid for months in which nothing was awake', () => {
     put();
     subscribe();

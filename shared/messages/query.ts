@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineFrame } from './message.ts';
 
-/** The lists that can be asked for. Drivers see the first nine (of their own), operators all. */
+/** The lists that can be asked for; the core's table of permissions says by whom. */
 export const QUERIES = [
   'points', 'sites', 'estimate', 'my-sessions', 'my-notices', 'my-tickets', 'my-invoices', 'my-invoice-tickets',
   'my-payments',
