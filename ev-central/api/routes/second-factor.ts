@@ -6,7 +6,7 @@ import type { Order } from '../../../shared/messages/orders.ts';
 import { noteSchema } from '../../../shared/messages/values.ts';
 import { confirmedOrder } from '../account-asking.ts';
 import { callerIn, orderNow } from '../asking.ts';
-import { doneSchema } from '../account-schemas.ts';
+import { confirmBody, doneSchema } from '../account-schemas.ts';
 import { listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, named, operation, type Operation } from '../operation.ts';
 import { momentSchema } from '../outside.ts';
@@ -37,12 +37,8 @@ const made = named('SecondFactorMade', z.object({
 const codes = named('RecoveryCodes', z.object({ text: z.string(), recoveryCodes: z.array(z.string()) }),
   { text: '10 recovery codes of ana: the ones before are void', recoveryCodes: ['ABCD-EFGH-IJKL-MNOP'] });
 const emptyBody = named('Nothing', z.strictObject({}), {});
-const confirmBody = named('OneTimeCode', z.strictObject({ code: z.string().regex(/^\d{6}$/, '6 digits') }),
+const firstCodeBody = named('OneTimeCode', z.strictObject({ code: z.string().regex(/^\d{6}$/, '6 digits') }),
   { code: '123456' });
-const proofBody = named('Proof', z.strictObject({
-  password: z.string().min(1).max(200).describe('your own, again: an open session is not enough'),
-  code: z.string().min(1).max(64).optional().describe('of the authenticator, or a recovery code'),
-}), { password: 'correct horse', code: '123456' });
 const noteBody = named('SecondFactorNote', z.strictObject({ note: noteSchema.default('') }),
   { note: 'telephone lost' });
 
@@ -65,14 +61,14 @@ const OWN: readonly Operation[] = [
   }),
   operation({
     id: 'enrolMySecondFactor', method: 'POST', path: `${ME}/enrol`, tag: 'auth', permission: 'self:access',
-    summary: 'Makes a secret and recovery codes for you', body: proofBody, gives: ['enrol-second-factor'],
+    summary: 'Makes a secret and recovery codes for you', body: confirmBody, gives: ['enrol-second-factor'],
     description: 'It counts once a code of it was sent to `confirm`, or with the first log-in with a code.',
     problems: ['login-refused'], success: { status: 200, what: 'The secret.', body: made },
     handle: (ask, api) => enrol(api, insistOnPerson(ask), (order) => confirmedOrder(api, ask, ask.body, order)),
   }),
   operation({
     id: 'confirmMySecondFactor', method: 'POST', path: `${ME}/confirm`, tag: 'auth', permission: 'self:access',
-    summary: 'Shows that your authenticator has the secret: log-ins need a code from now on', body: confirmBody,
+    summary: 'Shows that your authenticator has the secret: log-ins need a code from now on', body: firstCodeBody,
     gives: ['enrol-second-factor'], success: { status: 200, what: 'It counts.', body: orderAnswerSchema },
     async handle(ask, api) {
       const userId = insistOnPerson(ask);
@@ -90,13 +86,13 @@ const OWN: readonly Operation[] = [
   }),
   operation({
     id: 'renewMyRecoveryCodes', method: 'POST', path: `${ME}/recovery-codes`, tag: 'auth', permission: 'self:access',
-    summary: 'Makes recovery codes anew; those before are void', body: proofBody, gives: ['renew-recovery-codes'],
+    summary: 'Makes recovery codes anew; those before are void', body: confirmBody, gives: ['renew-recovery-codes'],
     problems: ['login-refused'], success: { status: 200, what: 'The codes.', body: codes },
     handle: (ask, api) => renew(api, insistOnPerson(ask), (order) => confirmedOrder(api, ask, ask.body, order)),
   }),
   operation({
     id: 'disableMySecondFactor', method: 'POST', path: `${ME}/disable`, tag: 'auth', permission: 'self:access',
-    summary: 'Your log-ins need no code any more', body: proofBody, gives: ['remove-second-factor'],
+    summary: 'Your log-ins need no code any more', body: confirmBody, gives: ['remove-second-factor'],
     problems: ['login-refused'], success: { status: 200, what: 'It is gone.', body: doneSchema },
     async handle(ask, api) {
       const order = { kind: 'remove-second-factor', userId: insistOnPerson(ask), note: 'by herself' } as const;
