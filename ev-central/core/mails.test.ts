@@ -45,6 +45,15 @@ describe('a letter', () => {
     expect(network.state.mails.must(mailId).state).toBe('sent');
   });
 
+  it('that failed waits no longer than its pause after a start, although the wall clock has gone back', () => {
+    const { network, mailId } = withLetter();
+    network.feed({ kind: 'mail-sent', mailId, error: ERROR });
+    network.now -= 7_200_000;
+    derive(network.state, network.now);
+    network.later(60_000);
+    expect(lettersIn(network).map((letter) => letter.mailId)).toEqual([mailId]);
+  });
+
   it('goes, with its address, a day after it was sent', () => {
     const { network, mailId } = withLetter();
     network.feed({ kind: 'mail-sent', mailId, error: null });

@@ -47,8 +47,7 @@ export function mailSent(step: Step, { mailId, error }: { mailId: string; error:
   if (error === null) return put(step, { ...mail, state: 'sent', error: '', nextAtMs: step.now + MAIL_KEPT_MS });
   const failures = mail.failures + 1;
   if (failures < MAIL_FAILURES) {
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** mail.failures);
-    return put(step, { ...mail, state: 'waiting', failures, error, nextAtMs: step.now + pauseMs });
+    return put(step, { ...mail, state: 'waiting', failures, error, nextAtMs: step.now + pauseMs(failures) });
   }
   tell(step, 'warn', `a letter (${mail.what}) to ${mail.userId ?? 'a new person'} is given up: ${error}`);
   put(step, { ...mail, state: 'given-up', failures, error, nextAtMs: step.now + MAIL_KEPT_MS });
@@ -62,9 +61,22 @@ export function mailDue(step: Step, due: Deadline): void {
   else step.state.mails.remove(mail.mailId);
 }
 
-/** After a start. */
+/** After a start. No letter waits longer than its pause, although the wall clock has gone back meanwhile. */
 export function mailDeadlines({ mails, deadlines }: State, notBeforeMs: number): void {
-  for (const mail of mails.values()) deadlines.add('mail', mail.mailId, mail.nextAtMs, notBeforeMs);
+  for (const mail of mails.values()) {
+    const { mailId, nextAtMs } = mail;
+    deadlines.add('mail', mailId, nextAtMs, notBeforeMs, notBeforeMs + longestWaitMs(mail));
+  }
+}
+
+function longestWaitMs({ state, failures }: Mail): number {
+  if (state === 'waiting') return pauseMs(failures);
+  return state === 'sending' ? 0 : MAIL_KEPT_MS;
+}
+
+/** After so many failures. */
+function pauseMs(failures: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
 }
 
 /** As the list shows it: without the address. */

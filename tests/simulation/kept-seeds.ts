@@ -11,4 +11,5 @@ export const KEPT_SEEDS: readonly KeptSeed[] = [
   { seed: 201056, found: 'a connector that was registered while its point restarted was forgotten again' },
   { seed: 10069, found: 'the meters of two connectors were mixed into one bill' },
   { seed: 931039, found: 'a payment waited for hours when the wall clock went back while Central was away' },
+  { seed: 46, found: 'a letter waited for hours when the wall clock went back while Central was away' },
 ];

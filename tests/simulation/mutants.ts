@@ -114,6 +114,14 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'bookedMinor: payment.bookedMinor, bookedBackMinor', firstSeed: 25,
   },
   {
+    name: 'claim-paid-again', fault: 'a claim that is paid can be paid again', file: 'ev-central/core/claims.ts',
+    from: "state: 'paid', paidAtMs: now", to: "paidAtMs: now", firstSeed: 26,
+  },
+  {
+    name: 'letter-forgotten', fault: 'a letter that was not taken is not sent again', file: 'ev-central/core/mails.ts',
+    from: "if (error === null) return put(", to: 'return put(',
+  },
+  {
     name: 'notice-twice', fault: 'a client takes a notice that it has',
     file: 'ev-driver/notice-inbox.ts', from: 'if (notice.number <= inbox.last) return [];',
     to: 'if (notice.number <= inbox.last) return [notice];',

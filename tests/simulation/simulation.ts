@@ -6,6 +6,7 @@ import type { Session } from '../../ev-central/core/rows.ts';
 import { sessionId, type SessionId } from '../../shared/ids.ts';
 import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
+import { claimsAtHome, HomeCharging } from './home-charging.ts';
 import {
   checkAudit, checkBills, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
 } from './last-checks.ts';
@@ -49,12 +50,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   process.on('unhandledRejection', strayed);
   let people: People | null = null;
   let newcomers: Newcomers | null = null;
+  let home: HomeCharging | null = null;
   let faults: Faults | null = null;
   try {
     await begin(town);
     people = new People(town);
     town.paying?.begin(town.drivers.map(({ driverId }) => driverId));
     newcomers = new Newcomers(town);
+    home = claimsAtHome(seed) ? new HomeCharging(town) : null;
     faults = new Faults(town);
     const troubledMs = world.chance.between(60_000, 300_000);
     await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
@@ -62,10 +65,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     people.comeToAnEnd();
     town.paying?.comeToAnEnd();
     newcomers.comeToAnEnd();
+    home?.comeToAnEnd();
     town.post.isTroubled = false;
     world.note('faults', 'stopped');
-    const settled = await world.run(SETTLE_MS, () => (unsettled(town) ?? newcomers?.unsettled() ?? null) === null);
-    if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? newcomers.unsettled() ?? 'nothing'}`);
+    const owed = (): string | null => unsettled(town) ?? newcomers?.unsettled() ?? home?.unsettled() ?? null;
+    const settled = await world.run(SETTLE_MS, () => owed() === null);
+    if (!settled) world.fail(`not settled in time: ${owed() ?? 'nothing'}`);
     await world.run(LAST_WORDS_MS);
     if (world.failure === null) checkSums(town);
     if (world.failure === null) checkTold(town);
@@ -74,6 +79,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkBills(town);
     if (world.failure === null) checkInvoicing(town);
     if (world.failure === null) newcomers.check();
+    if (world.failure === null) home?.check();
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -84,7 +90,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
-    counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts,
+    counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts, ...home?.counts,
       ...town.disk.counts, ...town.standby.counts, ...town.poison.counts, ...town.paying?.counts,
       tickets: town.history.tickets.size, invoices: town.history.invoices, offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
