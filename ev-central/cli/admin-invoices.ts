@@ -1,10 +1,8 @@
 // `admin invoices`, `admin invoice`, `admin billing`: the lists and documents, and how a payer is billed. `verify`
 // reads the database of this machine, beside a running EV_Central or without one.
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { invoiceFaultText, checkInvoices, type InvoiceReport } from '../core/invoice-check.ts';
 import { invoicePdf } from '../documents/invoice-pdf.ts';
-import { Failure } from '../../shared/failure.ts';
 import {
   type BillingDetails, billingDetailsSchema, type Invoice, INVOICE_POLICIES, invoiceSchema, type InvoiceTicket,
   invoiceTicketSchema,
@@ -15,6 +13,7 @@ import { type Account, walletName } from '../../shared/account.ts';
 import { find } from './admin-registry.ts';
 import { insistOnWallet, walletOf } from './admin-wallet.ts';
 import { TOOL_EXIT } from './exit-status.ts';
+import { writePrivate } from './private-file.ts';
 import { withStore } from './local-store.ts';
 import { giveOrder, type OrderDesk, readList } from './order-desk.ts';
 import { printJson, printList, printRow } from './output.ts';
@@ -74,7 +73,7 @@ async function showInvoice({ desk, options }: Tool, [number = '']: readonly stri
   const file = textOf(own, 'pdf');
   if (file === '') throw new UsageError('--pdf is empty: name a file');
   const { invoice, tickets } = await readInvoice(desk, number);
-  if (file !== undefined) writeDocument(file, await invoicePdf(invoice, tickets));
+  if (file !== undefined) writePrivate(file, await invoicePdf(invoice, tickets));
   if (options.json) return printJson({ ...invoice, tickets, ...(file === undefined ? {} : { file }) });
   if (file === undefined) return printRow(shortRow(invoice), options);
   process.stdout.write(`${number} is in ${file}\n`);
@@ -86,15 +85,6 @@ async function readInvoice(
   const invoice = invoiceSchema.parse(await find(desk, 'invoices', 'number', number));
   const rows = await readList(desk, 'invoice-tickets', { number });
   return { invoice, tickets: rows.map((row) => invoiceTicketSchema.parse(row)) };
-}
-
-/** For its owner alone: it bears a name and an address. */
-function writeDocument(file: string, bytes: Buffer): void {
-  try {
-    writeFileSync(file, bytes, { mode: 0o600 });
-  } catch (cause) {
-    throw new Failure('not-writable', `cannot write ${file}: name another file`, cause);
-  }
 }
 
 async function verify(...given: unknown[]): Promise<void> {

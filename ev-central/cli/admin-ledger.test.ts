@@ -10,7 +10,8 @@ import { groupWallet, userWallet } from '../../shared/account.ts';
 import { groupId } from '../../shared/ids.ts';
 import { monthBounds } from '../../shared/zone.ts';
 import { ledgerFaultText, ledgerText } from './admin-ledger.ts';
-import { statementText, walletOf } from './admin-wallet.ts';
+import { statementText } from './admin-statement.ts';
+import { walletOf } from './admin-wallet.ts';
 import { readCsv } from './csv-rows.ts';
 import { exportLedger } from './ledger-export.ts';
 
@@ -102,7 +103,8 @@ describe('a statement', () => {
   test('is readable', () => {
     const [december] = of('2025-12');
     expect(december === undefined ? [] : statementText(december)).toEqual([
-      'before: 99.26 EUR', '2025-12-03T00:00:00.000Z  adjustment  -0.26 EUR  99.00 EUR  =SUM(A1)', 'after: 99.00 EUR',
+      'before: 99.26 EUR', '2025-12-03T00:00:00.000Z  adjustment  -0.26 EUR  99.00 EUR  =SUM(A1)',
+      'adjustment (1): -0.26 EUR', 'after: 99.00 EUR',
     ]);
   });
 

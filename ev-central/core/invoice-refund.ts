@@ -2,7 +2,7 @@
 import { invariant } from '../../shared/assert.ts';
 import type { InvoiceTicket } from '../../shared/messages/invoice.ts';
 import type { VatPart } from '../../shared/messages/values.ts';
-import { formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
+import { formatAmount, ratio, roundHalfEven } from '../../shared/money.ts';
 import { aboutOf, creditNote } from './invoices.ts';
 import type { InvoicedSession } from './invoice-rows.ts';
 import { driverOn } from './invoice-ticket.ts';
@@ -38,7 +38,7 @@ function refundLine(
     ticketId: null, sessionId, kind: 'refund', driverId: driverOn(session.payer, session.driverId), siteId,
     siteName: state.sites.get(siteId)?.name ?? siteId, pointId, connectorNo, timeZone,
     startedAtMs: session.startedAtMs ?? session.requestedAtMs, endedAtMs: session.endedAtMs ?? session.stateSinceMs,
-    energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatMoney(-amountMinor, currency).slice(0, -4) }],
+    energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatAmount(-amountMinor, currency) }],
     netMinor: -amountMinor - vatMinor, vatMinor, totalMinor: -amountMinor, vat,
   };
 }
