@@ -30,7 +30,8 @@ export function addInvoiceCommands(admin: Command): void {
     .option('--month <month>', "issued in it, such as 2026-11, by the issuer's zone"))
     .action(withDesk(listInvoices));
   addToolOptions(invoices.command('verify')
-    .description('numbers without gaps, sums, each ticket on one invoice; 0 right, 3 broken')).action(verify);
+    .description('numbers without gaps, sums, each ticket on one invoice, credit notes as the ledger gave back; 0 right, '
+      + '3 broken')).action(verify);
   const invoice = addToolOptions(admin.command('invoice <number>')
     .description('one of them: in short, as data (--json), or as a document')
     .option('--pdf <file>', 'writes the document')).action(withDesk(showInvoice));
@@ -112,8 +113,10 @@ function reportCheck(checked: InvoiceReport, { json }: ToolOptions): void {
   const { invoices, creditNotes, tickets, waiting, notInvoiced } = counts;
   process.stdout.write(`${invoices} invoices and ${creditNotes} credit notes over ${tickets} tickets; ${waiting} `
     + `tickets wait for the end of their month, ${notInvoiced} are not to be invoiced\n`);
-  if (faults.length === 0) process.stdout.write('sound: numbers without gaps, sums that add up, each ticket once\n');
-  else process.stderr.write(`broken: ${texts[0] ?? ''}\n`);
+  if (faults.length === 0) {
+    process.stdout.write('sound: numbers without gaps, sums that add up, each ticket once, credit notes as the ledger '
+      + 'gave back\n');
+  } else process.stderr.write(`broken: ${texts[0] ?? ''}\n`);
   if (faults.length > 1) process.stderr.write(`${faults.length} faults in all; --json names each\n`);
 }
 

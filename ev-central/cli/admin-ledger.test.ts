@@ -119,7 +119,7 @@ describe('a statement', () => {
 test('the books in lines have all wallets in one sum, and every fault has its place and number', () => {
   expect(withStore((store) => ledgerText(store.verifyLedger()))).toEqual([
     '5 movements', 'wallets (3): 299.00 EUR', 'adjustments: 0.26 EUR', 'cash: -300.00 EUR', 'revenue:ALC: 0.74 EUR',
-    'sound: every movement balances, and balances, holds and tickets are as booked',
+    'sound: every movement balances, and balances, holds, tickets and credit notes are as booked',
   ]);
   expect(ledgerFaultText({ rule: 'balanced', at: '17', expected: 0, found: 3, count: 2 }))
     .toBe('movement 17 does not balance: its postings add up to 3 (the first of 2)');

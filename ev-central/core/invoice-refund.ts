@@ -3,7 +3,7 @@ import { invariant } from '../../shared/assert.ts';
 import type { InvoiceTicket } from '../../shared/messages/invoice.ts';
 import type { VatPart } from '../../shared/messages/values.ts';
 import { formatAmount, ratio, roundHalfEven } from '../../shared/money.ts';
-import { aboutOf, creditNote } from './invoices.ts';
+import { aboutOf, creditNote, noteInvoicing } from './invoices.ts';
 import type { InvoicedSession } from './invoice-rows.ts';
 import { driverOn } from './invoice-ticket.ts';
 import type { Session } from './rows.ts';
@@ -21,6 +21,7 @@ export function creditRefund(
 ): string | null {
   const { state } = step;
   const { sessionId, currency } = session;
+  noteInvoicing(step);
   const invoiced = state.invoicedSessions.get(sessionId);
   if (state.settings.issuer === null || invoiced === undefined) return null;
   const ticket = refundLine(state, session, invoiced, { amountMinor, reason });

@@ -13,7 +13,8 @@ function movement(amountMinor: number, change: Partial<StatedMovement> = {}): St
   return {
     movementId: 1, atMs: 5, kind: 'top-up', currency: EUR, reason: 'cash', by: 'olga', sessionId: null, ticketId: null,
     invoice: null, ...change, postings: [
-      { account: ANA, amountMinor, balanceMinor: null }, { account: contra, amountMinor: -amountMinor, balanceMinor: null },
+      { account: ANA, amountMinor, balanceMinor: null },
+      { account: contra, amountMinor: -amountMinor, balanceMinor: null },
     ],
   };
 }
