@@ -5,10 +5,12 @@ import type { Central } from './central.ts';
 import { priced } from './cli/admin-price.ts';
 import { exportAudit, type Sink } from './cli/audit-export.ts';
 import { exportLedger } from './cli/ledger-export.ts';
+import { statementCsv } from './cli/statement-csv.ts';
 import { checkTickets } from './cli/ticket-check.ts';
 import { newestSeries, seriesPrices } from './core/price-series.ts';
 import { tariffRules } from './core/tariff/rules.ts';
 import { invoicePdf } from './documents/invoice-pdf.ts';
+import { statementPdf } from './documents/statement-pdf.ts';
 import { findCode, makeRecoveryCodes, makeSecondFactor } from './one-time-code.ts';
 import type { Store } from './store/store.ts';
 
@@ -23,6 +25,9 @@ export function apiTools({ central, store, files, randomBytes }: {
   return {
     check: createBookChecks(files, store),
     statement: (account, span) => store.statement(account, span),
+    walletOwner: (account) => store.walletOwner(account),
+    statementPdf,
+    statementCsv,
     exported(books, filter, format) {
       const write = books === 'audit' ? exportAudit : exportLedger;
       return pieces((sink) => write(store, { filter, format }, sink));

@@ -51,11 +51,16 @@ const digitsOf = new Map<Currency, number>();
 
 /** `1234, EUR → "12.34 EUR"`, exact. */
 export function formatMoney(amountMinor: number, code: Currency): string {
+  return `${formatAmount(amountMinor, code)} ${code}`;
+}
+
+/** `1234, EUR → "12.34"`: where something else names the currency. */
+export function formatAmount(amountMinor: number, code: Currency): string {
   const digits = minorDigits(code);
   const sign = amountMinor < 0 ? '-' : '';
   const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0');
   const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return `${sign}${whole} ${code}`;
+  return `${sign}${whole}`;
 }
 
 /** `"12.34", EUR → 1234`; undefined when the text is no amount of that currency or has too many digits. */

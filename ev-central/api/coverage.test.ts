@@ -53,7 +53,10 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'admin wallet top-up': ['bookOnAccount', 'bookOnGroup'], 'admin wallet adjust': ['bookOnAccount', 'bookOnGroup'],
   'admin wallet refund': ['refundTicket'], 'admin wallet transfer': ['transfer'],
   'admin wallet show': ['getUserWallet', 'getGroupWallet', 'getMyWallet'],
-  'admin statement': ['getUserStatement', 'getGroupStatement', 'getMyStatement'],
+  'admin statement': [
+    'getUserStatement', 'getGroupStatement', 'getMyStatement', 'getUserStatementDocument', 'getGroupStatementDocument',
+    'getMyStatementDocument',
+  ],
   'admin invoices': ['listInvoices'], 'admin invoices verify': ['verifyInvoices'],
   'admin invoice': ['getInvoice', 'getInvoiceDocument'],
   'admin invoice month': ['invoiceGroupMonth', 'invoiceUserMonth'],

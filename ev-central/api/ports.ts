@@ -17,6 +17,7 @@ import type { ServerTls } from '../../shared/wire/tls.ts';
 import type { Input } from '../core/inputs.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
+import type { Statement, StatementDocument, WalletOwner } from '../core/statement.ts';
 import type { PricedSession } from '../core/tariff/period.ts';
 import type { Committed } from '../loop.ts';
 
@@ -94,7 +95,11 @@ export type NewSecret = {
 export type Tools = {
   /** Null: another check is under way. */
   readonly check: (check: BookCheck) => Promise<BookReport | null>;
-  readonly statement: (account: Account, span: { startMs: number; endMs: number }) => readonly Row[];
+  readonly statement: (account: Account, span: { startMs: number; endMs: number }) => readonly Statement[];
+  /** Undefined: there is no such wallet. */
+  readonly walletOwner: (account: Account) => WalletOwner | undefined;
+  readonly statementPdf: (document: StatementDocument) => Promise<Buffer>;
+  readonly statementCsv: (document: StatementDocument) => string;
   /** The log or the ledger, oldest first, a page at a time. */
   readonly exported: (
     books: 'audit' | 'ledger', filter: Readonly<Record<string, string | number>>, format: ExportFormat,

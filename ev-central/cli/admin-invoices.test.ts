@@ -80,7 +80,8 @@ describe('admin invoices', () => {
     expect(await admin('invoices', 'verify')).toEqual({
       status: 0, stderr: '',
       stdout: '2 invoices and 0 credit notes over 2 tickets; 0 tickets wait for the end of their month, 0 are not '
-        + 'to be invoiced\nsound: numbers without gaps, sums that add up, each ticket once\n',
+        + 'to be invoiced\nsound: numbers without gaps, sums that add up, each ticket once, credit '
+        + 'notes as the ledger gave back\n',
     });
     const db = openDatabase(join(folder, 'central.db'));
     db.exec("UPDATE invoice_series SET last = 3 WHERE series_id = 'INV-2025'");

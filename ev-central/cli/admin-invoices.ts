@@ -1,10 +1,8 @@
 // `admin invoices`, `admin invoice`, `admin billing`: the lists and documents, and how a payer is billed. `verify`
 // reads the database of this machine, beside a running EV_Central or without one.
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { invoiceFaultText, checkInvoices, type InvoiceReport } from '../core/invoice-check.ts';
 import { invoicePdf } from '../documents/invoice-pdf.ts';
-import { Failure } from '../../shared/failure.ts';
 import {
   type BillingDetails, billingDetailsSchema, type Invoice, INVOICE_POLICIES, invoiceSchema, type InvoiceTicket,
   invoiceTicketSchema,
@@ -15,6 +13,7 @@ import { type Account, walletName } from '../../shared/account.ts';
 import { find } from './admin-registry.ts';
 import { insistOnWallet, walletOf } from './admin-wallet.ts';
 import { TOOL_EXIT } from './exit-status.ts';
+import { writePrivate } from './private-file.ts';
 import { withStore } from './local-store.ts';
 import { giveOrder, type OrderDesk, readList } from './order-desk.ts';
 import { printJson, printList, printRow } from './output.ts';
@@ -31,7 +30,8 @@ export function addInvoiceCommands(admin: Command): void {
     .option('--month <month>', "issued in it, such as 2026-11, by the issuer's zone"))
     .action(withDesk(listInvoices));
   addToolOptions(invoices.command('verify')
-    .description('numbers without gaps, sums, each ticket on one invoice; 0 right, 3 broken')).action(verify);
+    .description('numbers without gaps, sums, each ticket on one invoice, credit notes as the ledger gave back; 0 right, '
+      + '3 broken')).action(verify);
   const invoice = addToolOptions(admin.command('invoice <number>')
     .description('one of them: in short, as data (--json), or as a document')
     .option('--pdf <file>', 'writes the document')).action(withDesk(showInvoice));
@@ -74,7 +74,7 @@ async function showInvoice({ desk, options }: Tool, [number = '']: readonly stri
   const file = textOf(own, 'pdf');
   if (file === '') throw new UsageError('--pdf is empty: name a file');
   const { invoice, tickets } = await readInvoice(desk, number);
-  if (file !== undefined) writeDocument(file, await invoicePdf(invoice, tickets));
+  if (file !== undefined) writePrivate(file, await invoicePdf(invoice, tickets));
   if (options.json) return printJson({ ...invoice, tickets, ...(file === undefined ? {} : { file }) });
   if (file === undefined) return printRow(shortRow(invoice), options);
   process.stdout.write(`${number} is in ${file}\n`);
@@ -86,15 +86,6 @@ async function readInvoice(
   const invoice = invoiceSchema.parse(await find(desk, 'invoices', 'number', number));
   const rows = await readList(desk, 'invoice-tickets', { number });
   return { invoice, tickets: rows.map((row) => invoiceTicketSchema.parse(row)) };
-}
-
-/** For its owner alone: it bears a name and an address. */
-function writeDocument(file: string, bytes: Buffer): void {
-  try {
-    writeFileSync(file, bytes, { mode: 0o600 });
-  } catch (cause) {
-    throw new Failure('not-writable', `cannot write ${file}: name another file`, cause);
-  }
 }
 
 async function verify(...given: unknown[]): Promise<void> {
@@ -122,8 +113,10 @@ function reportCheck(checked: InvoiceReport, { json }: ToolOptions): void {
   const { invoices, creditNotes, tickets, waiting, notInvoiced } = counts;
   process.stdout.write(`${invoices} invoices and ${creditNotes} credit notes over ${tickets} tickets; ${waiting} `
     + `tickets wait for the end of their month, ${notInvoiced} are not to be invoiced\n`);
-  if (faults.length === 0) process.stdout.write('sound: numbers without gaps, sums that add up, each ticket once\n');
-  else process.stderr.write(`broken: ${texts[0] ?? ''}\n`);
+  if (faults.length === 0) {
+    process.stdout.write('sound: numbers without gaps, sums that add up, each ticket once, credit notes as the ledger '
+      + 'gave back\n');
+  } else process.stderr.write(`broken: ${texts[0] ?? ''}\n`);
   if (faults.length > 1) process.stderr.write(`${faults.length} faults in all; --json names each\n`);
 }
 

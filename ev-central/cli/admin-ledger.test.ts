@@ -10,7 +10,8 @@ import { groupWallet, userWallet } from '../../shared/account.ts';
 import { groupId } from '../../shared/ids.ts';
 import { monthBounds } from '../../shared/zone.ts';
 import { ledgerFaultText, ledgerText } from './admin-ledger.ts';
-import { statementText, walletOf } from './admin-wallet.ts';
+import { statementText } from './admin-statement.ts';
+import { walletOf } from './admin-wallet.ts';
 import { readCsv } from './csv-rows.ts';
 import { exportLedger } from './ledger-export.ts';
 
@@ -102,7 +103,8 @@ describe('a statement', () => {
   test('is readable', () => {
     const [december] = of('2025-12');
     expect(december === undefined ? [] : statementText(december)).toEqual([
-      'before: 99.26 EUR', '2025-12-03T00:00:00.000Z  adjustment  -0.26 EUR  99.00 EUR  =SUM(A1)', 'after: 99.00 EUR',
+      'before: 99.26 EUR', '2025-12-03T00:00:00.000Z  adjustment  -0.26 EUR  99.00 EUR  =SUM(A1)',
+      'adjustment (1): -0.26 EUR', 'after: 99.00 EUR',
     ]);
   });
 
@@ -117,7 +119,7 @@ describe('a statement', () => {
 test('the books in lines have all wallets in one sum, and every fault has its place and number', () => {
   expect(withStore((store) => ledgerText(store.verifyLedger()))).toEqual([
     '5 movements', 'wallets (3): 299.00 EUR', 'adjustments: 0.26 EUR', 'cash: -300.00 EUR', 'revenue:ALC: 0.74 EUR',
-    'sound: every movement balances, and balances, holds and tickets are as booked',
+    'sound: every movement balances, and balances, holds, tickets and credit notes are as booked',
   ]);
   expect(ledgerFaultText({ rule: 'balanced', at: '17', expected: 0, found: 3, count: 2 }))
     .toBe('movement 17 does not balance: its postings add up to 3 (the first of 2)');

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { accountSchema } from '../../shared/account.ts';
 import type { Currency } from '../../shared/money.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { creditFaultText, type CreditRule } from '../core/invoice-check.ts';
 import type { LedgerFault, LedgerReport, LedgerRule } from '../store/store.ts';
 import { EXPORT_FORMATS, formatOf, intoFile, toStdout } from './audit-export.ts';
 import { TOOL_EXIT } from './exit-status.ts';
@@ -21,8 +22,8 @@ const ELSEWHERE = '"ctl ledger" lists it from anywhere';
 export function addLedgerCommands(admin: Command): void {
   const ledger = admin.command('ledger').description('the ledger: whether it adds up, and as a file');
   addToolOptions(ledger.command('verify')
-    .description('checks movements, balances, holds and tickets against each other, and names the first that is wrong; '
-      + '0 sound, 3 broken'))
+    .description('checks movements, balances, holds, tickets and credit notes against each other, and names the first '
+      + 'that is wrong; 0 sound, 3 broken'))
     .action(onStore(() => (store, options) => reportLedger(store.verifyLedger(), options), ELSEWHERE));
   addTimeOptions(addToolOptions(ledger.command('export')
     .description('writes the movements, oldest first')
@@ -87,7 +88,8 @@ export function ledgerText({ movements, accounts, faults }: LedgerReport): strin
     ...[...wallets].map(([currency, { count, sumMinor }]) =>
       `wallets (${count}): ${formatMoney(sumMinor, currency as Currency)}`),
     ...others,
-    ...(faults.length === 0 ? ['sound: every movement balances, and balances, holds and tickets are as booked'] : []),
+    ...(faults.length > 0 ? []
+      : ['sound: every movement balances, and balances, holds, tickets and credit notes are as booked']),
   ];
 }
 
@@ -116,7 +118,13 @@ const WORDS: { readonly [R in LedgerRule]: Words } = {
   'claim-paid-once': ({ at, expected, found }) =>
     `for claim ${at}, ${expected ?? 0} were to be paid back; ${found ?? 0} were booked`,
   'reimbursement-of-claim': ({ at }) => `movement ${at} pays back a claim that is not paid`,
+  'refund-credited': creditWords('refund-credited'), 'correction-credited': creditWords('correction-credited'),
+  'credit-note-booked': creditWords('credit-note-booked'), 'credited-of-session': creditWords('credited-of-session'),
 };
+
+function creditWords(rule: CreditRule): Words {
+  return (fault) => creditFaultText({ rule, ...fault });
+}
 
 /** The fault in words; amounts in minor units, as the rows have them. */
 export function ledgerFaultText(fault: LedgerFault): string {

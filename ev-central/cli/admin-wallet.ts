@@ -1,19 +1,14 @@
-// `admin wallet`: money that an operator moves by hand, and `admin statement`: a month of a wallet as data. A wallet is
-// named by its user's id, or as `group:ID`.
+// `admin wallet`: money that an operator moves by hand. A wallet is named by its user's id, or as `group:ID`.
 import type { Command } from 'commander';
 import type { Account } from '../../shared/account.ts';
 import { groupWallet, parseAccount, userWallet } from '../../shared/account.ts';
 import { groupIdSchema, userIdSchema } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
-import { currency, formatMoney, parseMoney } from '../../shared/money.ts';
-import { isZone, monthBounds } from '../../shared/zone.ts';
-import type { Statement } from '../store/store.ts';
+import { currency, parseMoney } from '../../shared/money.ts';
 import { find } from './admin-registry.ts';
-import { timeText } from './audit-export.ts';
-import { onStore } from './local-store.ts';
 import type { OrderDesk, Row } from './order-desk.ts';
 import { giveOrder, ListRefused, readList } from './order-desk.ts';
-import { printJson, printRow } from './output.ts';
+import { printRow } from './output.ts';
 import { report, UsageError, withDesk } from './tool-action.ts';
 import { addToolOptions } from './tool-options.ts';
 import { checkedOrder, needText, textOf } from './typed-options.ts';
@@ -59,40 +54,6 @@ export function addWalletCommands(admin: Command): void {
       const [balance, held] = [Number(balanceMinor), Number(heldMinor)];
       printRow({ account, currency: code, balanceMinor: balance, heldMinor: held, freeMinor: balance - held }, options);
     }));
-}
-
-export function addStatementCommand(admin: Command): void {
-  addToolOptions(admin.command('statement <wallet> <month>')
-    .description(`a month such as 2026-03 of a wallet (${WALLET}): balance before, movements, balance after`)
-    .option('--zone <name>', 'the time zone in which the month begins', 'UTC'))
-    .action(onStore((own, [name = '', month = '']) => {
-      const account = walletOf(name);
-      const timeZone = textOf(own, 'zone') ?? 'UTC';
-      if (!isZone(timeZone)) throw new UsageError(`--zone: ${timeZone} is no time zone`);
-      const span = monthBounds(timeZone, month);
-      if (span === undefined) throw new UsageError(`"${month}" is no month: write it as 2026-03`);
-      return (store, { json }) => {
-        const statements = store.statement(account, span);
-        if (json) {
-          return printJson({
-            account, month, timeZone, from: timeText(span.startMs), to: timeText(span.endMs), statements,
-          });
-        }
-        process.stdout.write(`${account}, ${month} (${timeZone})\n`);
-        if (statements.length === 0) process.stdout.write('(none)\n');
-        for (const statement of statements) process.stdout.write(`${statementText(statement).join('\n')}\n`);
-      };
-    }, '"ctl ledger --user ID" lists movements from anywhere'));
-}
-
-/** A statement in lines, for people. */
-export function statementText({ currency: code, openingMinor, lines, closingMinor }: Statement): string[] {
-  return [
-    `before: ${formatMoney(openingMinor, code)}`,
-    ...lines.map(({ atMs, kind, amountMinor, balanceMinor, reason }) =>
-      `${timeText(atMs)}  ${kind}  ${formatMoney(amountMinor, code)}  ${formatMoney(balanceMinor, code)}  ${reason}`),
-    `after: ${formatMoney(closingMinor, code)}`,
-  ];
 }
 
 /** `ana → wallet:user:ana`, `group:smiths → wallet:group:smiths`; a whole account's name stands for itself. */

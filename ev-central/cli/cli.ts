@@ -15,7 +15,8 @@ import { addPlanCommands } from './admin-plans.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
 import { addUserCommands } from './admin-users.ts';
-import { addStatementCommand, addWalletCommands } from './admin-wallet.ts';
+import { addStatementCommand } from './admin-statement.ts';
+import { addWalletCommands } from './admin-wallet.ts';
 import { addCtlCommands } from './ctl.ts';
 import { TOOL_EXIT_HELP } from './exit-status.ts';
 

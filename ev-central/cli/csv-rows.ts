@@ -25,13 +25,18 @@ export function readCsv(
 /** What a spreadsheet takes for a formula, or drops before it looks for one. */
 const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
+/** A number in decimals of its own, which no spreadsheet carries out. */
+export type Decimal = { readonly decimal: string };
+export type CsvCell = string | number | Decimal;
+
 /** One record with its line end. A text that a spreadsheet would carry out gets an apostrophe before it. */
-export function csvLine(cells: readonly (string | number)[]): string {
+export function csvLine(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-function csvCell(value: string | number): string {
+function csvCell(value: CsvCell): string {
   if (typeof value === 'number') return String(value);
+  if (typeof value === 'object') return value.decimal;
   const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

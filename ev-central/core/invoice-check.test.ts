@@ -24,6 +24,7 @@ const BOOKS: InvoiceBooks = {
   lines: [LINE, { ...CREDITED, vat: [...CREDITED.vat], lines: [], number: CREDIT_NOTE.number, place: 1 }],
   series: [{ seriesId: 'CRN-2025', last: 1 }, { seriesId: 'INV-2025', last: 1 }], waiting: [],
   spans: [{ spanId: '1', fromMs: START_MS, untilMs: START_MS + 10, withGroups: true }],
+  credits: [],
   tickets: [
     { ...TICKET, vat: [...TICKET.vat] },
     { ...TICKET, ticketId: CREDITED.ticketId, kind: 'correction', totalMinor: -121, vat: [...CREDITED.vat] },

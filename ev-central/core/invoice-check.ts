@@ -1,11 +1,21 @@
-// Are the invoices what they must be? Numbers without gaps, sums that add up, and each ticket of a time with an issuer
-// on exactly one document. Asked by `admin invoices verify` and by the simulation.
+// Are the invoices what they must be? Numbers without gaps, sums that add up, each ticket of a time with an issuer on
+// exactly one document, and a credit note for whatever the ledger gave back of it. Asked by `admin invoices verify` and
+// by the simulation.
 import { type Account, parseAccount } from '../../shared/account.ts';
 import { assertNever } from '../../shared/assert.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { InvoiceSeries, InvoiceTicketRow, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
 import { vatOf } from './invoice-ticket.ts';
+
+/** How the ledger and the credit notes must agree; the database compares them (store/credit-check.ts). */
+export type CreditRule = 'refund-credited' | 'correction-credited' | 'credit-note-booked' | 'credited-of-session';
+export type CreditFault = {
+  readonly rule: CreditRule;
+  /** The number of the movement or of the credit note, or the session's id: the first that is wrong, of `count`. */
+  readonly at: string;
+  readonly expected: number | null; readonly found: number | null; readonly count: number;
+};
 
 /** All that was ever issued, what waits, and the tickets. */
 export type InvoiceBooks = {
@@ -20,6 +30,8 @@ export type InvoiceBooks = {
     'ticketId' | 'sessionId' | 'kind' | 'currency' | 'issuedAtMs' | 'totalMinor' | 'vat'> & {
       readonly payer: Account;
     })[];
+  /** What does not agree with the ledger. */
+  readonly credits: readonly CreditFault[];
 };
 
 export type InvoiceFault =
@@ -29,7 +41,8 @@ export type InvoiceFault =
       readonly kind: 'ticket-differs' | 'ticket-unknown' | 'ticket-twice'; readonly number: string;
       readonly ticketId: string;
     }
-  | { readonly kind: 'ticket-missing' | 'ticket-waits-twice'; readonly ticketId: string };
+  | { readonly kind: 'ticket-missing' | 'ticket-waits-twice'; readonly ticketId: string }
+  | ({ readonly kind: 'credit' } & CreditFault);
 
 export type InvoiceReport = {
   readonly invoices: number; readonly creditNotes: number; readonly tickets: number; readonly waiting: number;
@@ -50,7 +63,8 @@ export function checkInvoices(books: InvoiceBooks): InvoiceReport {
   return {
     invoices: books.invoices.filter(({ kind }) => kind === 'invoice').length,
     creditNotes: books.invoices.filter(({ kind }) => kind === 'credit-note').length,
-    tickets: books.lines.length, waiting: books.waiting.length, notInvoiced, faults: [...faults, ...ofTickets],
+    tickets: books.lines.length, waiting: books.waiting.length, notInvoiced,
+    faults: [...faults, ...ofTickets, ...books.credits.map((fault) => ({ kind: 'credit' as const, ...fault }))],
   };
 }
 
@@ -71,7 +85,21 @@ export function invoiceFaultText(fault: InvoiceFault): string {
       return `${fault.number}: ticket ${fault.ticketId} is on another invoice too, or still waits for one`;
     case 'ticket-missing': return `ticket ${fault.ticketId} is on no invoice and does not wait for one`;
     case 'ticket-waits-twice': return `ticket ${fault.ticketId} waits for an invoice, and there is no such ticket`;
+    case 'credit': return creditFaultText(fault) + (fault.count === 1 ? '' : ` (the first of ${fault.count})`);
     default: return assertNever(fault, 'fault of the invoices');
+  }
+}
+
+/** Amounts in minor units, as the rows have them. */
+export function creditFaultText({ rule, at, expected, found }: Omit<CreditFault, 'count'>): string {
+  switch (rule) {
+    case 'refund-credited': case 'correction-credited':
+      return `movement ${at} gave back ${expected ?? 0} of a charge that is on an invoice; credit notes say `
+        + String(found ?? 0);
+    case 'credit-note-booked': return `${at} is over ${expected ?? 0}; the ledger gave back ${found ?? 0} for it`;
+    case 'credited-of-session':
+      return `of session ${at}, ${found ?? 0} are kept as credited; its credit notes come to ${expected ?? 0}`;
+    default: return assertNever(rule, 'rule of the credit notes');
   }
 }
 

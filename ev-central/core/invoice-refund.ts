@@ -2,8 +2,8 @@
 import { invariant } from '../../shared/assert.ts';
 import type { InvoiceTicket } from '../../shared/messages/invoice.ts';
 import type { VatPart } from '../../shared/messages/values.ts';
-import { formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
-import { aboutOf, creditNote } from './invoices.ts';
+import { formatAmount, ratio, roundHalfEven } from '../../shared/money.ts';
+import { aboutOf, creditNote, noteInvoicing } from './invoices.ts';
 import type { InvoicedSession } from './invoice-rows.ts';
 import { driverOn } from './invoice-ticket.ts';
 import type { Session } from './rows.ts';
@@ -21,6 +21,7 @@ export function creditRefund(
 ): string | null {
   const { state } = step;
   const { sessionId, currency } = session;
+  noteInvoicing(step);
   const invoiced = state.invoicedSessions.get(sessionId);
   if (state.settings.issuer === null || invoiced === undefined) return null;
   const ticket = refundLine(state, session, invoiced, { amountMinor, reason });
@@ -38,7 +39,7 @@ function refundLine(
     ticketId: null, sessionId, kind: 'refund', driverId: driverOn(session.payer, session.driverId), siteId,
     siteName: state.sites.get(siteId)?.name ?? siteId, pointId, connectorNo, timeZone,
     startedAtMs: session.startedAtMs ?? session.requestedAtMs, endedAtMs: session.endedAtMs ?? session.stateSinceMs,
-    energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatMoney(-amountMinor, currency).slice(0, -4) }],
+    energyWh: 0, lines: [{ text: reason, quantity: '', amount: formatAmount(-amountMinor, currency) }],
     netMinor: -amountMinor - vatMinor, vatMinor, totalMinor: -amountMinor, vat,
   };
 }

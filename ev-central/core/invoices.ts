@@ -80,8 +80,10 @@ function ticketsIn(effects: readonly Effect[]): Ticket[] {
   return effects.flatMap((effect) => (effect.kind === 'append' && effect.table === 'tickets' ? [effect.row] : []));
 }
 
-/** With the first ticket under an issuer, or again without one: since when invoices are made, or until when. */
-function noteInvoicing({ state, now }: Step): void {
+/**
+ * With the first ticket or refund under an issuer, or again without one: since when invoices are made, or until when.
+ */
+export function noteInvoicing({ state, now }: Step): void {
   const makesThem = state.settings.issuer !== null;
   const open = [...state.invoicingSpans.values()].find((span) => span.untilMs === null);
   if (makesThem ? open?.withGroups === true : open === undefined) return;

@@ -1,7 +1,7 @@
 // An invoice or a credit note as a PDF, from its data alone: made again after years it is the same, byte for byte.
 import { walletName } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
-import { formatMoney } from '../../shared/money.ts';
+import { formatAmount, formatMoney } from '../../shared/money.ts';
 import { formatClock, formatDateTime, formatEnergy } from '../../shared/words/quantities.ts';
 import { ACCENT, CONTENT_WIDTH, FAINT, INK, LEFT, RIGHT, Sheet } from './sheet.ts';
 
@@ -147,7 +147,7 @@ function drawTicket(page: Page, ticket: InvoiceTicket): void {
 /** Net, VAT and total in their columns. */
 function drawSumsOf({ sheet, invoice: { currency }, hasVat }: Page, { netMinor, vatMinor, totalMinor }: Sums): void {
   const amount = (minor: number, x: number, bold: boolean): void => {
-    sheet.put(amountText(minor, currency), { size: 8.5, x, right: true, bold, width: 70 });
+    sheet.put(formatAmount(minor, currency), { size: 8.5, x, right: true, bold, width: 70 });
   };
   if (hasVat) {
     amount(netMinor, NET_X, false);
@@ -202,7 +202,7 @@ function drawSums({ sheet, invoice, hasVat }: Page): void {
   const rows = [
     ...(hasVat ? [['Net', netMinor] as const] : []),
     ...vat.flatMap(({ rate, netMinor: net, vatMinor }) =>
-      (rate === null ? [] : [[`VAT ${rate} % of ${amountText(net, currency)}`, vatMinor] as const])),
+      (rate === null ? [] : [[`VAT ${rate} % of ${formatAmount(net, currency)}`, vatMinor] as const])),
   ];
   sheet.y += 10;
   sheet.ensure(rows.length * 15 + 74);
@@ -225,9 +225,4 @@ function drawSums({ sheet, invoice, hasVat }: Page): void {
   if (without === undefined) return;
   const all = `No VAT was reckoned${hasVat ? ` on ${formatMoney(without.netMinor, currency)}` : ''}.`;
   sheet.put(all, { size: 7.5, color: FAINT, x: DETAILS_X - 30, width: 200 });
-}
-
-/** Without the currency, which the head of the column names. */
-function amountText(minor: number, currency: Invoice['currency']): string {
-  return formatMoney(minor, currency).slice(0, -4);
 }

@@ -8,6 +8,7 @@ import type { Sqlite } from './database.ts';
 import {
   invoiceRows, invoiceSeries, invoiceTicketRows, invoicingSpans, uninvoicedTickets,
 } from './invoice-rows.ts';
+import { prepareCreditCheck } from './ledger-check.ts';
 
 const TICKETS = `SELECT ${ticketRows.columns.map((column) => `t.${column}`).join(', ')},
   coalesce(s.payer, 'wallet:user:' || t.driver_id) AS payer
@@ -22,10 +23,12 @@ export function prepareInvoiceBooks(db: Sqlite): () => InvoiceBooks {
   const [invoices, lines] = [all(invoiceRows, 'row_id'), all(invoiceTicketRows, 'number, place')];
   const [series, waiting] = [all(invoiceSeries, 'series_id'), all(uninvoicedTickets, 'ticket_id')];
   const spans = all(invoicingSpans, 'from_ms');
+  const credits = prepareCreditCheck(db);
   const selectTickets = db.prepare(TICKETS);
   const tickets = (): InvoiceBooks['tickets'] => (selectTickets.all() as SqlRecord[])
     .map((record) => ({ ...ticketRows.decode(record), payer: String(record['payer']) as Account }));
   return db.transaction((): InvoiceBooks => ({
     invoices: invoices(), lines: lines(), series: series(), waiting: waiting(), spans: spans(), tickets: tickets(),
+    credits: credits(),
   }));
 }

@@ -1,7 +1,9 @@
-// Verifies the ledger against itself and against what it was booked for: balances, holds and tickets. It reads one
-// snapshot and changes nothing. Each rule is one question to the database, whose first row is the first that is wrong.
+// Verifies the ledger against itself and against what it was booked for: balances, holds, tickets and credit
+// notes. It reads one snapshot and changes nothing. Each rule is one question to the database, whose first row is the first that is wrong.
 import { parseAccount } from '../../shared/account.ts';
+import type { CreditFault } from '../core/invoice-check.ts';
 import type { SqlRecord } from './columns.ts';
+import { CREDIT_RULES } from './credit-check.ts';
 import type { Sqlite } from './database.ts';
 
 /** A rule that does not hold: where first, what was expected there and what is found, and in how many places. */
@@ -90,6 +92,8 @@ const RULES = {
   'reimbursement-of-claim': `SELECT m.row_id AS at, 1 AS expected, 0 AS found FROM movements m
     WHERE m.kind = 'reimbursement' AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.state = 'paid'
       AND m.reason = 'home charging, claim ' || c.claim_id) ORDER BY m.row_id`,
+  // Of what was given back.
+  ...CREDIT_RULES,
 } as const;
 export type LedgerRule = keyof typeof RULES | 'known-account';
 
@@ -112,7 +116,14 @@ export function prepareLedgerCheck(db: Sqlite): () => LedgerReport {
   });
 }
 
-function firstOf(rule: LedgerRule, rows: Iterable<SqlRecord>): LedgerFault | null {
+/** What ledger and credit notes do not agree in, for whoever checks the invoices. */
+export function prepareCreditCheck(db: Sqlite): () => CreditFault[] {
+  const rules = (Object.keys(CREDIT_RULES) as (keyof typeof CREDIT_RULES)[])
+    .map((rule) => ({ rule, rows: db.prepare(CREDIT_RULES[rule]) }));
+  return () => rules.flatMap(({ rule, rows }) => firstOf(rule, rows.iterate() as Iterable<SqlRecord>) ?? []);
+}
+
+function firstOf<R extends LedgerRule>(rule: R, rows: Iterable<SqlRecord>): (LedgerFault & { readonly rule: R }) | null {
   let first: SqlRecord | null = null;
   let count = 0;
   for (const row of rows) {

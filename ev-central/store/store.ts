@@ -40,14 +40,12 @@ import { preparePurge } from './purge.ts';
 import type { QueryPage, StoredList } from './queries.ts';
 import { prepareQueries } from './queries.ts';
 import { prepareHistory } from './history.ts';
-import type { StatementOf } from './statement.ts';
-import { prepareStatement } from './statement.ts';
+import { prepareStatement, prepareWalletOwner, type StatementOf, type WalletOwnerOf } from './statement.ts';
 import { prepareTableWriters } from './table-writers.ts';
 
 export { OUTBOX_LANES, type OutboxLane, type OutboxRow } from './outbox.ts';
 export type { AuditFault, AuditHead, AuditReport } from './audit-check.ts';
 export type { AccountSum, LedgerFault, LedgerReport, LedgerRule } from './ledger-check.ts';
-export type { Statement, StatementLine } from './statement.ts';
 export type { StoredMovement } from './movements.ts';
 export type { StoredPosition } from './offsets.ts';
 export type { AuditLogRow, QueryPage, StoredList } from './queries.ts';
@@ -113,6 +111,7 @@ export type Store = {
   verifyLedger(): LedgerReport;
   /** What happened on an account between two times, a currency apart. */
   statement: StatementOf;
+  walletOwner: WalletOwnerOf;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;
   close(): void;
@@ -165,6 +164,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const verifyAudit = prepareAuditCheck(db, master.auditKey);
   const verifyLedger = prepareLedgerCheck(db);
   const statement = prepareStatement(db);
+  const walletOwner = prepareWalletOwner(db);
   const failed = prepareFailedRecords(db);
   const invoiceBooks = prepareInvoiceBooks(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
@@ -203,6 +203,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     verifyAudit: (expected) => attempt('read the audit log', () => verifyAudit(expected)),
     verifyLedger: () => attempt('read the ledger', () => verifyLedger()),
     statement: (account, span) => attempt('read a statement', () => statement(account, span)),
+    walletOwner: (account) => attempt('read a wallet', () => walletOwner(account)),
     purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),
   };

@@ -89,6 +89,35 @@ describe('money', () => {
     expect(await read('/users/ana/wallet', ana)).toMatchObject({ status: 403 });
     expect(await read('/me/statements/2026-13', ana)).toMatchObject({ status: 400 });
   });
+
+  it('of a month comes as a document and as a table; names and addresses for their owner and the office', async () => {
+    const details = { policy: null, name: 'Ana Ruiz', address: ['Gran Vía 2'], vatId: null };
+    const none = await read('/users/ana/billing');
+    await put('/users/ana/billing', details, { 'if-match': none.headers.get('etag') ?? '' });
+    await post('/users/ana/bookings', { amountMinor: 2_000, reason: 'cash', as: 'top-up' });
+    const fetched = async (path: string, token: string): Promise<Response> =>
+      fetch(`${client.base}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const textOf = async (path: string, token: string): Promise<string> => {
+      const answer = await fetched(path, token);
+      expect(answer.headers.get('content-type')).toBe('application/pdf');
+      return JSON.stringify(pdfPages(Buffer.from(await answer.arrayBuffer())));
+    };
+    const path = `/users/ana/statements/${MONTH}/document`;
+    for (const [where, token] of [[`/me/statements/${MONTH}/document`, ana], [path, admin]] as const) {
+      expect(await textOf(where, token)).toContain('Ana Ruiz');
+    }
+    const toOperator = await textOf(path, await client.tokenOf('olga'));
+    expect(toOperator).not.toContain('Ana Ruiz');
+    expect(toOperator).toContain('20.00 EUR');
+    const table = await fetched(`${path}?format=csv&currency=EUR`, admin);
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(table.headers.get('content-disposition')).toBe(`attachment; filename="statement-ana-${MONTH}.csv"`);
+    expect((await table.text()).split('\r\n').map((line) => line.split(',')[0]).join(' '))
+      .toContain('line opening movement closing sum');
+    expect(await read(`${path}?format=xml`)).toMatchObject({ status: 400 });
+    expect(await read(path, ana)).toMatchObject({ status: 403 });
+    expect(await read(`/users/nobody/statements/${MONTH}/document`)).toMatchObject({ status: 404 });
+  });
 });
 
 describe('an invoice', () => {

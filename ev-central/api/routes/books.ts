@@ -42,13 +42,13 @@ const recomputedAll = named('RecomputationPage', z.object({
 export const BOOK_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'verifyLedger', method: 'GET', path: '/api/v1/ledger/verification', tag: 'money', permission: 'money:verify',
-    summary: 'Do movements, balances, holds and tickets agree?',
+    summary: 'Do movements, balances, holds, tickets and credit notes agree?',
     success: { status: 200, what: 'The report.', body: report },
     handle: (_ask, api) => checked(api, { books: 'ledger' }),
   }),
   operation({
     id: 'verifyInvoices', method: 'GET', path: '/api/v1/invoices/verification', tag: 'money',
-    permission: 'money:verify', summary: 'Numbers without gaps, sums that add up, each ticket once?',
+    permission: 'money:verify', summary: 'Numbers without gaps, sums that add up, each ticket once, credit notes as booked?',
     success: { status: 200, what: 'The report.', body: report },
     handle: (_ask, api) => checked(api, { books: 'invoices' }),
   }),
