@@ -30,8 +30,8 @@ export function addInvoiceCommands(admin: Command): void {
     .option('--month <month>', "issued in it, such as 2026-11, by the issuer's zone"))
     .action(withDesk(listInvoices));
   addToolOptions(invoices.command('verify')
-    .description('numbers without gaps, sums, each ticket on one invoice, credit notes as the ledger gave back; 0 right, '
-      + '3 broken')).action(verify);
+    .description('numbers without gaps, sums, each ticket on one invoice, credit notes as the ledger gave back; '
+      + '0 right, 3 broken')).action(verify);
   const invoice = addToolOptions(admin.command('invoice <number>')
     .description('one of them: in short, as data (--json), or as a document')
     .option('--pdf <file>', 'writes the document')).action(withDesk(showInvoice));

@@ -1,5 +1,5 @@
-// Compares what the ledger gave back of charges that are on invoices with the credit notes, in both directions. Each rule
-// is one question to the database, which holds no more than the refunds and the lines of credit notes.
+// Compares what the ledger gave back of charges that are on invoices with the credit notes, in both directions. Each
+// rule is one question to the database, which holds no more than the refunds and the lines of credit notes.
 import type { CreditRule } from '../core/invoice-check.ts';
 
 /** Of refunds, how many gave an amount back of one charge at one moment; `noted`, how many credit notes say so. */

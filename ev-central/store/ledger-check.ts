@@ -1,5 +1,6 @@
-// Verifies the ledger against itself and against what it was booked for: balances, holds, tickets and credit
-// notes. It reads one snapshot and changes nothing. Each rule is one question to the database, whose first row is the first that is wrong.
+// Verifies the ledger against itself and against what it was booked for: balances, holds, tickets and credit notes. It
+// reads one snapshot and changes nothing. Each rule is one question to the database, whose first row is the first that
+// is wrong.
 import { parseAccount } from '../../shared/account.ts';
 import type { CreditFault } from '../core/invoice-check.ts';
 import type { SqlRecord } from './columns.ts';
@@ -123,7 +124,9 @@ export function prepareCreditCheck(db: Sqlite): () => CreditFault[] {
   return () => rules.flatMap(({ rule, rows }) => firstOf(rule, rows.iterate() as Iterable<SqlRecord>) ?? []);
 }
 
-function firstOf<R extends LedgerRule>(rule: R, rows: Iterable<SqlRecord>): (LedgerFault & { readonly rule: R }) | null {
+function firstOf<R extends LedgerRule>(
+  rule: R, rows: Iterable<SqlRecord>,
+): (LedgerFault & { readonly rule: R }) | null {
   let first: SqlRecord | null = null;
   let count = 0;
   for (const row of rows) {

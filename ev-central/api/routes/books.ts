@@ -48,7 +48,8 @@ export const BOOK_OPERATIONS: readonly Operation[] = [
   }),
   operation({
     id: 'verifyInvoices', method: 'GET', path: '/api/v1/invoices/verification', tag: 'money',
-    permission: 'money:verify', summary: 'Numbers without gaps, sums that add up, each ticket once, credit notes as booked?',
+    permission: 'money:verify',
+    summary: 'Numbers without gaps, sums that add up, each ticket once, credit notes as booked?',
     success: { status: 200, what: 'The report.', body: report },
     handle: (_ask, api) => checked(api, { books: 'invoices' }),
   }),
