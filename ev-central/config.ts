@@ -18,6 +18,11 @@ const rolesSchema = z.string()
   .refine((list) => roleList(list).every((role) => roleSchema.safeParse(role).success), `use ${ROLES.join(', ')}`)
   .describe('role,…');
 
+/** `3,14,30`, each later than the one before. */
+const dunningSchema = z.string().refine((given) => given.trim() === 'off' || isDunning(daysOf(given)),
+  'must be off, or at most 10 numbers of days, each larger than the one before, such as 3,14,30')
+  .describe('days,…|off');
+
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
@@ -227,6 +232,11 @@ export const CENTRAL_SETTINGS = {
     default: DEFAULT_SETTINGS.deadLettersKeptMs / DAY_MS,
     describe: 'how long is kept what nobody could read or carry out',
   }),
+  dunning: setting({
+    flag: 'dunning', env: 'EV_CENTRAL_DUNNING', schema: dunningSchema,
+    default: DEFAULT_SETTINGS.dunningAfterMs.map((ms) => ms / DAY_MS).join(),
+    describe: 'days after which somebody whose balance is below zero is reminded, the last time finally; off: never',
+  }),
   issuer: setting({
     flag: 'issuer', env: 'EV_CENTRAL_ISSUER', schema: text.nullable().describe('file'), default: null,
     describe: 'who issues the invoices, as JSON (guide for operators); without it no invoices are made',
@@ -252,6 +262,14 @@ function originsOf(given: string): string[] {
 
 function isOrigin(given: string): boolean {
   return URL.canParse(given) && new URL(given).origin === given;
+}
+
+function daysOf(given: string): number[] {
+  return given.trim() === 'off' ? [] : given.split(',').map((each) => (each.trim() === '' ? NaN : Number(each)));
+}
+
+function isDunning(days: readonly number[]): boolean {
+  return days.length <= 10 && days.every((day, at) => day > (days[at - 1] ?? 0) && day <= 3_650);
 }
 
 function roleList(list: string): Role[] {
@@ -286,6 +304,7 @@ export function coreSettings(
     eventsKeptMs: config.eventsKept * DAY_MS,
     auditKeptMs: config.auditKept * DAY_MS,
     deadLettersKeptMs: config.deadLettersKept * DAY_MS,
+    dunningAfterMs: daysOf(config.dunning).map((day) => Math.round(day * DAY_MS)),
     paymentRules,
     topicPrefix: config.topicPrefix,
     partitions: config.partitions,

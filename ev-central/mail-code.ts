@@ -10,7 +10,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 const WITH_CODE = {
   register: true, 'verify-email': true, 'reset-password': true, 'already-registered': false, 'password-changed': false,
-  'email-changed': false,
+  'email-changed': false, 'debt-reminder': false, 'debt-final': false,
 } as const satisfies Record<MailKind, boolean>;
 
 /** The code for a letter; null for one that has none. */

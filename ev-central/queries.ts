@@ -2,6 +2,7 @@
 // store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
+import { debtRow, debtsOf } from './core/debts.ts';
 import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
@@ -65,6 +66,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const rows = [...state.subscriptions.values()].filter(({ userId }) => !own || userId === asker.userId);
       return slice(rows, after, limit, asItIs);
     }
+    case 'debts': case 'my-debts': return debtsPage(state, query, asker, nowMs);
     case 'exchange-rates': return ratesPage(state, query);
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
@@ -120,6 +122,19 @@ function groupTariffsPage(state: State, { filter, after, limit }: PageQuery): Pa
   const wanted = filter['groupId'];
   const rows = state.groupTariffs.sortedKeys().map((key) => state.groupTariffs.must(key))
     .filter((row) => wanted === undefined || row.groupId === wanted);
+  return slice(rows, after, limit, asItIs);
+}
+
+/** The oldest first. Why a reminder was put off is the operators' affair. */
+function debtsPage(state: State, { what, filter, after, limit }: PageQuery, asker: Asker, nowMs: number): Page {
+  const known = ['account', 'state', 'currency'];
+  const unknown = Object.keys(filter).find((name) => !known.includes(name));
+  if (unknown !== undefined) return failed(`unknown filter "${unknown}": this list knows ${known.join(', ')}`);
+  if (what === 'my-debts' && asker.userId === null) return failed('this list is for people with an account');
+  const debts = asker.userId !== null && what === 'my-debts' ? debtsOf(state, asker.userId) : [...state.debts.values()];
+  const rows = debts.map((debt): Row => ({ ...debtRow(state, debt, nowMs), ...(what === 'debts' ? {} : { note: '' }) }))
+    .filter((row) => Object.entries(filter).every(([name, value]) => row[name] === value))
+    .sort((a, b) => Number(a['sinceMs']) - Number(b['sinceMs']));
   return slice(rows, after, limit, asItIs);
 }
 

@@ -133,7 +133,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
       return { ...charge, steps, invoiceNumber: notice.invoiceNumber };
     case 'payment-action': case 'payment-failed': return { ...charge, steps };
     // Of no charge of hers.
-    case 'claim': return charge;
+    case 'claim': case 'debt': case 'plan-lapsed': return charge;
     default: return assertNever(notice, 'notice');
   }
 }
@@ -168,7 +168,8 @@ export function chargeOfRow(known: Charge | undefined, row: SessionRow): Charge 
 export function levelOf(notice: Notice): MessageLevel {
   switch (notice.type) {
     case 'refused': case 'payment-failed': return 'error';
-    case 'payment-action': return 'warn';
+    case 'payment-action': case 'plan-lapsed': return 'warn';
+    case 'debt': return notice.state === 'settled' ? 'good' : notice.state === 'final' ? 'error' : 'warn';
     case 'ended': return notice.state === 'completed' ? 'good' : 'warn';
     case 'ticket': case 'started': case 'resumed': case 'authorized': case 'offered': return 'good';
     default: return 'info';
@@ -177,6 +178,7 @@ export function levelOf(notice: Notice): MessageLevel {
 
 function sessionOfNotice(notice: Notice): SessionId | null {
   if (notice.type === 'payment-action' || notice.type === 'claim') return null;
+  if (notice.type === 'debt' || notice.type === 'plan-lapsed') return null;
   return notice.type === 'ticket' ? notice.ticket.sessionId : notice.sessionId;
 }
 

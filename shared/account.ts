@@ -14,7 +14,7 @@ export type AccountParts =
 export type AccountKind = AccountParts['kind'];
 
 /** The kinds of which there is one account. */
-const SINGLES = ['vat', 'cash', 'adjustments', 'reimbursements', 'opening', 'subscriptions'] as const;
+const SINGLES = ['vat', 'cash', 'adjustments', 'reimbursements', 'opening', 'subscriptions', 'bad-debt'] as const;
 type SingleKind = (typeof SINGLES)[number];
 
 export const accountSchema = z.string().max(90)
@@ -37,6 +37,8 @@ export const ADJUSTMENTS = account('adjustments');
 export const REIMBURSEMENTS = account('reimbursements');
 /** Fees of plans, without VAT. */
 export const SUBSCRIPTIONS = account('subscriptions');
+/** What was owed and written off. */
+export const BAD_DEBT = account('bad-debt');
 /** What stood on wallets before this ledger began. */
 export const OPENING = account('opening');
 

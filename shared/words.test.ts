@@ -40,6 +40,8 @@ describe('notices', () => {
       'Charging at ALC-01 connector 1.',
       'Invoice INV-2026-000042 is ready: 4.20 EUR.',
       'Refused: ALC-01 is broken down (too hot).',
+      'Reminder: 4.20 EUR are owed. Your balance has been below zero since 2025-11-21. '
+        + 'Top it up, by card or at your operator: no new charge can begin before.',
       'The charge at ALC-01 broke off: the point broke down. Provisional: 4.120 kWh, 1.74 EUR; the true end follows.',
       'The charge at ALC-01 connector 1 goes on after all, as of 05:39: 4.310 kWh, 1.82 EUR so far. '
         + 'The provisional amount no longer counts.',
@@ -48,6 +50,8 @@ describe('notices', () => {
       'Ticket k7f2-120: 10.000 kWh at ALC-01, 5.08 EUR; balance 75.80 EUR.',
       'Waiting at ALC: place 2, estimated wait 9 min.',
       'Your claim k7f2-130 for 25.300 kWh at home, 7.27 EUR, is approved.',
+      'Your plan gold has lapsed: your wallet had not the fee of 9.90 EUR. There is no discount any more. '
+        + 'Top up and subscribe again to have it back.',
       'Your turn: ALC-01 connector 1 is kept for you until 05:42.',
     ]);
   });

@@ -76,6 +76,8 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'admin plan remove': ['removePlan'], 'admin subscription add': ['subscribeUser', 'subscribe'],
   'admin subscription cancel': ['unsubscribeUser', 'unsubscribe'],
   'admin subscription list': ['listSubscriptions', 'mySubscription'],
+  'admin debts list': ['listDebts', 'myDebts'], 'admin debts pause': ['pauseDebt'],
+  'admin debts resume': ['resumeDebt'], 'admin debts write-off': ['writeOffDebt'],
   'admin payments list': ['listPayments', 'myPayments'], 'admin payments start': ['startPayment', 'makePayment'],
   'admin payments refund': ['refundPayment'], 'admin payments cancel': ['cancelPayment', 'cancelMyPayment'],
   'admin payments retry': ['retryPayment'], 'ctl payments': ['listPayments'], 'ctl mails': ['listLetters'],

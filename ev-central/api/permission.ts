@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   'registry:read': rolesWith('users.read'),
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),
+  'debts:read': rolesWith('debts.read'),
+  'debts:write': rolesWith('debts.write'),
   'payments:read': rolesWith('payments.read'),
   'audit:read': rolesWith('audit.read'),
   'points:run': rolesWith('points.command'),

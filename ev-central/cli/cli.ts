@@ -11,6 +11,7 @@ import { addPriceCommand } from './admin-price.ts';
 import { addSeriesCommands } from './admin-series.ts';
 import { addRatesCommands } from './admin-rates.ts';
 import { addRecomputeCommand } from './admin-recompute.ts';
+import { addDebtCommands } from './admin-debts.ts';
 import { addPlanCommands } from './admin-plans.ts';
 import { addPointCommands, addSiteCommands } from './admin-registry.ts';
 import { addTariffCommands } from './admin-tariff.ts';
@@ -33,6 +34,7 @@ export function addToolCommands(program: Command): void {
   addSeriesCommands(admin);
   addRatesCommands(admin);
   addPlanCommands(admin);
+  addDebtCommands(admin);
   addFileCommands(admin);
   addPriceCommand(admin);
   addRecomputeCommand(admin);

@@ -1,7 +1,8 @@
 // The rows about people beside their accounts. What a person is called and where she is written to stands here alone:
 // no message, screen or log has it, and forgetting it leaves money and tickets by id.
-import type { UserId } from '../../shared/ids.ts';
+import type { GroupId, UserId } from '../../shared/ids.ts';
 import type { Language, Profile, Registration, TokenKind, VehicleRow } from '../../shared/messages/accounts.ts';
+import type { Currency } from '../../shared/money.ts';
 
 export type Person = Profile & {
   readonly userId: UserId;
@@ -26,7 +27,13 @@ export type AccountCode = {
   readonly expiresAtMs: number;
 };
 
-export type MailKind = CodePurpose | 'already-registered' | 'password-changed' | 'email-changed';
+export type MailKind = CodePurpose | 'already-registered' | 'password-changed' | 'email-changed'
+  | 'debt-reminder' | 'debt-final';
+
+/** What a reminder says; `groupId`: whose debt it is, null: her own. */
+export type DebtFacts = {
+  readonly owedMinor: number; readonly currency: Currency; readonly sinceMs: number; readonly groupId: GroupId | null;
+};
 
 /** A letter that must arrive. */
 export type Mail = {
@@ -41,6 +48,8 @@ export type Mail = {
   /** Waiting: when it is tried again; over: when the row goes. */
   readonly nextAtMs: number;
   readonly error: string;
+  /** Of a reminder. */
+  readonly facts: DebtFacts | null;
 };
 
 export type Vehicle = VehicleRow & { readonly userId: UserId };

@@ -90,6 +90,10 @@ function forgetPerson(step: Step, userId: UserId): Result {
   if (sessionIndex.ofDriver(userId).size > 0) return refused(`${userId} has an open session: end it first`);
   const group = [...groups.values()].find(({ members }) => members.some((member) => member.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
+  if (user.balanceMinor < 0) {
+    const owed = formatMoney(-user.balanceMinor, user.currency);
+    return refused(`${userId} owes ${owed}: it has to be paid, or written off, first`);
+  }
   const needed = whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);

@@ -1,6 +1,6 @@
 // A driver asks for a charge. Everything that can speak against it is checked here, in the order in which a driver
 // can do something about it; the first reason is what she is told.
-import type { Account } from '../../shared/account.ts';
+import { type Account, parseAccount } from '../../shared/account.ts';
 import type { CorrelationId, RequestId, UserId } from '../../shared/ids.ts';
 import { sessionId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
@@ -143,7 +143,9 @@ function userRefusal(step: Step, user: User, wish: Wish, payer: Account): Answer
   if (!user.active) return refused('user-inactive', {});
   if (coveredMinor(step.state, payer) < 0) {
     const { balanceMinor, currency } = walletOf(step.state, payer) ?? user;
-    return refused('balance-negative', { balanceMinor, currency });
+    const parts = parseAccount(payer);
+    const group = parts?.kind === 'group-wallet' ? { groupId: parts.groupId } : {};
+    return refused('balance-negative', { balanceMinor, currency, ...group });
   }
   const open = step.state.sessionIndex.ofDriver(user.userId).size;
   if (open >= user.limits.sessionsAtOnce) return refused('too-many-sessions', { limit: user.limits.sessionsAtOnce });

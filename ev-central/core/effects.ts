@@ -11,7 +11,7 @@ import type { CodeSecrets } from './code-found.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { GatewayAsk } from './payment-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
-import type { MailKind } from './account-rows.ts';
+import type { DebtFacts, MailKind } from './account-rows.ts';
 
 /** Must-deliver: a row of the outbox, written in the same transaction. `to` is the receiver's id. */
 export type Send = { readonly kind: 'send'; readonly key: string; readonly to: string } & (
@@ -80,7 +80,7 @@ export type Effect =
   /** A letter; the answer is the input `mail-sent`. The shell adds the code; neither it nor the address is logged. */
   | {
       readonly kind: 'send-mail'; readonly mailId: string; readonly userId: UserId | null; readonly what: MailKind;
-      readonly email: string; readonly language: Language;
+      readonly email: string; readonly language: Language; readonly facts: DebtFacts | null;
     }
   /** Something that a person at Central's screen should read. */
   | {

@@ -11,6 +11,7 @@ import { closeUnstarted, pointFailed } from './authorization.ts';
 import { closeCommand } from './commands.ts';
 import { confirmOrder } from './confirmed-order.ts';
 import { deadLetter } from './dead-letter.ts';
+import { debtDue, deriveDebts, followDebts } from './debts.ts';
 import type { Deadline } from './deadlines.ts';
 import { Deadlines } from './deadlines.ts';
 import { driverRequest } from './driver-request.ts';
@@ -100,6 +101,7 @@ export function derive(state: State, now: number): void {
   mailDeadlines(state, notBefore);
   codeDeadlines(state, notBefore);
   deriveSubscriptions(state, notBefore);
+  deriveDebts(state, now, notBefore);
   pruneKeys(state, now);
   boundLockouts(state, now);
 }
@@ -109,6 +111,7 @@ export function handle(state: State, input: Input, now: number): Effect[] {
   const step: Step = { state, now, effects: [] };
   take(step, input);
   invoiceNewTickets(step);
+  followDebts(step);
   return step.effects;
 }
 
@@ -182,6 +185,7 @@ function fallDue(step: Step, due: Deadline): void {
     }
     case 'provisional': return provisionalDue(step, due);
     case 'subscription': return subscriptionDue(step, userId(due.id), due.dueMs);
+    case 'debt': return debtDue(step, due.id, due.dueMs);
     case 'queue-review': {
       if (state.queueReviewMs.get(siteId(due.id)) === due.dueMs) state.queueReviewMs.delete(siteId(due.id));
       state.queuesTouched.add(siteId(due.id));

@@ -2,14 +2,14 @@
 // adds up to nothing. Who has how much is the wallets' affair (wallet.ts).
 import { invariant } from '../../shared/assert.ts';
 import {
-  type Account, ADJUSTMENTS, CASH, OPENING, REIMBURSEMENTS, revenueOf, SUBSCRIPTIONS, VAT,
+  type Account, ADJUSTMENTS, BAD_DEBT, CASH, OPENING, REIMBURSEMENTS, revenueOf, SUBSCRIPTIONS, VAT,
 } from '../../shared/account.ts';
 import type { SessionId, SiteId, TicketId } from '../../shared/ids.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 
 export const MOVEMENT_KINDS = [
   'top-up', 'charge', 'correction', 'refund', 'adjustment', 'reimbursement', 'payout', 'transfer', 'opening',
-  'subscription',
+  'subscription', 'write-off',
 ] as const;
 export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
@@ -55,6 +55,7 @@ function contraOf(kind: MovementKind, siteId: SiteId | undefined): Account {
     case 'opening': return OPENING;
     case 'adjustment': return ADJUSTMENTS;
     case 'subscription': return SUBSCRIPTIONS;
+    case 'write-off': return BAD_DEBT;
     case 'transfer': invariant(false, 'a transfer names the account at its other end');
   }
 }

@@ -3,7 +3,7 @@
 // again: a letter may come twice, and none is lost.
 import type { UserId } from '../../shared/ids.ts';
 import type { Language } from '../../shared/messages/accounts.ts';
-import type { Mail, MailKind } from './account-rows.ts';
+import type { DebtFacts, Mail, MailKind } from './account-rows.ts';
 import type { Deadline } from './deadlines.ts';
 import type { State } from './state.ts';
 import { emit, nextId, type Step, tell } from './step.ts';
@@ -24,17 +24,18 @@ export const MAILS_KEPT = 10_000;
 
 export type NewMail = {
   readonly userId: UserId | null; readonly what: MailKind; readonly email: string; readonly language: Language;
+  readonly facts?: DebtFacts;
 };
 
-/** Letters that tell a person what was done with her account: no stranger can keep her from getting one. */
-const ALWAYS: readonly MailKind[] = ['password-changed', 'email-changed'];
+/** Letters that nobody can ask for: no stranger can keep a person from getting one. */
+const ALWAYS: readonly MailKind[] = ['password-changed', 'email-changed', 'debt-reminder', 'debt-final'];
 
 /** Sends a letter; its id. Null: it was sent a moment ago, or the address got too many. */
-export function sendMail(step: Step, { userId, what, email, language }: NewMail): string | null {
+export function sendMail(step: Step, { userId, what, email, language, facts }: NewMail): string | null {
   if (!ALWAYS.includes(what) && isTooMuch(step, what, email)) return null;
   const mail: Mail = {
     mailId: nextId(step), userId, what, email, language, state: 'waiting', failures: 0, madeAtMs: step.now,
-    nextAtMs: step.now, error: '',
+    nextAtMs: step.now, error: '', facts: facts ?? null,
   };
   trySending(step, mail);
   return mail.mailId;
@@ -79,8 +80,8 @@ function pauseMs(failures: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
 }
 
-/** As the list shows it: without the address. */
-export function mailRow({ email: _email, ...mail }: Mail): Readonly<Record<string, unknown>> {
+/** As the list shows it: without the address, and what it says. */
+export function mailRow({ email: _email, facts: _facts, ...mail }: Mail): Readonly<Record<string, unknown>> {
   return mail;
 }
 
@@ -101,8 +102,8 @@ export function sameAddress(a: string | null, b: string): boolean {
 
 function trySending(step: Step, mail: Mail): void {
   put(step, { ...mail, state: 'sending' });
-  const { mailId, userId, what, email, language } = mail;
-  emit(step, { kind: 'send-mail', mailId, userId, what, email, language });
+  const { mailId, userId, what, email, language, facts } = mail;
+  emit(step, { kind: 'send-mail', mailId, userId, what, email, language, facts });
 }
 
 function put(step: Step, mail: Mail): void {

@@ -10,6 +10,7 @@ import { closeUnstarted, pointFailed } from './authorization.ts';
 import { belongingOrder } from './belongings.ts';
 import { claimOrder } from './claims.ts';
 import { sendCommand } from './commands.ts';
+import { debtOrder } from './debt-orders.ts';
 import { putRates } from './exchange-rates.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
@@ -113,6 +114,7 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'remove-price-series': return removeSeries(step, order.seriesId);
     case 'assign-tariff': return assignTariff(step, order);
     case 'book': case 'book-group': case 'refund-ticket': case 'transfer': return moneyOrder(step, order, input.by);
+    case 'pause-debt': case 'resume-debt': case 'write-off-debt': return debtOrder(step, order, input.by);
     case 'enrol-second-factor': case 'renew-recovery-codes': case 'remove-second-factor':
       return secondFactorOrder(step, order);
     case 'put-billing-details': return putBillingDetails(step, order.details);

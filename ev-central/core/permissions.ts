@@ -75,6 +75,9 @@ export const PERMISSIONS = {
   'money.read': RUNNING,
   'money.book': ADMIN,
   'money.refund': ADMIN,
+  'debts.read': OPERATING,
+  /** Reminders: to write a debt off is to book it. */
+  'debts.write': OPERATING,
   'money.verify': ADMIN,
   'payments.read': OPERATING,
   'payments.write': OPERATING,
@@ -113,6 +116,7 @@ const OF_ORDER = {
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
   book: 'money.book', 'book-group': 'money.book', transfer: 'money.book', 'refund-ticket': 'money.refund',
+  'pause-debt': 'debts.write', 'resume-debt': 'debts.write', 'write-off-debt': 'money.book',
   'put-billing-details': 'invoices.write', 'invoice-month': 'invoices.write',
   'start-payment': 'payments.write', 'cancel-payment': 'payments.write', 'refund-payment': 'payments.write',
   'retry-payment': 'payments.write',
@@ -168,6 +172,7 @@ const OF_QUERY = {
   // With names and addresses of people.
   claims: 'claims.read', 'claim-terms': 'claims.read', 'my-claims': 'claims.write-own',
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
+  debts: 'debts.read', 'my-debts': 'money.read-own',
   payments: 'payments.read', 'my-payments': 'money.read-own',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
 } as const satisfies Record<Query['what'], Permission>;

@@ -44,6 +44,8 @@ export type Settings = {
   readonly partitions: number;
   /** May somebody make an account for herself? */
   readonly registration: 'open' | 'closed';
+  /** How long after a balance went below zero each reminder is sent; the last is the final notice. Empty: none is. */
+  readonly dunningAfterMs: readonly number[];
   /** Null: no invoices are made. */
   readonly issuer: Issuer | null;
 };
@@ -77,5 +79,6 @@ export const DEFAULT_SETTINGS: Settings = {
   topicPrefix: 'ev',
   partitions: 12,
   registration: 'closed',
+  dunningAfterMs: [3 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS],
   issuer: null,
 };

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
+import type { Debt } from '../../shared/messages/debt.ts';
 import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
@@ -74,6 +75,7 @@ export type Tables = {
   readonly tokens: Table<string, ChargeToken>;
   readonly claimTerms: Table<GroupId, ClaimTerms>;
   readonly claims: Table<ClaimId, Claim>;
+  readonly debts: Table<Account, Debt>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -202,6 +204,7 @@ export function emptyTables(): Tables {
     tokens: new Table((row) => row.tokenId),
     claimTerms: new Table((row) => row.groupId),
     claims: new Table((row) => row.claimId),
+    debts: new Table((row) => row.account),
   };
 }
 

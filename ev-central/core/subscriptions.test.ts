@@ -75,6 +75,9 @@ describe('a subscription', () => {
       state: 'lapsed', why: 'the wallet had not 9.90 EUR for the fee',
     });
     expect([fees().length, balance()]).toEqual([1, 10]);
+    expect(network.lastNotice(ANA, 'plan-lapsed')).toMatchObject({
+      planId: GOLD, reason: 'fee-unpaid', feeMinor: 990, currency: 'EUR',
+    });
     network.order({ kind: 'book', userId: ANA, amountMinor: 9_000, reason: 'start' });
     network.later(31 * DAY_MS);
     const asked = { pointId: POINT, energyWh: 10_000 };

@@ -1,11 +1,13 @@
 // Subscriptions: a fee by the month from a driver's own wallet, and a discount while it is paid. When the next fee is
 // due stands in the row, which moves on in the transaction that books it: whatever dies, no month is booked twice.
-import { type PlanId, type SiteId, type UserId } from '../../shared/ids.ts';
+import { correlationId, type PlanId, type SiteId, type UserId } from '../../shared/ids.ts';
 import { parseDecimal } from '../../shared/decimal.ts';
 import { daysOfDate } from '../../shared/messages/ocpi-tariff.ts';
 import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
 import { type Currency, formatMoney, ratio, roundHalfEven } from '../../shared/money.ts';
 import { formatDateTime } from '../../shared/words/quantities.ts';
+import type { LapseReason } from '../../shared/messages/plan-lapsed.ts';
+import { notifyDriver } from './notices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { State } from './state.ts';
 import { audit, type Step, tell } from './step.ts';
@@ -82,10 +84,15 @@ export function subscriptionDue(step: Step, userId: UserId, dueMs: number): void
   if (known === undefined || known.dueMs !== dueMs || known.state === 'lapsed') return;
   const [user, plan] = [state.users.get(userId), state.plans.get(known.planId)];
   if (known.state === 'cancelled' || user === undefined) return void state.subscriptions.remove(userId);
-  if (plan === undefined || !isOpen(plan, now)) return lapse(step, known, 'the plan is no longer valid');
-  if (plan.currency !== user.currency) return lapse(step, known, `the plan is in ${plan.currency}, the wallet is not`);
+  if (plan === undefined || !isOpen(plan, now)) {
+    return lapse(step, known, 'plan-closed', 'the plan is no longer valid');
+  }
+  if (plan.currency !== user.currency) {
+    return lapse(step, known, 'other-currency', `the plan is in ${plan.currency}, the wallet is not`);
+  }
   if (availableMinor(user) < plan.monthlyFeeMinor) {
-    return lapse(step, known, `the wallet had not ${formatMoney(plan.monthlyFeeMinor, plan.currency)} for the fee`);
+    const fee = formatMoney(plan.monthlyFeeMinor, plan.currency);
+    return lapse(step, known, 'fee-unpaid', `the wallet had not ${fee} for the fee`);
   }
   bookFee(step, userId, plan);
   // Months in which nothing was awake are not paid for: the fee is for the one that runs.
@@ -130,13 +137,19 @@ export function monthsLater(sinceMs: number, months: number): number {
   return days * DAY_MS + (((sinceMs % DAY_MS) + DAY_MS) % DAY_MS);
 }
 
-function lapse(step: Step, known: Subscription, why: string): void {
+function lapse(step: Step, known: Subscription, reason: LapseReason, why: string): void {
+  const { userId, planId } = known;
   step.state.subscriptions.put({ ...known, state: 'lapsed', why });
   audit(step, {
     who: 'ev-central', address: '', action: 'lapse-subscription', outcome: 'done',
-    parameters: { userId: known.userId, planId: known.planId, why },
+    parameters: { userId, planId, why },
   });
-  tell(step, 'warn', `the plan ${known.planId} of ${known.userId} has lapsed: ${why}`);
+  const plan = step.state.plans.get(planId);
+  notifyDriver(step, { driverId: userId, requestId: null, corr: correlationId(`plan-${userId}`.slice(0, 64)) }, {
+    type: 'plan-lapsed', planId, reason, feeMinor: plan?.monthlyFeeMinor ?? 0,
+    currency: plan?.currency ?? step.state.users.must(userId).currency,
+  });
+  tell(step, 'warn', `the plan ${planId} of ${userId} has lapsed: ${why}`);
 }
 
 function keep(step: Step, row: Subscription): void {

@@ -1,15 +1,36 @@
 // What stands in the letters of EV_Central, in the languages of its people. Who reads one may have asked for nothing,
 // so each says what to do then. A letter names nobody: its address is enough, and the id of an account.
+import { formatMoney } from '../../shared/money.ts';
+import { formatDateTime } from '../../shared/words/quantities.ts';
+import type { DebtFacts } from '../core/account-rows.ts';
 import type { Effect } from '../core/effects.ts';
 
 export type Letter = Omit<Extract<Effect, { kind: 'send-mail' }>, 'kind'> & { readonly code: string | null };
 
 type Text = { readonly subject: string; readonly lines: readonly string[] };
-type Words = Readonly<Record<Letter['what'], (userId: string, code: string) => Text>>;
+type DebtKind = 'debt-reminder' | 'debt-final';
+type Words = Readonly<Record<Exclude<Letter['what'], DebtKind>, (userId: string, code: string) => Text>>
+  & Readonly<Record<DebtKind, (userId: string, debt: DebtWords) => Text>>;
+type DebtWords = { readonly owed: string; readonly since: string; readonly group: string | null };
 
 export function letterText(letter: Letter): { subject: string; text: string } {
-  const { subject, lines } = TEXTS[letter.language][letter.what](letter.userId ?? '', letter.code ?? '');
+  const { subject, lines } = textOf(letter);
   return { subject: `EV network: ${subject}`, text: `${lines.join('\n\n')}\n` };
+}
+
+function textOf({ language, what, userId, code, facts }: Letter): Text {
+  const words = TEXTS[language];
+  if (what !== 'debt-reminder' && what !== 'debt-final') return words[what](userId ?? '', code ?? '');
+  return words[what](userId ?? '', debtWords(facts));
+}
+
+/** A letter that was made without its facts says that something is owed. */
+function debtWords(facts: DebtFacts | null): DebtWords {
+  if (facts === null) return { owed: '', since: '', group: null };
+  const { owedMinor, currency, sinceMs, groupId } = facts;
+  return {
+    owed: formatMoney(owedMinor, currency), since: formatDateTime(sinceMs, 'UTC').slice(0, 10), group: groupId,
+  };
 }
 
 const ENGLISH: Words = {
@@ -54,6 +75,25 @@ const ENGLISH: Words = {
     lines: [
       `The account ${id} has another e-mail address now. This one gets no more letters about it.`,
       'If it was not you, tell the operator of your charging network at once.',
+    ],
+  }),
+  'debt-reminder': (id, { owed, since, group }) => ({
+    subject: 'a reminder',
+    lines: [
+      `The balance of ${group === null ? `the account ${id}` : `the group ${group}`} has been below zero `
+      + `since ${since}: ${owed} are owed.`,
+      'Please top it up, by card or at your operator. Until then no new charge can begin.',
+      'If you have paid in the meantime, do nothing.',
+    ],
+  }),
+  'debt-final': (id, { owed, since, group }) => ({
+    subject: 'final notice',
+    lines: [
+      `The balance of ${group === null ? `the account ${id}` : `the group ${group}`} has been below zero `
+      + `since ${since}: ${owed} are still owed. This is the last reminder.`,
+      'Please top it up now, by card or at your operator; if you cannot, speak with your operator. Until then no new '
+      + 'charge can begin.',
+      'If you have paid in the meantime, do nothing.',
     ],
   }),
 };
@@ -102,6 +142,25 @@ const SPANISH: Words = {
       'Si no ha sido usted, avise cuanto antes al operador de su red de recarga.',
     ],
   }),
+  'debt-reminder': (id, { owed, since, group }) => ({
+    subject: 'un recordatorio',
+    lines: [
+      `El saldo ${group === null ? `de la cuenta ${id}` : `del grupo ${group}`} está por debajo de cero `
+      + `desde ${since}: se deben ${owed}.`,
+      'Recárguelo, con tarjeta o por medio de su operador. Hasta entonces no puede empezar ninguna recarga.',
+      'Si ya ha pagado, no haga nada.',
+    ],
+  }),
+  'debt-final': (id, { owed, since, group }) => ({
+    subject: 'último aviso',
+    lines: [
+      `El saldo ${group === null ? `de la cuenta ${id}` : `del grupo ${group}`} está por debajo de cero `
+      + `desde ${since}: aún se deben ${owed}. Este es el último recordatorio.`,
+      'Recárguelo ya, con tarjeta o por medio de su operador; si no puede, hable con su operador. Hasta entonces no '
+      + 'puede empezar ninguna recarga.',
+      'Si ya ha pagado, no haga nada.',
+    ],
+  }),
 };
 
 const PORTUGUESE: Words = {
@@ -146,6 +205,25 @@ const PORTUGUESE: Words = {
     lines: [
       `A conta ${id} tem agora outro endereço de correio. Este não recebe mais cartas sobre ela.`,
       'Se não foi você, avise já o operador da sua rede de carregamento.',
+    ],
+  }),
+  'debt-reminder': (id, { owed, since, group }) => ({
+    subject: 'um lembrete',
+    lines: [
+      `O saldo ${group === null ? `da conta ${id}` : `do grupo ${group}`} está abaixo de zero desde ${since}: `
+      + `devem-se ${owed}.`,
+      'Carregue-o, com cartão ou através do seu operador. Até lá não pode começar nenhum carregamento.',
+      'Se já pagou, não faça nada.',
+    ],
+  }),
+  'debt-final': (id, { owed, since, group }) => ({
+    subject: 'último aviso',
+    lines: [
+      `O saldo ${group === null ? `da conta ${id}` : `do grupo ${group}`} está abaixo de zero desde ${since}: `
+      + `ainda se devem ${owed}. Este é o último lembrete.`,
+      'Carregue-o já, com cartão ou através do seu operador; se não puder, fale com o seu operador. Até lá não pode '
+      + 'começar nenhum carregamento.',
+      'Se já pagou, não faça nada.',
     ],
   }),
 };

@@ -15,7 +15,7 @@ import { folderMailer, type Mailer, smtpMailer } from './mailer.ts';
 const CODE = 'k7f2-812-ABCDEFGHIJKLMNOPQRST';
 const LETTER: Letter = {
   mailId: 'k7f2-812', userId: userId('ana'), what: 'reset-password', email: 'ana@example.org', language: 'es',
-  code: CODE,
+  code: CODE, facts: null,
 };
 const closers: (() => unknown)[] = [];
 

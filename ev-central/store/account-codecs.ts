@@ -19,7 +19,7 @@ export const mails = defineCodec<Mail>({
   table: 'mails', key: ['mailId'],
   fields: {
     mailId: text(), userId: nullable(text()), what: text(), email: text(), language: text(), state: text(),
-    failures: whole(), madeAtMs: whole(), nextAtMs: whole(), error: text(),
+    failures: whole(), madeAtMs: whole(), nextAtMs: whole(), error: text(), facts: nullable(json()),
   },
 });
 

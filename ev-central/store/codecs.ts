@@ -13,6 +13,7 @@ import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import { accountCodes, mails, persons, tokens, vehicles } from './account-codecs.ts';
 import { claims, claimTerms } from './claim-rows.ts';
+import { debts } from './debt-rows.ts';
 import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
 import type { RowCodec } from './columns.ts';
 import { defineCodec, flag, json, nullable, real, text, whole } from './columns.ts';
@@ -33,7 +34,7 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
     invoicedSessions, invoicingSpans, payments, paymentEvents, persons, accountCodes, mails, vehicles, tokens,
-    claimTerms, claims,
+    claimTerms, claims, debts,
   };
 }
 

@@ -202,6 +202,21 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM subscriptions) AS subscriptions FROM orders`,
     expected: [{ order_id: 'o-1', plans: 0, subscriptions: 0 }],
   },
+  20: {
+    insert: `INSERT INTO users VALUES ('ana', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, -500, 0, 3, NULL),
+        ('ben', 'user', 1, 'normal', '{}', 'EUR', NULL, NULL, 500, 0, 3, NULL);
+      INSERT INTO movements VALUES (1, 5, 'top-up', 'EUR', NULL, NULL, 'x', 'olga'),
+        (2, 6, 'adjustment', 'EUR', NULL, NULL, 'x', 'olga'), (3, 7, 'adjustment', 'EUR', NULL, NULL, 'x', 'olga');
+      INSERT INTO postings VALUES (1, 0, 'wallet:user:ana', 100, 100), (1, 1, 'cash', -100, NULL),
+        (2, 0, 'wallet:user:ana', -400, -300), (2, 1, 'adjustments', 400, NULL),
+        (3, 0, 'wallet:user:ana', -200, -500), (3, 1, 'adjustments', 200, NULL);
+      INSERT INTO mails VALUES ('m-1', 'ana', 'reset-password', 'a@b.example', 'en', 'sent', 0, 5, 5, '')`,
+    check: 'SELECT d.*, m.facts FROM debts d, mails m',
+    expected: [{
+      account: 'wallet:user:ana', currency: 'EUR', since_ms: 6, step: 0, is_final: 0, due_ms: null,
+      paused_until_ms: null, note: '', facts: null,
+    }],
+  },
 };
 
 let db: Sqlite;

@@ -1,6 +1,6 @@
 // Test support: random changes to the core's tables, for the property that what was committed is what is loaded.
 import fc from 'fast-check';
-import { userWallet } from '../../shared/account.ts';
+import { groupWallet, userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
@@ -90,6 +90,11 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
     })),
+    debts: () => (remove ? tables.debts.remove(groupWallet(groupId(id))) : tables.debts.put({
+      account: groupWallet(groupId(id)), currency: currency('EUR'), sinceMs: figure, step: which,
+      isFinal: figure % 2 === 0, dueMs: figure % 3 === 0 ? null : figure,
+      pausedUntilMs: figure % 5 === 0 ? figure : null, note: words,
+    })),
     claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
   };
   changes[table]();
@@ -126,6 +131,7 @@ function accountChanges(
     mails: () => (remove ? tables.mails.remove(id) : tables.mails.put({
       mailId: id, userId: isEven ? null : ana, what: 'reset-password', email: words, language: 'pt', state: 'waiting',
       failures: which, madeAtMs: figure, nextAtMs: figure, error: words,
+      facts: isEven ? null : { owedMinor: figure, currency: currency('EUR'), sinceMs: figure, groupId: null },
     })),
     vehicles: () => (remove ? tables.vehicles.remove(`ana#${id}`) : tables.vehicles.put({
       userId: ana, vehicleId: id, batteryWh: figure, connectorType: 'IEC_62196_T2', maxPowerW: 11_000,

@@ -10,6 +10,7 @@ import { charge } from './charge.ts';
 import { cleared } from './cleared.ts';
 import { commandResult } from './command-result.ts';
 import { deadLetter } from './dead-letter.ts';
+import { debtNotice } from './debt-notice.ts';
 import { engineHello } from './engine-hello.ts';
 import { engineLocalAnswer } from './engine-local-answer.ts';
 import { engineLocalRequest } from './engine-local-request.ts';
@@ -39,6 +40,7 @@ import { operatorOrder } from './operator-order.ts';
 import { operatorWelcome } from './operator-welcome.ts';
 import { paymentAction } from './payment-action.ts';
 import { paymentFailed } from './payment-failed.ts';
+import { planLapsed } from './plan-lapsed.ts';
 import { plugged } from './plugged.ts';
 import { pointHealth } from './point-health.ts';
 import { pointsChanged } from './points-changed.ts';
@@ -81,7 +83,7 @@ export const MESSAGES = [
   meterSample,
   // notices
   authorized, claimDecided, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun, sessionOver,
-  sessionResumed, ticketIssued, paymentAction, paymentFailed,
+  sessionResumed, ticketIssued, paymentAction, paymentFailed, debtNotice, planLapsed,
   // progress
   progress,
   // events

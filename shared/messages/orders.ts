@@ -18,8 +18,8 @@ import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
 import { planRowSchema } from './subscription.ts';
 import {
-  amountMinorSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema, longitudeSchema, noteSchema,
-  paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema,
+  amountMinorSchema, atMsSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema,
+  longitudeSchema, noteSchema, paymentPurposeSchema, powerWSchema, priorityClassSchema, roleSchema,
 } from './values.ts';
 
 export const scopeSchema = z.discriminatedUnion('kind', [
@@ -184,6 +184,10 @@ export const orderSchema = z.discriminatedUnion('kind', [
     kind: z.literal('transfer'), from: walletSchema, to: walletSchema, amountMinor: amountMinorSchema.positive(),
     reason: noteSchema.min(1),
   }),
+  // debts
+  z.object({ kind: z.literal('pause-debt'), wallet: walletSchema, untilMs: atMsSchema, reason: noteSchema.min(1) }),
+  z.object({ kind: z.literal('resume-debt'), wallet: walletSchema }),
+  z.object({ kind: z.literal('write-off-debt'), wallet: walletSchema, reason: noteSchema.min(1) }),
   // charging at home
   z.object({ kind: z.literal('put-claim-terms'), terms: claimTermsSchema }),
   z.object({

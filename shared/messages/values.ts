@@ -163,7 +163,7 @@ export const noticeNumberSchema = z.int().positive();
 export const EVENT_KINDS = [
   'point-status', 'point-link', 'point-health', 'point-operative', 'point-note', 'point-boot', 'fault', 'fault-cleared',
   'session-state', 'session-flag', 'ticket', 'ledger', 'queue', 'command', 'order', 'access', 'registry', 'bus',
-  'payment',
+  'payment', 'debt',
 ] as const;
 export const eventKindSchema = z.enum(EVENT_KINDS);
 export type EventKind = z.infer<typeof eventKindSchema>;

@@ -44,6 +44,7 @@ export const ENGLISH_TITLES: Titles = {
     'point-note': 'note', 'point-boot': 'start', fault: 'fault', 'fault-cleared': 'repaired',
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
     command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
+    debt: 'debt',
   },
   deadLetterReason: {
     malformed: 'not understandable', 'unknown-type': 'unknown message', 'unknown-sender': 'unknown sender',

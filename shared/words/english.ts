@@ -5,13 +5,16 @@ import { FAULT_CODES, type FaultCode } from '../messages/values.ts';
 import { ENGLISH_TITLES } from './english-titles.ts';
 import type { Facts, NoticeWords, Words } from './catalogue.ts';
 import type { EstimateRow } from '../messages/rows.ts';
-import { formatClock, formatEnergy, formatMinuteOfDay, formatPower, formatTime } from './quantities.ts';
+import { formatClock, formatDateTime, formatEnergy, formatMinuteOfDay, formatPower, formatTime } from './quantities.ts';
 
 const refusal: Words['refusal'] = {
   expired: () => 'The request came too late and was not carried out. Ask again.',
   'user-unknown': () => 'This user id is not known here.',
   'user-inactive': () => 'This account is not active. Ask the operator.',
-  'balance-negative': (f) => `The balance${money(f, 'balanceMinor', ' is ', '')} is below zero. Top it up first.`,
+  'balance-negative': (f) =>
+    `The balance${given(f, 'groupId', ' of the group ', '')}${money(f, 'balanceMinor', ' (', ')')} is below zero. `
+    + `${f['groupId'] === undefined ? 'Top it up first, by card or at your operator.'
+      : 'Ask who runs the group to top it up.'}`,
   'balance-too-low': (f) =>
     `The balance${money(f, 'balanceMinor', ' of ', '')} is too low`
     + `${money(f, 'neededMinor', ': this charge needs ', '')}.`,
@@ -173,6 +176,24 @@ const notice: NoticeWords = {
     const why = n.reason === '' ? '' : ` (${n.reason})`;
     return `${whose} ${n.claimId} for ${formatEnergy(n.energyWh)} at home, ${formatMoney(n.amountMinor, n.currency)}, `
       + `is ${n.state}${why}.`;
+  },
+  debt: (n, zone) => {
+    const balance = n.groupId === null ? 'Your balance' : `The balance of the group ${n.groupId}`;
+    if (n.state === 'settled') return `${balance} is no longer below zero: nothing is owed any more.`;
+    const what = n.state === 'final' ? 'Final notice' : n.step === 1 ? 'Reminder' : `Reminder ${n.step}`;
+    const since = formatDateTime(n.sinceMs, zone).slice(0, 10);
+    return `${what}: ${formatMoney(n.owedMinor, n.currency)} are owed. ${balance} has been below zero since ${since}. `
+      + 'Top it up, by card or at your operator: no new charge can begin before.';
+  },
+  'plan-lapsed': (n) => {
+    const again = 'There is no discount any more.';
+    switch (n.reason) {
+      case 'fee-unpaid': return `Your plan ${n.planId} has lapsed: your wallet had not the fee of `
+        + `${formatMoney(n.feeMinor, n.currency)}. ${again} Top up and subscribe again to have it back.`;
+      case 'plan-closed': return `Your plan ${n.planId} has lapsed: it is not offered any more. ${again}`;
+      case 'other-currency': return `Your plan ${n.planId} has lapsed: it is in another currency than your wallet. `
+        + again;
+    }
   },
 };
 

@@ -14,6 +14,7 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
+import { DebtWatch } from './debt-watch.ts';
 import { isForged } from './forged.ts';
 import { LossWatch } from './loss-watch.ts';
 import type { Poison } from './poison.ts';
@@ -46,6 +47,7 @@ export class History {
   readonly registers = new Map<string, number>();
   readonly strays = new StrayWatch();
   readonly ends = new ToldEnds();
+  readonly debts = new DebtWatch();
   readonly #losses: LossWatch;
   deadLetters = 0;
   /** Invoices and credit notes, once they are counted at the end. */
@@ -145,6 +147,7 @@ export class History {
       const state = batch.tables as State;
       checkInvariants(state);
       this.#lookAtBalances(state);
+      this.debts.look(batch);
       this.#losses.look(batch);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);

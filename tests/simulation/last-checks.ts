@@ -119,6 +119,13 @@ export function checkInvoicing({ world, drivers, history, disk: { store } }: Tow
   }
 }
 
+/** No reminder that was due is left. */
+export function checkDebts({ world, central, history }: Town): void {
+  const state = central.running?.state;
+  const late = state === undefined ? null : history.debts.rest(state, world.nowMs);
+  if (late !== null) world.fail(late);
+}
+
 function shownOf({ link, health, operative, connectors, faults }: PointState): string {
   return JSON.stringify({
     connected: link.connected, health: health.engine, operative: operative.on, faults: [...faults].sort(),

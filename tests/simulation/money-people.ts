@@ -19,6 +19,14 @@ export function firstGroups(seed: number, drivers: readonly UserId[], sites: rea
   ];
 }
 
+/** In most towns somebody owes from the beginning: gifts of operators settle it, or reminders come to their end. */
+export function firstDebts(seed: number, drivers: readonly UserId[]): Order[] {
+  const chance = createChance(seed + 90_000_049);
+  if (chance.is(0.3)) return [];
+  const userId = chance.of(drivers);
+  return [{ kind: 'book', userId, amountMinor: -chance.whole(2_000, 22_000), reason: 'old debt', as: 'adjustment' }];
+}
+
 /** An operator's order about money. */
 export function moneyOrder(
   chance: Chance,

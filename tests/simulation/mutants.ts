@@ -109,6 +109,15 @@ export const MUTANTS: readonly Mutant[] = [
     to: '(state.invoiceSeries.get(seriesId)?.last ?? 0) + 2',
   },
   {
+    name: 'debt-stays', fault: 'a debt that is paid keeps being reminded of',
+    file: 'ev-central/core/debts.ts', from: 'if (!isOwing && known !== undefined) end(step, known);', to: '',
+  },
+  {
+    name: 'reminder-again', fault: 'a reminder is sent and does not move on',
+    file: 'ev-central/core/debts.ts', from: 'const number = before.step + 1;',
+    to: 'const number = Math.max(1, before.step);',
+  },
+  {
     name: 'payment-booked-again', fault: 'what a gateway has taken is booked with each news of it',
     file: 'ev-central/core/payment-news.ts', from: 'bookedMinor: payment.capturedMinor, bookedBackMinor',
     to: 'bookedMinor: payment.bookedMinor, bookedBackMinor', firstSeed: 25,

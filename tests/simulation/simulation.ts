@@ -8,7 +8,7 @@ import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
 import { claimsAtHome, HomeCharging } from './home-charging.ts';
 import {
-  checkAudit, checkBills, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
+  checkAudit, checkBills, checkDebts, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
 } from './last-checks.ts';
 import { People } from './people.ts';
 import { Newcomers } from './newcomers.ts';
@@ -78,6 +78,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkAudit(town);
     if (world.failure === null) checkBills(town);
     if (world.failure === null) checkInvoicing(town);
+    if (world.failure === null) checkDebts(town);
     if (world.failure === null) newcomers.check();
     if (world.failure === null) home?.check();
   } catch (error) {
@@ -92,6 +93,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts, ...home?.counts,
       ...town.disk.counts, ...town.standby.counts, ...town.poison.counts, ...town.paying?.counts,
+      ...town.history.debts.counts,
       tickets: town.history.tickets.size, invoices: town.history.invoices, offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
       strays: town.history.strays.count, resumptions: town.history.ends.resumptions,

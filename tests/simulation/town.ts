@@ -13,7 +13,7 @@ import { CentralDisk } from './central-disk.ts';
 import { type Break, History } from './checks.ts';
 import { Cluster } from './cluster.ts';
 import { Pocket } from './disk.ts';
-import { firstGroups } from './money-people.ts';
+import { firstDebts, firstGroups } from './money-people.ts';
 import { Poison } from './poison.ts';
 import { hasPayments, Paying, PAYMENT_RULES } from './paying.ts';
 import { PostOffice } from './post-office.ts';
@@ -112,6 +112,7 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
       putBilling(driverId, chance.of([null, 'per-session', 'monthly'])),
     ]),
     ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
+    ...firstDebts(seed, drivers.map(({ driverId }) => driverId)),
     ...firstPrices(seed, {
       sites, points: points.map(({ pointId: id }) => id), drivers: drivers.map(({ driverId }) => driverId),
     }),
@@ -213,6 +214,7 @@ function settingsOf({ chance }: World, partitions: number, kind: TownKind): Sett
   const isDay = kind === 'day';
   return {
     ...DEFAULT_SETTINGS, partitions, registration: 'open', issuer: sampleIssuer(),
+    dunningAfterMs: isDay ? [600_000, 7_200_000, 14_400_000] : [10_000, 40_000, 90_000],
     plugTimeoutMs: isDay ? 120_000 : chance.of([15_000, 60_000, 120_000]),
     provisionalMs: chance.of([isDay ? 3_600_000 : 40_000, 24 * 3_600_000, 24 * 3_600_000]),
     monitorLossPolicy: chance.is(0.8) ? 'finish' : 'stop',

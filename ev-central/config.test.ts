@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { CENTRAL_SETTINGS } from './config.ts';
+
+describe('the setting for reminders', () => {
+  const { schema } = CENTRAL_SETTINGS.dunning;
+
+  it.each(['off', '3', '3,14,30', '0.5, 1'])('takes %s', (given) => {
+    expect(schema.safeParse(given).success).toBe(true);
+  });
+
+  it.each(['', '0', '-1', '3,3', '14,3', '3,', 'x', '4000', '1,2,3,4,5,6,7,8,9,10,11'])('refuses "%s"', (given) => {
+    expect(schema.safeParse(given).error?.issues[0]?.message).toContain('such as 3,14,30');
+  });
+});
