@@ -18,6 +18,7 @@ const CARRIED_HEIGHT = 22;
 const KIND_NAMES = {
   'top-up': 'Top-up', charge: 'Charge', correction: 'Correction', refund: 'Refund', adjustment: 'Adjustment',
   reimbursement: 'Reimbursement', payout: 'Payout', transfer: 'Transfer', opening: 'Opening', subscription: 'Plan fee',
+  'write-off': 'Write-off',
 } as const satisfies Record<MovementKind, string>;
 
 type Page = { readonly sheet: Sheet; readonly document: StatementDocument };
