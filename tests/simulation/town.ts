@@ -112,10 +112,11 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
       putBilling(driverId, chance.of([null, 'per-session', 'monthly'])),
     ]),
     ...firstGroups(seed, drivers.map(({ driverId }) => driverId), sites),
-    ...firstDebts(seed, drivers.map(({ driverId }) => driverId)),
     ...firstPrices(seed, {
       sites, points: points.map(({ pointId: id }) => id), drivers: drivers.map(({ driverId }) => driverId),
     }),
+    // Last: who owes can pay no plan.
+    ...firstDebts(seed, drivers.map(({ driverId }) => driverId)),
   ];
 }
 
