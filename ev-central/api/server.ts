@@ -135,17 +135,19 @@ async function addPlugins(app: FastifyInstance, { settings }: Api): Promise<void
 
 function addHooks(app: FastifyInstance, api: Api): void {
   const { log, nowMs } = api;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     held.set(request, { operation: null, ask: null, atMs: nowMs() });
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { operation = null, ask = null, atMs = 0 } = held.get(request) ?? {};
     const isLoud = reply.statusCode >= 400 || request.method !== 'GET';
     log(isLoud ? 'info' : 'debug', 'api', {
       corr: request.id, operation: operation?.id ?? null, status: reply.statusCode, who: ask?.caller?.userId ?? null,
       access: ask?.caller?.accessId ?? null, address: hostOf(request.ip), ms: nowMs() - atMs,
     });
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
