@@ -11,8 +11,9 @@ function counting() {
   let made = 0;
   const [, put] = editable({
     noun: 'Site', path: '/api/v1/sites/{siteId}', tag: 'sites', reads: 'sites:read', writes: 'registry:write',
-    params: z.strictObject({ siteId: z.string() }), exampleParams: { siteId: 'ALC' }, gives: ['put-site', 'remove-site'],
-    item: named('Site', z.object({}), {}), body: named('SiteBody', z.object({}), {}), row: () => ROW, shown: (row) => row,
+    params: z.strictObject({ siteId: z.string() }), exampleParams: { siteId: 'ALC' },
+    gives: ['put-site', 'remove-site'], row: () => ROW, shown: (row) => row,
+    item: named('Site', z.object({}), {}), body: named('SiteBody', z.object({}), {}),
     put() {
       made += 1;
       return { kind: 'remove-site', siteId: siteId('ALC') };

@@ -87,13 +87,15 @@ async function withApi<T>(
 async function read(stage: Stage, { network, pointIds }: Fleets, api: ApiClient): Promise<Reads> {
   const usage = watchProcessors(namedProcesses(network));
   const reads = await readSteadily((n) => api.get(pathOf(n, pointIds)), {
-    aSecond: scaled(READS_A_SECOND, stage), seconds: Math.max(2, SECONDS * stage.scale),
+    aSecond: scaled(READS_A_SECOND, stage), seconds: Math.min(SECONDS, Math.max(2, 50 * stage.scale)),
     warmUpSeconds: Math.max(1, WARM_UP_SECONDS * stage.scale), ended: stage.ended,
   });
   stage.say(usage());
   const { asked, timesMs, failed } = reads;
   const troubles = [...failed].sort(([, a], [, b]) => b - a);
-  for (const [what, count] of troubles.slice(0, TROUBLES_SHOWN)) stage.say(`${count} of ${asked} reads failed: ${what}`);
+  for (const [what, count] of troubles.slice(0, TROUBLES_SHOWN)) {
+    stage.say(`${count} of ${asked} reads failed: ${what}`);
+  }
   if (timesMs.length > 0) return reads;
   throw new Error(`no read of ${asked} was answered (${troubles[0]?.[0] ?? 'none was sent'}): this `
     + `machine does not carry that load, try --scale ${smaller(stage)}`);
