@@ -8,6 +8,7 @@ import type { Central } from './central.ts';
 import { readMailCode } from './mail-code.ts';
 import type { EvidenceShelf } from './evidence-shelf.ts';
 import type { Store } from './store/store.ts';
+import { MOST_TOKENS_OF_FILE } from '../shared/messages/accounts.ts';
 import { readTokenFile } from './token-file.ts';
 
 /** As the tools hash passwords. */
@@ -33,7 +34,8 @@ export function apiPorts({ central, store, files, evidence, log, randomBytes }: 
     isOver: () => door.isOver(),
     isFull: () => central.isFull(),
     tools: apiTools({ central, store, files, randomBytes }),
-    readMailCode: (text) => readMailCode(store.tokenKey, text), readTokenFile,
+    readMailCode: (text) => readMailCode(store.tokenKey, text),
+    readTokenFile: (csv) => readTokenFile(csv, MOST_TOKENS_OF_FILE),
     hashPassword: (password) => hash(password, BCRYPT_COST),
   };
 }

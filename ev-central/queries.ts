@@ -109,8 +109,11 @@ function pointsPage(state: State, { filter, after, limit }: PageQuery, asker: As
   }
   const point = state.points.get(pointId(String(one)));
   if (point === undefined) return failed(`no such point: ${String(one)}`);
+  // A driver sees nothing of the charges there, and so nothing is reckoned of them.
+  if (!may(asker.role, 'points.inspect')) {
+    return { rows: [pointOffer(state, point, nowMs)], next: null, error: null };
+  }
   const { offer, state: known, keyExpiresAtMs, sessions } = pointDetail(state, point, nowMs);
-  if (!may(asker.role, 'points.inspect')) return { rows: [offer], next: null, error: null };
   const monitorAddress = state.monitorLinks.get(point.pointId)?.address ?? null;
   const { connectors: reported, ...rest } = known;
   return { rows: [{ ...rest, ...offer, reported, monitorAddress, keyExpiresAtMs, sessions }], next: null, error: null };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_TOKENS_AT_ONCE } from '../shared/messages/accounts.ts';
+import { MOST_TOKENS_AT_ONCE, MOST_TOKENS_OF_FILE } from '../shared/messages/accounts.ts';
 import { readTokenFile } from './token-file.ts';
 
 describe('a file of tokens', () => {
@@ -12,6 +12,13 @@ describe('a file of tokens', () => {
         { userId: 'ben', tokenId: 'QR-77', tokenKind: 'qr', expiresAtMs: Date.parse('2028-01-01T00:00:00Z') },
       ],
     });
+  });
+
+  it('over HTTP takes more at once than a frame of the tool does', () => {
+    const text = `user,token\n${'ana,04A1B2C3\n'.repeat(MOST_TOKENS_OF_FILE)}`;
+    expect(readTokenFile(text).problems[0]?.reason).toContain('POST /api/v1/tokens/import, which takes 5000');
+    expect(readTokenFile(text, MOST_TOKENS_OF_FILE)).toMatchObject({ problems: [], tokens: { length: 5_000 } });
+    expect(readTokenFile(`${text}ana,04A1B2C3\n`, MOST_TOKENS_OF_FILE).problems).toMatchObject([{ line: 5_002 }]);
   });
 
   it.each([

@@ -1,6 +1,8 @@
 // Tokens from CSV: user,token and, if wanted, kind and expires. What is wrong is said with its line, and then no token
 // of the file is issued.
-import { MOST_TOKENS_AT_ONCE, type NewToken, newTokenSchema } from '../shared/messages/accounts.ts';
+import {
+  MOST_TOKENS_AT_ONCE, MOST_TOKENS_OF_FILE, type NewToken, newTokenSchema,
+} from '../shared/messages/accounts.ts';
 import { readCsv } from './cli/csv-rows.ts';
 
 export type LineProblem = { readonly line: number; readonly reason: string };
@@ -14,7 +16,8 @@ export type TokenFile = {
 const COLUMNS = ['user', 'token', 'kind', 'expires'];
 const NEEDED = ['user', 'token'];
 
-export function readTokenFile(text: string): TokenFile {
+/** `most`: how many are taken at once, by the tool or over HTTP. */
+export function readTokenFile(text: string, most = MOST_TOKENS_AT_ONCE): TokenFile {
   const { header, records, bad } = readCsv(text);
   const missing = NEEDED.filter((name) => !header.includes(name));
   if (missing.length > 0) return failed(1, `the header has no column ${missing.join(', ')}`);
@@ -23,10 +26,11 @@ export function readTokenFile(text: string): TokenFile {
     return failed(1, `the header has a column ${unknown.join(', ')}: known are ${COLUMNS.join(', ')}`);
   }
   if (records.length + bad.length === 0) return failed(1, 'there are no tokens below the header');
-  if (records.length > MOST_TOKENS_AT_ONCE) {
-    const line = records[MOST_TOKENS_AT_ONCE]?.line ?? 1;
-    const most = MOST_TOKENS_AT_ONCE;
-    return failed(line, `there are ${records.length} tokens, and ${most} are taken at once: split the file`);
+  if (records.length > most) {
+    const other = most < MOST_TOKENS_OF_FILE
+      ? `, or give it to POST /api/v1/tokens/import, which takes ${MOST_TOKENS_OF_FILE}` : '';
+    return failed(records[most]?.line ?? 1,
+      `there are ${records.length} tokens, and ${most} are taken at once: split the file${other}`);
   }
   const problems: LineProblem[] = [...bad];
   const tokens: NewToken[] = [];

@@ -1,5 +1,6 @@
 // Central's answers to the client's questions, taken in. Pure. A row that is not what rows.ts describes is left out: a
 // newer Central may have other rows, and one bad row must not hide the others.
+import { userWallet } from '../shared/account.ts';
 import { assertNever } from '../shared/assert.ts';
 import { pointId } from '../shared/ids.ts';
 import { noticeSchema, type Notice } from '../shared/messages/notice.ts';
@@ -116,7 +117,9 @@ function sessionsAnswered(
   if (!query.isFirst || others.length === 0) state.sessionsNext = answer.next;
   state.sessions = query.isFirst ? [...rows, ...others] : [...others, ...rows];
   const open = state.sessions.filter((row) => row.endedAtMs === null || row.provisional);
-  if (state.account !== null) state.account.heldMinor = open.reduce((sum, row) => sum + row.holdMinor, 0);
+  // What a group pays for is held in the group's wallet.
+  const own = open.filter((row) => row.payer === userWallet(state.driverId));
+  if (state.account !== null) state.account.heldMinor = own.reduce((sum, row) => sum + row.holdMinor, 0);
   for (const row of rows) {
     if (row.endedAtMs !== null || ['completed', 'rejected', 'cancelled', 'expired'].includes(row.state)) continue;
     const known = [...state.charges.values()]

@@ -69,7 +69,7 @@ export function isOver(charge: Charge): boolean {
   }
 }
 
-/** The charge has ended as far as somebody who waits for it is concerned: also by a break-off that is provisional. */
+/** The next request of a file need not wait for more: also a break-off that is provisional is an end. */
 export function hasEnded(charge: Charge): boolean {
   return isOver(charge) || charge.state === 'interrupted';
 }

@@ -20,8 +20,10 @@ import { silentLog, waitFor } from '../shared/wire/link-harness.ts';
 import { listen } from '../shared/wire/server.ts';
 import { tcpConnect } from '../shared/wire/tcp-socket.ts';
 import { BusLine } from './bus-line.ts';
+import type { ClientEvent } from './client-state.ts';
 import { DriverClient } from './driver-client.ts';
 import { openDriverStore } from './driver-store.ts';
+import { chargeScript, type ScriptOptions } from './scripts.ts';
 
 const ANA = userId('ana');
 const ALC = pointId('ALC-01');
@@ -120,7 +122,9 @@ async function startCentral(missed: () => readonly Notice[]) {
   return { server, links, seen };
 }
 
-function startClient(port: number, bus: Bus, password = 'right'): DriverClient {
+function startClient(
+  port: number, bus: Bus, password = 'right', onEvent: (event: ClientEvent) => void = () => undefined,
+): DriverClient {
   const line = new BusLine({ bus, groupId: 'test', log: silentLog });
   let count = 0;
   const client: DriverClient = new DriverClient({
@@ -129,7 +133,7 @@ function startClient(port: number, bus: Bus, password = 'right'): DriverClient {
     log: silentLog,
     connect: tcpConnect({ host: '127.0.0.1', port, tls: null, insecure: false, insecureFlag: '--insecure' }),
     store: openDriverStore({ dir, driverId: ANA, lazy: false }), newId: () => `id${(count += 1)}`,
-    onEvent: () => undefined, onChange: () => undefined,
+    onEvent, onChange: () => undefined,
   });
   cleanup.push(() => client.close());
   cleanup.push(ticker.subscribe((awakeMs) => client.tick(awakeMs)));
@@ -144,9 +148,9 @@ function ask(client: DriverClient): RequestId {
   });
 }
 
-function notice(type: Notice['type'], number: number, id: string): Notice {
+function notice(type: Notice['type'], number: number, id: string, change: object = {}): Notice {
   const example = MESSAGES.find((m) => m.channel === 'notices' && m.type === type)?.example as object;
-  return noticeSchema.parse({ ...example, id: `net-${number}`, number, requestId: requestId(id) });
+  return noticeSchema.parse({ ...example, id: `net-${number}`, number, requestId: requestId(id), ...change });
 }
 
 function sealedNotice(message: Notice, to = 'ana'): { headers: Record<string, string>; value: Buffer } {
@@ -240,5 +244,61 @@ describe('a driver’s client over a real socket', () => {
     expect(first).toMatchObject({ proof: null });
     const hmacBase64 = loginProof(loginKey.keyBase64, { driverId: 'ana', frameId: String(second?.['id']) });
     expect(second).toMatchObject({ code: null, proof: { keyId: 'l-1', hmacBase64 } });
+  });
+});
+
+describe('ev-driver charge', () => {
+  async function startScript(timeoutMs: number | null) {
+    const memory = memoryBus();
+    const central = await startCentral(() => []);
+    const clients: DriverClient[] = [];
+    const printed: string[] = [];
+    const options: ScriptOptions = {
+      openClient(_interests, onEvent) {
+        const client = startClient(central.server.port, memory.bus, 'right', onEvent);
+        clients.push(client);
+        return client;
+      },
+      awakeMs: () => ticker.awakeMs(), subscribe: (onTick) => ticker.subscribe(onTick), json: true, timeoutMs,
+      print: (text) => void printed.push(text),
+    };
+    const target = { kind: 'point', pointId: ALC, connectorNo: null } as const;
+    const wish = { target, fit: { connectorType: null, minPowerW: null }, goal: NO_GOAL, mayQueue: true };
+    const status = chargeScript(options, wish, null);
+    const chargeOf = () => [...clients[0]?.state.charges.values() ?? []][0];
+    await waitFor(() => chargeOf()?.state === 'requested');
+    let number = 0;
+    const tell = (type: Notice['type'], change: object = {}): void => {
+      const told = sealedNotice(notice(type, number += 1, chargeOf()?.requestId ?? '', change));
+      memory.put('ev.notices', told.headers, told.value);
+    };
+    tell('accepted');
+    tell('started');
+    tell('ended', { state: 'interrupted', provisional: true, reason: 'fault' });
+    expect(chargeOf()?.state).toBe('interrupted');
+    return { status, tell, last: () => JSON.parse(printed.at(-1) ?? '{}') as object };
+  }
+
+  it('waits for the true end of what broke off, also when it goes on after all', async () => {
+    const { status, tell, last } = await startScript(null);
+    tell('resumed');
+    tell('ended', { state: 'completed', provisional: false });
+    tell('ticket');
+    expect(await status).toBe(0);
+    expect(last()).toMatchObject({ outcome: 'completed', provisional: false, ticket: { sessionId: 'k7f2-99' } });
+  });
+
+  it('ends with 4 and the ticket when the break-off was the true end', async () => {
+    const { status, tell, last } = await startScript(null);
+    tell('ended', { state: 'interrupted', provisional: false, reason: 'fault' });
+    tell('ticket');
+    expect(await status).toBe(4);
+    expect(last()).toMatchObject({ outcome: 'interrupted', provisional: false, ticket: { sessionId: 'k7f2-99' } });
+  });
+
+  it('ends with 4 and no ticket when --timeout passes while nobody knows whether it goes on', async () => {
+    const { status, last } = await startScript(1_500);
+    expect(await status).toBe(4);
+    expect(last()).toMatchObject({ outcome: 'interrupted', provisional: true, ticket: null });
   });
 });

@@ -10,7 +10,7 @@ export const EXIT = {
   refused: 2,
   /** Taken back, or nobody plugged in in time. */
   cancelled: 3,
-  /** The charge broke off (fault, power loss, operator): the true end may still follow. */
+  /** The charge broke off (fault, power loss, operator); without a ticket, `--timeout` passed before its true end. */
   interrupted: 4,
   /** EV_Central or the bus cannot be reached: nothing was started. */
   unreachable: 5,

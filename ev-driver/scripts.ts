@@ -7,7 +7,7 @@ import { formatEnergy } from '../shared/words/quantities.ts';
 import { sessionId, type RequestId } from '../shared/ids.ts';
 import { Failure } from '../shared/failure.ts';
 import { formatMoney, parseMoney } from '../shared/money.ts';
-import { hasEnded, isOver, type Charge, type ChargeWish } from './charges.ts';
+import { isOver, type Charge, type ChargeWish } from './charges.ts';
 import type { ClientEvent, Interests } from './client-state.ts';
 import type { DriverClient } from './driver-client.ts';
 import { EXIT, exitOf, type ExitStatus } from './exit-status.ts';
@@ -39,7 +39,10 @@ type Run = {
   say(event: string, fields: Readonly<Record<string, unknown>>, text: string): void;
 };
 
-/** Asks for a charge and follows it to its end; `amount` is money in the account's currency, null: no limit. */
+/**
+ * Asks for a charge and follows it to its end. A break-off is none: it may go on after all, and its ticket follows in
+ * any case. `amount` is money in the account's currency, null: no limit.
+ */
 export async function chargeScript(
   options: ScriptOptions, wish: Omit<ChargeWish, 'requestId' | 'corr'>, amount: string | null,
 ): Promise<ExitStatus> {
@@ -53,9 +56,11 @@ export async function chargeScript(
   const charge = (): Charge | undefined => run.client.state.charges.get(id);
   const ended = await run.until(() => {
     const now = charge();
-    return now === undefined || hasEnded(now);
+    return now === undefined || isOver(now);
   }, options.timeoutMs);
   const last = charge();
+  // What broke off and has no ticket yet is told as it stands: nobody knows whether it goes on.
+  if (!ended && last?.state === 'interrupted') return result(run, last);
   if (!ended || last === undefined) {
     run.say('result', { outcome: 'timed-out', requestId: id, state: last?.state }, 'It goes on: see ev-driver status.');
     return EXIT.timedOut;
@@ -69,9 +74,7 @@ export async function stopScript(options: ScriptOptions, session: string | null)
   return orderScript(options, {
     find: (run) => pick(run, (charge) => (session === null || charge.sessionId === sessionId(session))
       && whyNotStop(run.client.state, charge.requestId) === null),
-    // What is broken off already has ended for who waits: its stop waits for the true end.
-    order: (run, charge) => run.client.stop(charge), none: 'There is no such running charge.',
-    done: (charge, before) => (before.state === 'interrupted' ? isOver(charge) : hasEnded(charge)),
+    order: (run, charge) => run.client.stop(charge), done: isOver, none: 'There is no such running charge.',
   });
 }
 
@@ -145,8 +148,7 @@ function amountMinor({ state }: DriverClient, amount: string | null): number | n
 type Order = {
   find: (run: Run) => Charge | null;
   order: (run: Run, charge: RequestId) => RequestId;
-  /** `before` is the charge as it was when it was found. */
-  done: (charge: Charge, before: Charge) => boolean;
+  done: (charge: Charge) => boolean;
   none: string;
 };
 
@@ -165,10 +167,12 @@ async function orderScript(options: ScriptOptions, { find, order, done, none }: 
   const refusal = (): ClientEvent | undefined => run.events.find((event) =>
     event.kind === 'notice' && event.notice.type === 'refused' && event.notice.requestId === orderId);
   const charge = (): Charge => run.client.state.charges.get(found.requestId) ?? found;
-  const answered = (): boolean => refusal() !== undefined || done(charge(), found);
+  const answered = (): boolean => refusal() !== undefined || done(charge());
   const ended = await run.until(answered, options.timeoutMs ?? ANSWER_MS * 4);
   if (refusal() !== undefined) return EXIT.refused;
-  if (ended) return result(run, charge());
+  // It broke off meanwhile, and its true end is not known in time.
+  const brokeOff = charge().state === 'interrupted' && found.state !== 'interrupted';
+  if (ended || brokeOff) return result(run, charge());
   run.say('result', { outcome: 'timed-out', state: charge().state }, 'No answer yet: see ev-driver status.');
   return EXIT.timedOut;
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { userIdSchema } from '../../shared/ids.ts';
 import {
-  emailSchema, languageSchema, profileSchema, tokenIdSchema, tokenKindSchema, vehicleSchema,
+  emailSchema, languageSchema, MOST_TOKENS_OF_FILE, profileSchema, tokenIdSchema, tokenKindSchema, vehicleSchema,
 } from '../../shared/messages/accounts.ts';
 import { noteSchema } from '../../shared/messages/values.ts';
 import { currency, currencySchema } from '../../shared/money.ts';
@@ -76,8 +76,14 @@ export const tokenBody = named('TokenNew', z.strictObject({
   kind: tokenKindSchema.default('rfid'),
   expiresAt: z.iso.datetime({ offset: true }).nullable().default(null).describe('null: never'),
 }), { tokenId: '04A1B2C3D4', userId: 'ana', kind: 'rfid', expiresAt: null });
+/** As many as are taken at once, with the longest ids. */
+const MOST_TOKEN_CHARACTERS = 128 * MOST_TOKENS_OF_FILE;
+/** Each line has an escaped line end more. */
+export const TOKEN_FILE_BYTES = MOST_TOKEN_CHARACTERS + 2 * MOST_TOKENS_OF_FILE + 1_000;
+
 export const tokenFileBody = named('TokenFile', z.strictObject({
-  csv: z.string().min(1).max(100_000).describe('with a header: user,token and, if wanted, kind,expires (2027-12-31)'),
+  csv: z.string().min(1).max(MOST_TOKEN_CHARACTERS)
+    .describe('with a header: user,token and, if wanted, kind,expires (2027-12-31)'),
 }), { csv: 'user,token,kind,expires\nana,04A1B2C3D4,rfid,2099-12-31\n' });
 
 export const letterOut = named('Letter', z.object({

@@ -163,6 +163,11 @@ export function insistOnDone(answer: OrderAnswer): OrderAnswer {
     { reason: 'order-refused', ...(lines.length === 0 ? {} : { errors: lines }) });
 }
 
+/** Throws unless what is edited is the version that If-Match names: before anything is reckoned for the edit. */
+export function insistOnVersion(ask: AnyAsk, current: () => unknown): void {
+  precondition(ask, current);
+}
+
 /** Null in If-Match's place is `If-None-Match: *`: it must not be there yet. */
 function precondition(ask: AnyAsk, current: () => unknown): () => boolean {
   const match = ask.header('if-match');

@@ -7,7 +7,7 @@ import { pointOffer, sessionRow } from '../core/views.ts';
 import type { Committed } from '../loop.ts';
 import type { Caller } from './access.ts';
 import { stillStands } from './access.ts';
-import { outside } from './outside.ts';
+import { outside, outsideOffer } from './outside.ts';
 import type { Ports } from './ports.ts';
 import { Problem } from './problem.ts';
 
@@ -69,7 +69,7 @@ export function createLive({ state, subscribe, nowMs }: Pick<Ports, 'state' | 's
         if (points === null || (points.siteId ?? point.siteId) !== point.siteId || (points.pointId ?? id) !== id) {
           continue;
         }
-        event ??= { name: 'point', data: outside(pointOffer(state, point, now)) };
+        event ??= { name: 'point', data: outsideOffer(pointOffer(state, point, now)) };
         send(event);
       }
     }

@@ -100,7 +100,8 @@ const session = {
   sessionId: 'k7f2-99', requestId: 'api-3q2', corr: 'c-9fk2', driverId: 'ana', siteId: 'ALC', pointId: 'ALC-01',
   connectorNo: 1, state: 'charging', stateSinceMs: AT_MS, requestedAtMs: AT_MS, startedAtMs: AT_MS, endedAtMs: null,
   endReason: null, provisional: false, energyWh: 4_210, powerW: 11_000, socPercent: 41, costMinor: 212,
-  holdMinor: 2_000, currency: 'EUR', place: null, estimatedWaitMs: null, plugByMs: null, flags: [],
+  holdMinor: 2_000, payer: 'wallet:user:ana', currency: 'EUR', place: null, estimatedWaitMs: null, plugByMs: null,
+  flags: [],
 };
 export const sessionSchema = named('Session', outsideSchema(sessionRowSchema), outside(session));
 export const startedSchema = named('StartAnswer', z.object({

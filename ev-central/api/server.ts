@@ -2,7 +2,6 @@
 // it. This folder alone imports fastify and what belongs to it.
 import { Readable } from 'node:stream';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -22,6 +21,7 @@ import { OPERATIONS } from './operations.ts';
 import type { ApiSettings, Ports } from './ports.ts';
 import { invalid, Problem, PROBLEM_TYPE, problemOf, PROBLEMS } from './problem.ts';
 import { WEB_SOCKET_OPERATION } from './routes/web-socket-route.ts';
+import { secureHeaders } from './secure-headers.ts';
 import { createTokens } from './tokens.ts';
 import { addWebhooks } from './webhook-route.ts';
 import { serveSocket, SUBPROTOCOL } from './web-socket.ts';
@@ -35,6 +35,8 @@ export type ApiServer = {
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,64}$/;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const MINUTE_MS = 60_000;
+const ID_BYTES = 9;
+const IDS_AT_ONCE = 256;
 /** Every operation, and where to meet updates on a WebSocket. */
 const DOCUMENTED: readonly Operation[] = [...OPERATIONS, WEB_SOCKET_OPERATION];
 
@@ -75,7 +77,7 @@ export async function startApi(ports: Ports, settings: ApiSettings): Promise<Api
 }
 
 function makeServer({ settings: { tls }, log, randomBytes }: Api): FastifyInstance {
-  const made = (): string => `c-${randomBytes(9).toString('hex')}`;
+  const made = requestIds(randomBytes);
   const app = fastify({
     logger: false, bodyLimit: API_LIMITS.bodyBytes, requestTimeout: API_LIMITS.requestMs,
     connectionTimeout: API_LIMITS.idleMs, keepAliveTimeout: API_LIMITS.keepAliveMs, forceCloseConnections: true,
@@ -109,9 +111,10 @@ function makeServer({ settings: { tls }, log, randomBytes }: Api): FastifyInstan
 }
 
 async function addPlugins(app: FastifyInstance, { settings }: Api): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    strictTransportSecurity: settings.tls === null ? false : { maxAge: 15_552_000, includeSubDomains: false },
+  const secure = await secureHeaders(settings.tls !== null);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(secure);
+    done();
   });
   if (settings.cors.length > 0) {
     await app.register(cors, {
@@ -133,19 +136,32 @@ async function addPlugins(app: FastifyInstance, { settings }: Api): Promise<void
   });
 }
 
+/** Ids for requests that bring none. Random bytes are fetched for many at once: a call costs more than its bytes. */
+function requestIds(randomBytes: Api['randomBytes']): () => string {
+  let bytes: Buffer = Buffer.alloc(0);
+  let at = 0;
+  return () => {
+    if (at + ID_BYTES > bytes.length) [bytes, at] = [randomBytes(ID_BYTES * IDS_AT_ONCE), 0];
+    at += ID_BYTES;
+    return `c-${bytes.toString('hex', at - ID_BYTES, at)}`;
+  };
+}
+
 function addHooks(app: FastifyInstance, api: Api): void {
   const { log, nowMs } = api;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     held.set(request, { operation: null, ask: null, atMs: nowMs() });
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { operation = null, ask = null, atMs = 0 } = held.get(request) ?? {};
     const isLoud = reply.statusCode >= 400 || request.method !== 'GET';
     log(isLoud ? 'info' : 'debug', 'api', {
       corr: request.id, operation: operation?.id ?? null, status: reply.statusCode, who: ask?.caller?.userId ?? null,
       access: ask?.caller?.accessId ?? null, address: hostOf(request.ip), ms: nowMs() - atMs,
     });
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);

@@ -28,6 +28,26 @@ describe('tokens', () => {
     expect([...network.state.tokens.values()].map(({ tokenId }) => tokenId)).toEqual(['BEN-QR-1']);
   });
 
+  it('are issued all at once from a long file, and the audit log has them in parts', () => {
+    const network = new Network();
+    for (let n = 0; n < 20; n += 1) {
+      const { role, active, priorityClass, currency, limits, passwordHash } = network.state.users.must(ANA);
+      const user = { userId: userId(`u${n}`), role, active, priorityClass, currency, limits };
+      network.order({ kind: 'put-user', user, passwordHash, pinHash: null });
+    }
+    const tokens = Array.from({ length: 1_000 }, (_each, at) =>
+      ({ ...CARD, tokenId: `CARD-${at}`, userId: userId(`u${at % 20}`) }));
+    const audited = (): unknown[][] => network.appended.flatMap((append) => (append.table === 'audit'
+      && append.row.action === 'issue-tokens' ? [append.row.parameters['tokens'] as unknown[]] : []));
+    expect(network.order({ kind: 'issue-tokens', tokens: [...tokens, { ...CARD, userId: userId('u0') }] }))
+      .toMatchObject({ outcome: 'refused', text: '1 of 1001 tokens cannot be issued: none was' });
+    expect(network.state.tokens.size).toBe(0);
+    const before = audited().length;
+    expect(network.order({ kind: 'issue-tokens', tokens }).outcome).toBe('done');
+    expect(network.state.tokens.size).toBe(1_000);
+    expect(audited().slice(before).map((part) => part.length)).toEqual([300, 300, 300, 100]);
+  });
+
   it('of one person are bounded', () => {
     const network = new Network();
     const tokens = Array.from({ length: MOST_BELONGINGS + 1 }, (_each, at) => ({ ...CARD, tokenId: `CARD-${at}` }));

@@ -1,7 +1,7 @@
 // What belongs to a person: her vehicles, and the cards, apps and QR codes that stand for her.
 import { assertNever } from '../../shared/assert.ts';
 import type { UserId } from '../../shared/ids.ts';
-import type { NewToken } from '../../shared/messages/accounts.ts';
+import { MOST_TOKENS_AT_ONCE, type NewToken } from '../../shared/messages/accounts.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import { type ChargeToken, vehicleKey } from './account-rows.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
@@ -66,14 +66,16 @@ function putVehicle(step: Step, { userId, vehicle }: OrderOf<'put-vehicle'>): Re
 /** All of them or none: what is wrong is named line by line, and then nothing is issued. */
 function issueTokens(step: Step, tokens: readonly NewToken[]): Result {
   const news = tokens.map((token) => ({ ...token, tokenId: normalTokenId(token.tokenId) }));
-  const lines = news.flatMap((token, at) => {
-    const objection = objectionTo(step, news, at);
+  const counts = countsOf(step.state.tokens.values());
+  const seen = new Set<string>();
+  const lines = news.flatMap((token) => {
+    const objection = objectionTo(step, token, seen, counts);
     return objection === null ? [] : [{ what: token.tokenId, outcome: objection }];
   });
   if (lines.length > 0) {
     const text = lines.length === 1 && news.length === 1 ? lines[0]?.outcome ?? ''
       : `${lines.length} of ${counted(news.length, 'token')} cannot be issued: none was`;
-    return refused(text, lines);
+    return refused(text, lines.slice(0, MOST_TOKENS_AT_ONCE));
   }
   for (const { tokenId, userId, tokenKind, expiresAtMs } of news) {
     const known = step.state.tokens.get(tokenId);
@@ -87,23 +89,26 @@ function issueTokens(step: Step, tokens: readonly NewToken[]): Result {
     ? `${counted(news.length, 'token')} issued` : `token ${only.tokenId} stands for ${only.userId}`);
 }
 
-/** A token that is issued again to the same person may get another end; it stays blocked when it was. */
-function objectionTo(step: Step, news: readonly NewToken[], at: number): string | null {
+/**
+ * A token that is issued again to the same person may get another end; it stays blocked when it was. `seen`: the ids
+ * before it; `counts`: how many each person has with those.
+ */
+function objectionTo(
+  step: Step, { tokenId, userId, expiresAtMs }: NewToken, seen: Set<string>, counts: Map<string, number>,
+): string | null {
   const { users, tokens } = step.state;
-  const token = news[at];
-  if (token === undefined) return null;
-  const { tokenId, userId, expiresAtMs } = token;
+  const isTwice = seen.has(tokenId);
+  seen.add(tokenId);
   if (users.get(userId) === undefined) return `no such user: ${userId}`;
   if (users.get(tokenId as UserId) !== undefined) return `token ${tokenId} has the id of a user`;
   const known = tokens.get(tokenId);
   if (known !== undefined && known.userId !== userId) return `token ${tokenId} belongs to another person`;
-  if (news.findIndex((each) => each.tokenId === tokenId) < at) return `token ${tokenId} stands there twice`;
+  if (isTwice) return `token ${tokenId} stands there twice`;
   if (expiresAtMs !== null && expiresAtMs <= step.now) return `token ${tokenId} would have expired already`;
-  const more = news.slice(0, at + 1).filter((each) => each.userId === userId && tokens.get(each.tokenId) === undefined);
-  if (known === undefined && countOf(tokens.values(), userId) + more.length > MOST_BELONGINGS) {
-    return `${userId} would have more than ${MOST_BELONGINGS} tokens`;
-  }
-  return null;
+  if (known !== undefined) return null;
+  const count = (counts.get(userId) ?? 0) + 1;
+  counts.set(userId, count);
+  return count > MOST_BELONGINGS ? `${userId} would have more than ${MOST_BELONGINGS} tokens` : null;
 }
 
 /** One that is lost is blocked by whose it is, too; only who may issue tokens lets one serve again. */
@@ -115,6 +120,12 @@ function blockToken(step: Step, order: OrderOf<'block-token' | 'unblock-token'>)
   const blocked = order.kind === 'block-token';
   tokens.put({ ...token, blocked });
   return done(`token ${token.tokenId} of ${token.userId} is ${blocked ? 'blocked' : 'no longer blocked'}`);
+}
+
+function countsOf(rows: Iterable<{ readonly userId: string }>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { userId } of rows) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+  return counts;
 }
 
 function countOf(rows: Iterable<{ readonly userId: string }>, userId: string): number {

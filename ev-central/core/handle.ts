@@ -27,6 +27,7 @@ import { mailDeadlines, mailDue, mailSent } from './mails.ts';
 import { monitorGone, monitorProof, pointHealth, renewKey } from './monitors.ts';
 import { takeOrder } from './orders.ts';
 import { passwordChecked } from './password-checked.ts';
+import { PaymentIndex } from './payment-index.ts';
 import { derivePayments, paymentDue, paymentNews, paymentOutcome } from './payment.ts';
 import { driverGone, localRequest, login } from './people.ts';
 import { freshPointState, pointStatus } from './point-status.ts';
@@ -55,7 +56,7 @@ export function createState(settings: Settings): State {
     memberOf: new Map(), deadlines: new Deadlines(),
     acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
     termsTexts: new WeakMap(), costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
-    readyPayments: new Map(),
+    paymentIndex: new PaymentIndex(),
     pointsTouched: new Set(),
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),

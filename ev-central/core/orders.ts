@@ -2,6 +2,7 @@
 // An order is taken in once, whatever is sent again; every one is written to the audit log.
 import { assertNever } from '../../shared/assert.ts';
 import { correlationId, type PointId } from '../../shared/ids.ts';
+import { MOST_TOKENS_AT_ONCE } from '../../shared/messages/accounts.ts';
 import type { Order, OrderKind, Scope } from '../../shared/messages/orders.ts';
 import type { Refusal } from '../../shared/messages/refusal.ts';
 import { accountOrder } from './accounts.ts';
@@ -55,10 +56,11 @@ function decide(step: Step, input: OrderInput): OrderRecord {
     : refused(`a ${input.role} may not give the order ${input.order.kind}`);
   const record: OrderRecord = { ...result, orderId: input.orderId, by: input.by, atMs: step.now };
   step.state.orders.put(record);
-  audit(step, {
-    who: input.by, address: input.address, action: input.order.kind,
-    outcome: result.outcome === 'done' ? 'done' : `refused: ${result.text}`, parameters: auditedParameters(input.order),
-  });
+  const outcome = result.outcome === 'done' ? 'done' : `refused: ${result.text}`;
+  for (const order of auditedParts(input.order)) {
+    const parameters = auditedParameters(order);
+    audit(step, { who: input.by, address: input.address, action: input.order.kind, outcome, parameters });
+  }
   return record;
 }
 
@@ -251,6 +253,16 @@ function command(step: Step, pointId: PointId, body: CommandBody): Result {
   const siteId = step.state.points.must(pointId).siteId;
   event(step, 'order', { siteId, pointId, corr: correlationId(`order-${pointId}`) }, { number, ...body });
   return done(`command ${number} sent to ${pointId}; its result is an event of the point`);
+}
+
+/** A list of the audit log is read in frames: a long order has a row for each part of it that fits into one. */
+function auditedParts(order: Order): Order[] {
+  if (order.kind !== 'issue-tokens') return [order];
+  const parts: Order[] = [];
+  for (let from = 0; from < order.tokens.length; from += MOST_TOKENS_AT_ONCE) {
+    parts.push({ ...order, tokens: order.tokens.slice(from, from + MOST_TOKENS_AT_ONCE) });
+  }
+  return parts;
 }
 
 /** What the audit log keeps of an order: everything but secrets, their hashes, means of payment and personal data. */

@@ -4,7 +4,7 @@ import { gatewayAccount } from '../../shared/account.ts';
 import { correlationId, type CorrelationId } from '../../shared/ids.ts';
 import type { PaymentFailure } from '../../shared/messages/values.ts';
 import { notifyDriver } from './notices.ts';
-import { putPayment } from './payment-index.ts';
+import { putPayment } from './ready-payments.ts';
 import type { Payment, Snapshot } from './payment-rows.ts';
 import { mayBecome, PAYMENT_TABLE, type PaymentState } from './payment-states.ts';
 import { audit, event, type Step, tell } from './step.ts';

@@ -2,7 +2,7 @@
 // payment's row until its outcome was committed, and every attempt has a deadline there: a crash loses none.
 import { invariant } from '../../shared/assert.ts';
 import type { GatewayAsk, OperationKind, Payment, PaymentOperation } from './payment-rows.ts';
-import { putPayment } from './payment-index.ts';
+import { putPayment } from './ready-payments.ts';
 import { emit, type Step } from './step.ts';
 
 /** No answer in this time is none: the shell gives up earlier. */

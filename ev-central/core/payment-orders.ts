@@ -77,8 +77,8 @@ function startPayment(step: Step, order: OrderOf<'start-payment'>): Result {
     return refused(state.settings.paymentRules.length === 0 ? 'this network has no payment gateway'
       : `no payment gateway takes ${currency} of ${userId}${country === null ? '' : ` in ${country}`}`);
   }
-  const open = [...state.payments.values()].filter((p) => p.userId === userId && !PAYMENT_TABLE[p.state].isOver);
-  if (open.length >= UNDER_WAY_OF_USER) return refused(`${userId} has ${open.length} payments under way`);
+  const { size: underWay } = state.paymentIndex.underWayOf(userId);
+  if (underWay >= UNDER_WAY_OF_USER) return refused(`${userId} has ${underWay} payments under way`);
   const id = paymentId(nextId(step));
   const payment: Payment = {
     paymentId: id, purpose, userId, sessionId: null, gateway, reference: null, token, currency, amountMinor,

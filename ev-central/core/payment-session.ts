@@ -1,7 +1,7 @@
 // A session that a card pays: the next charge takes the pre-authorization that stands ready, its end captures what it
 // cost, and the rest is released. It is decided in the session's own transactions; the gateway hears of it later.
 import { giveUp } from './payment.ts';
-import { paymentOf, putPayment, readyPayments } from './payment-index.ts';
+import { paymentOf, putPayment, readyPayments } from './ready-payments.ts';
 import { begin } from './payment-operation.ts';
 import type { Session } from './rows.ts';
 import { userWallet } from '../../shared/account.ts';

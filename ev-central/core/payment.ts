@@ -1,7 +1,6 @@
 // A payment from its begin to its end: outcomes of gateways, webhooks and time drive it. What fails outside is repeated
 // from what is stored; what nobody knows is looked up; nothing waits for ever, and no session waits for any of it.
 import type { Input } from './inputs.ts';
-import { indexPayment } from './payment-index.ts';
 import { merge, moved, paymentEvent, READY_MS } from './payment-news.ts';
 import { ANSWER_MS, attempt, begin, isTired, pauseMs, rest, retryLater } from './payment-operation.ts';
 import type { GatewayOutcome, Payment, PaymentOperation, Snapshot } from './payment-rows.ts';
@@ -22,7 +21,7 @@ const LONGEST_LOOK_MS = 10 * 60_000;
 /** After the store has loaded the rows: what is under way goes on. */
 export function derivePayments(state: State, notBeforeMs: number): void {
   for (const payment of state.payments.values()) {
-    indexPayment(state, payment);
+    state.paymentIndex.update(payment);
     const { paymentId, operation, expiresAtMs } = payment;
     if (operation !== null) {
       const latestMs = notBeforeMs + longestWaitMs(operation);
@@ -94,14 +93,12 @@ export function mayExpire({ state, sessionId }: Payment): boolean {
 }
 
 function findPayment(
-  { payments }: State, gateway: string, paymentId: PaymentId | null, reference: string,
+  { payments, paymentIndex }: State, gateway: string, paymentId: PaymentId | null, reference: string,
 ): Payment | undefined {
   const named = paymentId === null ? undefined : payments.get(paymentId);
   if (named?.gateway === gateway && (named.reference ?? reference) === reference) return named;
-  for (const payment of payments.values()) {
-    if (payment.gateway === gateway && payment.reference === reference) return payment;
-  }
-  return undefined;
+  const id = paymentIndex.byReference(gateway, reference);
+  return id === undefined ? undefined : payments.must(id);
 }
 
 /** The gateway's view, as an answer or as news. `isAwaited`: the operation under way was asked for it. */

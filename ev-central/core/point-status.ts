@@ -23,21 +23,30 @@ export function freshPointState(pointId: PointId, now: number): PointState {
 
 /** The status of a whole point, since it has been announced, or since the fact from which it is derived. */
 export function pointStatus(state: State, pointId: PointId): StatusView {
-  const view = derivedStatus(state, pointId);
-  const announced = state.announced.get(pointId);
-  return announced?.status === view.status ? { ...view, sinceMs: announced.sinceMs } : view;
+  return pointStatuses(state, pointId).point;
 }
 
-/** What concerns all of the point first, else its busiest connector. */
-function derivedStatus(state: State, pointId: PointId): StatusView {
+export type PointStatuses = { readonly point: StatusView; readonly connectors: ReadonlyMap<number, PointStatus> };
+
+/**
+ * The status of a point and those of its connectors, each looked at once: a page of a search shows some hundred. What
+ * concerns all of the point comes first, else its busiest connector.
+ */
+export function pointStatuses(state: State, pointId: PointId): PointStatuses {
   const pointState = state.pointStates.get(pointId);
-  if (pointState === undefined) return { status: 'Disconnected', sinceMs: 0, why: 'not registered' };
+  if (pointState === undefined) return { point: UNREGISTERED, connectors: new Map() };
   const whole = wholePointStatus(pointState);
-  if (whole !== undefined) return whole;
-  const views = pointState.connectors.map((c) => occupancyStatus(state, pointState, c));
-  views.sort((a, b) => RANK[a.status] - RANK[b.status]);
-  const busiest = views[0] ?? { status: 'Available' as const, sinceMs: pointState.health.sinceMs, why: '' };
-  return blockedUnlessBusy(pointState, busiest);
+  const connectors = new Map<number, PointStatus>();
+  let busiest: StatusView | undefined;
+  for (const each of pointState.connectors) {
+    const view = whole ?? occupancyStatus(state, pointState, each);
+    if (busiest === undefined || RANK[view.status] < RANK[busiest.status]) busiest = view;
+    connectors.set(each.connectorNo, (whole ?? blockedUnlessBusy(pointState, view)).status);
+  }
+  busiest ??= { status: 'Available', sinceMs: pointState.health.sinceMs, why: '' };
+  const view = whole ?? blockedUnlessBusy(pointState, busiest);
+  const announced = state.announced.get(pointId);
+  return { point: announced?.status === view.status ? { ...view, sinceMs: announced.sinceMs } : view, connectors };
 }
 
 /** The status of one connector. */
@@ -45,7 +54,7 @@ export function connectorStatus(state: State, pointId: PointId, connectorNo: num
   const pointState = state.pointStates.get(pointId);
   const connector = pointState?.connectors.find((c) => c.connectorNo === connectorNo);
   if (pointState === undefined || connector === undefined) {
-    return { status: 'Disconnected', sinceMs: 0, why: 'not registered' };
+    return UNREGISTERED;
   }
   const whole = wholePointStatus(pointState);
   if (whole !== undefined) return whole;
@@ -63,6 +72,8 @@ export function freshConnector(connectorNo: number): ConnectorState {
     finishedSessionId: null,
   };
 }
+
+const UNREGISTERED: StatusView = { status: 'Disconnected', sinceMs: 0, why: 'not registered' };
 
 /** Busiest first: what a tile of a point with several connectors shows. */
 const RANK: Record<PointStatus, number> = {

@@ -28,8 +28,8 @@ export function isOver(session: Session): boolean {
 }
 
 export class SessionIndex {
-  readonly #byConnector = new Map<ConnectorKey, SessionId>();
-  readonly #heldAt = new Map<PointId, number>();
+  /** By point, then by the connector's number: a page of a search looks at each connector of its points. */
+  readonly #heldAt = new Map<PointId, Map<number, SessionId>>();
   readonly #openByDriver = new Map<UserId, Set<SessionId>>();
   readonly #waitingAt = new Map<SiteId, Set<SessionId>>();
   readonly #open = new Set<SessionId>();
@@ -40,12 +40,12 @@ export class SessionIndex {
   }
 
   atConnector(pointId: PointId, connectorNo: number): SessionId | undefined {
-    return this.#byConnector.get(connectorKey(pointId, connectorNo));
+    return this.#heldAt.get(pointId)?.get(connectorNo);
   }
 
   /** How many connectors of a point are held: a search need not look at each of a full one. */
   heldAt(pointId: PointId): number {
-    return this.#heldAt.get(pointId) ?? 0;
+    return this.#heldAt.get(pointId)?.size ?? 0;
   }
 
   ofDriver(driverId: UserId): ReadonlySet<SessionId> {
@@ -61,13 +61,13 @@ export class SessionIndex {
     const id = after.sessionId;
     const heldBefore = before === undefined ? undefined : heldConnector(before);
     const heldAfter = heldConnector(after);
-    if (heldBefore !== undefined && heldBefore !== heldAfter && this.#byConnector.get(heldBefore) === id) {
-      this.#byConnector.delete(heldBefore);
-      this.#count(before?.pointId, -1);
+    if (heldBefore !== undefined && this.atConnector(heldBefore.pointId, heldBefore.connectorNo) === id) {
+      const isSame = heldAfter?.pointId === heldBefore.pointId && heldAfter.connectorNo === heldBefore.connectorNo;
+      if (!isSame) this.#release(heldBefore);
     }
     if (heldAfter !== undefined) {
-      if (!this.#byConnector.has(heldAfter)) this.#count(after.pointId, 1);
-      this.#byConnector.set(heldAfter, id);
+      const held = this.#heldAt.get(heldAfter.pointId) ?? new Map<number, SessionId>();
+      this.#heldAt.set(heldAfter.pointId, held.set(heldAfter.connectorNo, id));
     }
     const over = isOver(after);
     if (over) this.#open.delete(id);
@@ -77,21 +77,23 @@ export class SessionIndex {
     if (before !== undefined && before.siteId !== after.siteId) member(this.#waitingAt, before.siteId, id, false);
   }
 
-  #count(pointId: PointId | null | undefined, more: number): void {
-    if (pointId === null || pointId === undefined) return;
-    const count = this.heldAt(pointId) + more;
-    if (count === 0) this.#heldAt.delete(pointId);
-    else this.#heldAt.set(pointId, count);
+  #release({ pointId, connectorNo }: Place): void {
+    const held = this.#heldAt.get(pointId);
+    held?.delete(connectorNo);
+    if (held?.size === 0) this.#heldAt.delete(pointId);
   }
 }
+
+type Place = { readonly pointId: PointId; readonly connectorNo: number };
 
 const EMPTY: ReadonlySet<SessionId> = new Set();
 
 /** An interrupted session keeps its connector until its true end is known, or the point has booted since. */
-function heldConnector(session: Session): ConnectorKey | undefined {
-  if (session.pointId === null || session.connectorNo === null || isOver(session)) return undefined;
+function heldConnector(session: Session): Place | undefined {
+  const { pointId, connectorNo } = session;
+  if (pointId === null || connectorNo === null || isOver(session)) return undefined;
   if (session.state === 'interrupted' && session.flags.includes(CONNECTOR_RELEASED)) return undefined;
-  return connectorKey(session.pointId, session.connectorNo);
+  return { pointId, connectorNo };
 }
 
 function member<K>(sets: Map<K, Set<SessionId>>, key: K, id: SessionId, belongs: boolean): void {

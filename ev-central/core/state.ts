@@ -20,6 +20,7 @@ import { vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
+import type { PaymentIndex } from './payment-index.ts';
 import type { Payment, PaymentEventRow } from './payment-rows.ts';
 import type {
   ChargePoint, CommandRecord, DriverLink, Group, Installation, KeyRow, LiveMeter, Lockout, MonitorLink, OrderRecord,
@@ -121,8 +122,7 @@ export type State = Tables & {
   readonly logIns: Map<UserId, number>;
   readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
-  /** Payments that stand ready for a charge, by their user. */
-  readonly readyPayments: Map<UserId, Set<PaymentId>>;
+  readonly paymentIndex: PaymentIndex;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   /** The group that pays for a user. */
   readonly paidBy: Map<UserId, GroupId>;

@@ -5,7 +5,7 @@ import type { PointOffer, SessionRow } from '../../shared/messages/rows.ts';
 import type { Currency } from '../../shared/money.ts';
 import { words } from '../../shared/words.ts';
 import { tariffText } from '../../shared/words/price.ts';
-import { connectorStatus, pointStatus } from './point-status.ts';
+import { pointStatuses } from './point-status.ts';
 import type { ChargePoint, DriverLink, PointState, Session } from './rows.ts';
 import { provisionalCost } from './session-cost.ts';
 import { isOver } from './session-index.ts';
@@ -42,13 +42,11 @@ export function choosePoints(state: State, filter: OfferFilter): readonly PointI
 export function pointOffer(state: State, point: ChargePoint, now: number, from?: OfferFilter['near']): PointOffer {
   const site = state.sites.must(point.siteId);
   const { price, currency } = pricesAt(state, point, now);
-  const { status, sinceMs, why } = pointStatus(state, point.pointId);
+  const { point: { status, sinceMs, why }, connectors } = pointStatuses(state, point.pointId);
   return {
     pointId: point.pointId, siteId: site.siteId, place: site.name, address: point.address || site.address,
     latitude: point.latitude, longitude: point.longitude, status, sinceMs: Math.max(0, Math.round(sinceMs)), why,
-    connectors: point.connectors.map((c) => ({
-      ...c, status: connectorStatus(state, point.pointId, c.connectorNo).status,
-    })),
+    connectors: point.connectors.map((c) => ({ ...c, status: connectors.get(c.connectorNo) ?? 'Disconnected' })),
     price, currency,
     waiting: state.sessionIndex.waitingAt(site.siteId).size,
     distanceM: from === undefined ? null : Math.round(distance(point, from)),
@@ -96,7 +94,7 @@ export function sessionRow(state: State, session: Session, now: number): Session
     energyWh: live ? meter.registerWh - (session.meterStartWh ?? 0) : session.energyWh,
     powerW: live && session.state === 'charging' ? meter.powerW : 0, socPercent: meter?.socPercent ?? null,
     costMinor: live ? provisionalCost(state, session) : session.costMinor,
-    holdMinor: session.holdMinor, currency: session.currency,
+    holdMinor: session.holdMinor, payer: session.payer, currency: session.currency,
     place: place > 0 ? place : null,
     estimatedWaitMs: place > 0 ? estimatedWaitMs(state, session, place, now) : null,
     plugByMs: session.plugByMs, flags: [...session.flags],

@@ -6,7 +6,7 @@ import type { UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { countSpending, roomToGrow } from './groups.ts';
-import { readyMinor } from './payment-index.ts';
+import { readyMinor } from './ready-payments.ts';
 import { assertBalanced, contraPostings, type Entry, vatOf } from './ledger.ts';
 import type { HoldRow, Movement, Session } from './rows.ts';
 import type { State } from './state.ts';

@@ -292,7 +292,8 @@ function sessionRow(record: SqlRecord): Record<string, unknown> {
     endedAtMs: session.endedAtMs, endReason: session.endReason, provisional: session.provisional,
     energyWh: session.energyWh, powerW: over || typeof power !== 'number' ? 0 : power,
     socPercent: typeof soc === 'number' ? soc : null, costMinor: session.costMinor, holdMinor: session.holdMinor,
-    currency: session.currency, place: session.state === 'queued' ? session.toldPlace : null, estimatedWaitMs: null,
+    payer: session.payer, currency: session.currency,
+    place: session.state === 'queued' ? session.toldPlace : null, estimatedWaitMs: null,
     plugByMs: session.plugByMs, flags: [...session.flags],
   };
   return row;

@@ -2,9 +2,12 @@
 // charge over HTTP costs more than over Kafka, in turn in the same run.
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../broker/ports.ts';
+import { ApiClient, ApiTrouble } from './api-client.ts';
 import { type Bench, type Figures, scaled, type Stage } from './bench.ts';
 import { type Fleets, type Place, PROBE, startCharging, startFleets } from './fleets.ts';
 import { Probe } from './probe.ts';
+import { namedProcesses, watchProcessors } from './processes.ts';
+import { type Reads, readSteadily } from './steady-reads.ts';
 import { percentileOf } from './table.ts';
 
 const CHARGING = 5_000;
@@ -14,11 +17,11 @@ const FREE_POINTS = 4;
 const READS_A_SECOND = 1_000;
 const SECONDS = 30;
 const WARM_UP_SECONDS = 5;
-/** Reads are sent in bundles: a timer is no finer. */
-const BUNDLE_MS = 10;
 const ROUNDS = 300;
 const WARM_UP_ROUNDS = 100;
 const BETWEEN_MS = 40;
+/** Kinds of failed reads that are said one by one. */
+const TROUBLES_SHOWN = 5;
 /** Rates are not what is measured. */
 const NO_RATE = '100000000';
 
@@ -33,6 +36,7 @@ export const apiBench: Bench = {
       row: 'api-read-rate', what: 'reads that were answered a second', unit: 'reads/s', better: 'higher',
       goal: READS_A_SECOND * 0.99,
     },
+    { row: 'api-read-failed', what: 'reads that failed', unit: 'reads', better: 'lower', goal: 0 },
     { row: 'api-start', what: 'POST /sessions → 202, median; bare: over Kafka', unit: 'ms', better: 'lower' },
     {
       row: 'api-start-more', what: 'median over HTTP less median over Kafka', unit: 'ms', better: 'lower', goal: 10,
@@ -49,48 +53,52 @@ async function run(stage: Stage): Promise<Figures> {
     points: chargingPoints + FREE_POINTS, connectorsOfPoint: CONNECTORS_OF_POINT,
   }, { centralArgs: ['--api-port', String(port), '--api-token-rate', NO_RATE, '--api-address-rate', NO_RATE] });
   await startCharging(stage, fleets, fleets.places.slice(0, charging));
-  const api = await Api.logIn(port, fleets.network.secrets.users[PROBE]?.password ?? '');
-  const reads = await readSteadily(stage, fleets, api);
-  const starts = await startInTurn(stage, fleets, api, fleets.places.slice(chargingPoints * CONNECTORS_OF_POINT));
+  const { reads, starts } = await withApi(stage, port, fleets, async (api) => ({
+    reads: await read(stage, fleets, api),
+    starts: await startInTurn(stage, fleets, api, fleets.places.slice(chargingPoints * CONNECTORS_OF_POINT)),
+  }));
   const [http, kafka] = [percentileOf(starts.http, 0.5), percentileOf(starts.kafka, 0.5)];
   return {
     'api-read-p95': { value: percentileOf(reads.timesMs, 0.95) },
     'api-read-p50': { value: percentileOf(reads.timesMs, 0.5) },
     'api-read-p99': { value: percentileOf(reads.timesMs, 0.99) },
-    'api-read-rate': { value: reads.rate },
+    'api-read-rate': { value: reads.rate / Math.min(1, stage.scale) },
+    'api-read-failed': { value: [...reads.failed.values()].reduce((sum, count) => sum + count, 0) },
     'api-start': { value: http, baseline: kafka },
     'api-start-more': { value: http - kafka },
   };
 }
 
-/** Sends by the clock, whatever is answered meanwhile; a time counts from when its read was due. */
-async function readSteadily(
-  stage: Stage, { pointIds }: Fleets, api: Api,
-): Promise<{ timesMs: number[]; rate: number }> {
-  const aBundle = Math.max(1, Math.round(scaled(READS_A_SECOND, stage) * BUNDLE_MS / 1_000));
-  const seconds = Math.max(2, SECONDS * stage.scale);
-  const warmUp = Math.max(1, WARM_UP_SECONDS * stage.scale);
-  const bundles = Math.round((warmUp + seconds) * 1_000 / BUNDLE_MS);
-  const timesMs: number[] = [];
-  const pending: Promise<void>[] = [];
-  const startedMs = performance.now();
-  let measuredFromMs = startedMs;
-  let count = 0;
-  for (let bundle = 0; bundle < bundles; bundle += 1) {
-    stage.ended.throwIfAborted();
-    const dueMs = startedMs + bundle * BUNDLE_MS;
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await pause(waitMs);
-    const counts = bundle * BUNDLE_MS >= warmUp * 1_000;
-    if (!counts) measuredFromMs = dueMs + BUNDLE_MS;
-    for (let n = 0; n < aBundle; n += 1) {
-      count += 1;
-      const path = pathOf(count, pointIds);
-      pending.push(api.get(path).then(() => void (counts && timesMs.push(performance.now() - dueMs))));
-    }
+/** What one request could not do is told with what may be tried instead. */
+async function withApi<T>(
+  stage: Stage, port: number, { network }: Fleets, work: (api: ApiClient) => Promise<T>,
+): Promise<T> {
+  try {
+    const api = await ApiClient.logIn(port, network.secrets.users[PROBE]?.password ?? '');
+    stage.defer(() => api.close());
+    return await work(api);
+  } catch (error) {
+    if (!(error instanceof ApiTrouble)) throw error;
+    throw new Error(`${error.message}: this machine may not carry that load, try --scale `
+      + String(smaller(stage)));
   }
-  await Promise.all(pending);
-  return { timesMs, rate: timesMs.length * 1_000 / (performance.now() - measuredFromMs) / Math.min(1, stage.scale) };
+}
+
+async function read(stage: Stage, { network, pointIds }: Fleets, api: ApiClient): Promise<Reads> {
+  const usage = watchProcessors(namedProcesses(network));
+  const reads = await readSteadily((n) => api.get(pathOf(n, pointIds)), {
+    aSecond: scaled(READS_A_SECOND, stage), seconds: Math.min(SECONDS, Math.max(2, 50 * stage.scale)),
+    warmUpSeconds: Math.max(1, WARM_UP_SECONDS * stage.scale), ended: stage.ended,
+  });
+  stage.say(usage());
+  const { asked, timesMs, failed } = reads;
+  const troubles = [...failed].sort(([, a], [, b]) => b - a);
+  for (const [what, count] of troubles.slice(0, TROUBLES_SHOWN)) {
+    stage.say(`${count} of ${asked} reads failed: ${what}`);
+  }
+  if (timesMs.length > 0) return reads;
+  throw new Error(`no read of ${asked} was answered (${troubles[0]?.[0] ?? 'none was sent'}): this `
+    + `machine does not carry that load, try --scale ${smaller(stage)}`);
 }
 
 /** What a driver's app asks for. */
@@ -104,7 +112,7 @@ function pathOf(count: number, pointIds: readonly string[]): string {
 }
 
 async function startInTurn(
-  stage: Stage, { network }: Fleets, api: Api, free: readonly Place[],
+  stage: Stage, { network }: Fleets, api: ApiClient, free: readonly Place[],
 ): Promise<{ http: number[]; kafka: number[] }> {
   const probe = await Probe.open(stage, network);
   const times = { http: [] as number[], kafka: [] as number[] };
@@ -129,53 +137,7 @@ async function startInTurn(
   return times;
 }
 
-/** A client that is logged in as the probe's driver. */
-class Api {
-  readonly #base: string;
-  readonly #token: string;
-  #keys = 0;
-
-  private constructor(base: string, token: string) {
-    this.#base = base;
-    this.#token = token;
-  }
-
-  static async logIn(port: number, password: string): Promise<Api> {
-    const base = `http://127.0.0.1:${port}/api/v1`;
-    const answer = await fetch(`${base}/auth/login`, {
-      method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ userId: PROBE, password }),
-    });
-    const body = await bodyOf(answer);
-    return new Api(base, String(body['accessToken']));
-  }
-
-  async get(path: string): Promise<Record<string, unknown>> {
-    return bodyOf(await fetch(`${this.#base}${path}`, { headers: { authorization: `Bearer ${this.#token}` } }));
-  }
-
-  async start({ pointId, connectorNo }: Place): Promise<string> {
-    const body = await this.#post('/sessions', { target: { kind: 'point', pointId, connectorNo } });
-    return String(body['sessionId']);
-  }
-
-  async cancel(sessionId: string): Promise<void> {
-    await this.#post(`/sessions/${sessionId}/cancel`, {});
-  }
-
-  async #post(path: string, body: unknown): Promise<Record<string, unknown>> {
-    this.#keys += 1;
-    return bodyOf(await fetch(`${this.#base}${path}`, {
-      method: 'POST', body: JSON.stringify(body), headers: {
-        authorization: `Bearer ${this.#token}`, 'content-type': 'application/json',
-        'idempotency-key': `bench-${process.pid}-${this.#keys}`,
-      },
-    }));
-  }
-}
-
-async function bodyOf(answer: Response): Promise<Record<string, unknown>> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.url} was answered with ${answer.status}: ${text.slice(0, 300)}`);
-  return JSON.parse(text) as Record<string, unknown>;
+/** What may be tried instead. */
+function smaller({ scale }: Stage): number {
+  return Math.max(0.01, Math.round(scale * 50) / 100);
 }

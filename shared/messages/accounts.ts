@@ -43,6 +43,8 @@ export type TokenKind = z.infer<typeof tokenKindSchema>;
 
 /** Tokens in one order: all of them are issued, or none. With the longest ids they fit into a frame. */
 export const MOST_TOKENS_AT_ONCE = 300;
+/** The same over HTTP, where an order needs no frame: one transaction carries it well. */
+export const MOST_TOKENS_OF_FILE = 5_000;
 export const newTokenSchema = z.object({
   userId: userIdSchema, tokenId: tokenIdSchema, tokenKind: tokenKindSchema, expiresAtMs: z.int().positive().nullable(),
 });

@@ -1,6 +1,7 @@
 // The rows that a `query` answers with, for the lists that programs read (the others are printed as they are).
 // Times are UTC milliseconds; the tools print them as ISO 8601.
 import { z } from 'zod';
+import { walletSchema } from '../account.ts';
 import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { pricedSchema } from './exchange-rate.ts';
@@ -81,6 +82,8 @@ export const sessionRowSchema = z.object({
   socPercent: socPercentSchema.nullable(),
   costMinor: amountMinorSchema,
   holdMinor: amountMinorSchema,
+  /** The wallet that the amount is held in: the driver's own, or a group's. */
+  payer: walletSchema,
   currency: currencySchema,
   /** Place in the waiting queue; null when not waiting. */
   place: z.int().positive().nullable(),

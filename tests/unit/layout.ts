@@ -66,8 +66,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // Looking for a free port opens a server for a moment and speaks no protocol; the cable of the drills spoils bytes.
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
   'node:tls': ['shared/wire/'],
-  // The REST API has Fastify; the local payment gateway is a program for demo and tests.
-  'node:http': ['scripts/gateway/'],
+  // The REST API has Fastify; the local payment gateway is a program for demo and tests; a bench asks the API.
+  'node:http': ['scripts/gateway/', 'scripts/bench/api-client.ts'],
   'node:https': [],
   'node:dgram': [],
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.

@@ -1,10 +1,10 @@
 // Vehicles, and tokens: one's own, and those of all people for operators.
 import { z } from 'zod';
 import { userIdSchema } from '../../../shared/ids.ts';
-import { tokenIdSchema, vehicleIdSchema } from '../../../shared/messages/accounts.ts';
+import { MOST_TOKENS_OF_FILE, tokenIdSchema, vehicleIdSchema } from '../../../shared/messages/accounts.ts';
 import { type Vehicle, vehicleKey } from '../../core/account-rows.ts';
 import {
-  noteBody, tokenBody, tokenFileBody, tokenOut, vehicleBody, vehicleOfOut, vehicleOut,
+  noteBody, TOKEN_FILE_BYTES, tokenBody, tokenFileBody, tokenOut, vehicleBody, vehicleOfOut, vehicleOut,
 } from '../account-schemas.ts';
 import { callerIn, edit, orderOnce } from '../asking.ts';
 import { listOperation } from '../lists.ts';
@@ -129,6 +129,7 @@ export const BELONGING_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'importTokens', method: 'POST', path: '/api/v1/tokens/import', tag: 'users', permission: 'tokens:write',
     summary: 'Issues all tokens of a CSV text, or none', body: tokenFileBody, idempotent: true,
+    description: `Up to ${MOST_TOKENS_OF_FILE} at once.`, bodyBytes: TOKEN_FILE_BYTES,
     success: { status: 200, what: 'They are issued.', body: orderAnswerSchema }, problems: ['refused'],
     async handle(ask, api) {
       const { tokens, lines: places, problems } = api.readTokenFile(ask.body.csv);

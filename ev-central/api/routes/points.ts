@@ -14,7 +14,7 @@ import { callerIn, edit } from '../asking.ts';
 import { pagingShape } from '../lists.ts';
 import { type Api, etagOf, named, operation, type Operation } from '../operation.ts';
 import { orderOperation } from '../order-operation.ts';
-import { outside, outsideSchema } from '../outside.ts';
+import { outside, outsideOffer, outsideSchema } from '../outside.ts';
 import { Problem } from '../problem.ts';
 import {
   orderAnswerSchema, pageOf, pointBody, pointDetailSchema, pointSchema, pointSecretSchema,
@@ -88,7 +88,7 @@ export const POINT_OPERATIONS: readonly Operation[] = [
       const caller = callerIn(ask);
       if (api.state.points.get(pointId) === undefined) throw noPoint(pointId);
       const page = api.read(caller, { what: 'points', filter: { pointId }, after: null, limit: 1 });
-      const etag = etagOf(registered(api, pointId));
+      const etag = etagOfPoint(api, pointId);
       return { status: 200, body: outside(page.rows[0]), headers: { etag } };
     },
   }),
@@ -210,7 +210,7 @@ function find({ state, nowMs }: Api, search: Search): { items: unknown[]; next: 
     const point = state.points.must(id);
     if (status !== undefined && pointStatus(state, id).status !== status) continue;
     if (available !== undefined && isFree(state, point, rest) !== available) continue;
-    items.push(outside(pointOffer(state, point, now, near)));
+    items.push(outsideOffer(pointOffer(state, point, now, near)));
   }
   return { items, next: at < ids.length ? String(at) : null };
 }
@@ -240,6 +240,16 @@ function registered({ state }: Api, pointId: z.output<typeof pointIdSchema>): un
   if (point === undefined) return undefined;
   const { secretSha256: _secret, ...row } = point;
   return row;
+}
+
+/** Rows are values: what was reckoned of one holds as long as it is there. */
+const etags = new WeakMap<ChargePoint, string>();
+
+function etagOfPoint(api: Api, pointId: z.output<typeof pointIdSchema>): string {
+  const point = api.state.points.must(pointId);
+  const etag = etags.get(point) ?? etagOf(registered(api, pointId));
+  etags.set(point, etag);
+  return etag;
 }
 
 function noPoint(pointId: string): Problem {
