@@ -9,7 +9,6 @@ import { stepClock } from './clock-step.ts';
 import { ANA, BEN, CAT, Network } from './core-harness.ts';
 import { debtRow, debtsOf } from './debts.ts';
 import { createState, derive, endBatch, handle } from './handle.ts';
-import { indexPayment } from './payment-index.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import type { State } from './state.ts';
 
@@ -84,12 +83,12 @@ describe('a debt', () => {
     book(-10_420);
     const payment = samplePayment({ userId: ANA, state: 'authorized', amountMinor: 5_000, operation: null });
     network.state.payments.put(payment);
-    indexPayment(network.state, payment);
+    network.state.paymentIndex.update(payment);
     network.later(3 * DAY_MS);
     expect(debtNotices(ANA)).toEqual([]);
     const gone = { ...payment, state: 'cancelled' as const };
     network.state.payments.put(gone);
-    indexPayment(network.state, gone);
+    network.state.paymentIndex.update(gone);
     network.later(HOUR_MS);
     expect(debtNotices(ANA)).toMatchObject([{ state: 'reminder', owedMinor: 420 }]);
   });

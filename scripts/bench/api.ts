@@ -85,8 +85,8 @@ async function withApi<T>(
 }
 
 async function read(stage: Stage, { network, pointIds }: Fleets, api: ApiClient): Promise<Reads> {
-  const usage = watchProcessors(namedProcesses(network));
-  const reads = await readSteadily((n) => api.get(pathOf(n, pointIds)), {
+  const usage = watchProcessors(namedProcesses(network).set('this bench', process.pid));
+  const reads = await readSteadily((n) => api.read(pathOf(n, pointIds)), {
     aSecond: scaled(READS_A_SECOND, stage), seconds: Math.min(SECONDS, Math.max(2, 50 * stage.scale)),
     warmUpSeconds: Math.max(1, WARM_UP_SECONDS * stage.scale), ended: stage.ended,
   });
