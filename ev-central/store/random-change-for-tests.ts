@@ -86,6 +86,17 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ...accountChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
     ...paymentChanges(tables, { table, which, figure, words, remove }),
+    ...owingChanges(tables, { table, which, figure, words, remove }),
+  };
+  changes[table]();
+}
+
+/** What groups owe their members, and what is owed by people and groups. */
+function owingChanges(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Record<'claimTerms' | 'debts' | 'claims', () => void> {
+  const id = `row-${which}`;
+  return {
     claimTerms: () => (remove ? tables.claimTerms.remove(groupId(id)) : tables.claimTerms.put({
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
@@ -97,7 +108,6 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     })),
     claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
   };
-  changes[table]();
 }
 
 function paymentChanges(
