@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ask, DORA, lettersIn } from './accounts-for-tests.ts';
 import { Network } from './core-harness.ts';
-import { derive } from './handle.ts';
+import { createState, derive, handle } from './handle.ts';
 import { MAIL_FAILURES, MAIL_KEPT_MS } from './mails.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 
 const ERROR = 'the letter was not taken (ECONNECTION)';
 
@@ -43,6 +44,18 @@ describe('a letter', () => {
     expect(lettersIn(network).map((letter) => letter.mailId)).toEqual([mailId]);
     network.feed({ kind: 'mail-sent', mailId, error: null }, { kind: 'mail-sent', mailId, error: ERROR });
     expect(network.state.mails.must(mailId).state).toBe('sent');
+  });
+
+  it('that waits is not held up by a clock that went back while nobody was awake', () => {
+    const { network, mailId } = withLetter();
+    network.feed({ kind: 'mail-sent', mailId, error: ERROR });
+    network.now -= 24 * 3_600_000;
+    const again = createState({ ...DEFAULT_SETTINGS });
+    for (const mail of network.state.mails.values()) again.mails.load(mail);
+    derive(again, network.now);
+    const letters = (afterMs: number) => handle(again, { kind: 'tick' }, network.now + afterMs)
+      .filter(({ kind }) => kind === 'send-mail').length;
+    expect([letters(39_999), letters(40_000)]).toEqual([0, 1]);
   });
 
   it('goes, with its address, a day after it was sent', () => {

@@ -48,8 +48,7 @@ export function mailSent(step: Step, { mailId, error }: { mailId: string; error:
   if (error === null) return put(step, { ...mail, state: 'sent', error: '', nextAtMs: step.now + MAIL_KEPT_MS });
   const failures = mail.failures + 1;
   if (failures < MAIL_FAILURES) {
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** mail.failures);
-    return put(step, { ...mail, state: 'waiting', failures, error, nextAtMs: step.now + pauseMs });
+    return put(step, { ...mail, state: 'waiting', failures, error, nextAtMs: step.now + pauseMs(failures) });
   }
   tell(step, 'warn', `a letter (${mail.what}) to ${mail.userId ?? 'a new person'} is given up: ${error}`);
   put(step, { ...mail, state: 'given-up', failures, error, nextAtMs: step.now + MAIL_KEPT_MS });
@@ -65,7 +64,11 @@ export function mailDue(step: Step, due: Deadline): void {
 
 /** After a start. */
 export function mailDeadlines({ mails, deadlines }: State, notBeforeMs: number): void {
-  for (const mail of mails.values()) deadlines.add('mail', mail.mailId, mail.nextAtMs, notBeforeMs);
+  for (const { mailId, nextAtMs, state, failures } of mails.values()) {
+    // From a clock that was ahead: not later than if it had failed just now.
+    const latestMs = state === 'waiting' ? notBeforeMs + pauseMs(failures) : Infinity;
+    deadlines.add('mail', mailId, nextAtMs, notBeforeMs, latestMs);
+  }
 }
 
 /** As the list shows it: without the address, and what it says. */
@@ -82,6 +85,11 @@ function isTooMuch({ state: { mails }, now }: Step, what: MailKind, email: strin
     today += 1;
   }
   return today >= MAILS_A_DAY;
+}
+
+/** After so many failures. */
+function pauseMs(failures: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
 }
 
 export function sameAddress(a: string | null, b: string): boolean {
