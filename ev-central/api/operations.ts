@@ -4,6 +4,7 @@ import { ACCOUNT_OPERATIONS } from './routes/account.ts';
 import { AUTH_OPERATIONS } from './routes/auth.ts';
 import { BELONGING_OPERATIONS } from './routes/belongings.ts';
 import { CLAIM_OPERATIONS } from './routes/claims.ts';
+import { FIGURE_OPERATIONS } from './routes/figures.ts';
 import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
@@ -31,5 +32,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...GROUP_OPERATIONS, ...WALLET_OPERATIONS, ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
   ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
-  ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS,
+  ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS, ...FIGURE_OPERATIONS,
 ];

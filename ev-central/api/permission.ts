@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   'network:read': rolesWith('events.read'),
   'money:read': rolesWith('money.read'),
   'payments:read': rolesWith('payments.read'),
+  'figures:read': rolesWith('figures.read'),
   'audit:read': rolesWith('audit.read'),
   'points:run': rolesWith('points.command'),
   'sessions:operate': rolesWith('sessions.stop-any'),

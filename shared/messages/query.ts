@@ -9,7 +9,7 @@ export const QUERIES = [
   'ledger', 'groups', 'status', 'second-factors', 'group-tariffs', 'price-series', 'exchange-rates',
   'invoices', 'invoice-tickets', 'billing-details', 'payments', 'people', 'vehicles', 'tokens', 'mails',
   'claims', 'my-claims', 'claim-terms',
-  'plans', 'subscriptions', 'my-subscriptions',
+  'plans', 'subscriptions', 'my-subscriptions', 'figures', 'my-figures',
 ] as const;
 
 export const query = defineFrame({
