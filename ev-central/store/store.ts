@@ -117,7 +117,7 @@ export type Store = {
   /** What happened on an account between two times, a currency apart. */
   statement: StatementOf;
   /** Figures that were added up, as they were asked for. */
-  figures(ask: FigureAsk): FigureAnswer;
+  figures: (ask: FigureAsk) => FigureAnswer;
   /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
   rebuildFigures(): number;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */

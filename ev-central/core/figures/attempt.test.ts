@@ -38,6 +38,7 @@ describe('what became of a request for a charge', () => {
     network.later(10_000);
     const silent = network.charge(ANA);
     network.later(60_000);
+    network.later(10_000);
     network.charge(BEN, { expiresAtMs: network.now - 1 });
     const taken = network.charge(ANA);
     network.cancel(ANA, taken);
