@@ -9,8 +9,10 @@ import { statementCsv } from './cli/statement-csv.ts';
 import { checkTickets } from './cli/ticket-check.ts';
 import { newestSeries, seriesPrices } from './core/price-series.ts';
 import { tariffRules } from './core/tariff/rules.ts';
+import { figuresPdf } from './documents/figures-pdf.ts';
 import { invoicePdf } from './documents/invoice-pdf.ts';
 import { statementPdf } from './documents/statement-pdf.ts';
+import { figuresCsv } from './figure-csv.ts';
 import { findCode, makeRecoveryCodes, makeSecondFactor } from './one-time-code.ts';
 import type { Store } from './store/store.ts';
 
@@ -38,6 +40,9 @@ export function apiTools({ central, store, files, randomBytes }: {
       return priced(tariffRules(tariff, { series }), session).report;
     },
     invoicePdf,
+    figuresFile: (report, rows, format, about) => format === 'pdf'
+      ? figuresPdf(report, rows, { ...about, madeAtMs: central.nowMs() })
+      : Promise.resolve(Buffer.from(figuresCsv(rows))),
     secondFactor: {
       make: (userId) => makeSecondFactor(userId, randomBytes),
       recoveryCodes: () => makeRecoveryCodes(randomBytes),

@@ -120,7 +120,7 @@ export function createCentral(given: CentralParts): Central {
     read: (filter) => offersOf(state, filter, clock.now()), ticker, monotonic: () => clock.monotonic(),
   });
   const read = createReader({
-    state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts),
+    state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts), figures: store.figures,
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const tails = openTails(inside);

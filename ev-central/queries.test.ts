@@ -36,7 +36,8 @@ function network(): State {
 /** Reads the points page by page, with how often the state of a point was looked up for each page. */
 function readPages(state: State, filter: PageQuery['filter'], limit: number) {
   const read = createReader({
-    state, nowMs: () => NOW_MS, status: () => ({}), stored: () => ({ rows: [], next: null, error: null }),
+    state, nowMs: () => NOW_MS, status: () => ({}), figures: () => ({ rows: [], more: false }),
+    stored: () => ({ rows: [], next: null, error: null }),
   });
   let lookUps = 0;
   const get = state.pointStates.get.bind(state.pointStates);
@@ -61,6 +62,7 @@ describe('invoices', () => {
   const asked: unknown[] = [];
   const read = createReader({
     state: createState(DEFAULT_SETTINGS), nowMs: () => NOW_MS, status: () => ({}),
+    figures: () => ({ rows: [], more: false }),
     stored: (what, filter) => {
       asked.push([what, filter]);
       return { rows: [], next: null, error: null };

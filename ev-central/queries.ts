@@ -3,6 +3,7 @@
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
 import { debtRow, debtsOf } from './core/debts.ts';
+import type { FigureAnswer, FigureAsk } from './core/figures/ask.ts';
 import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
@@ -14,6 +15,7 @@ import {
   choosePoints, driverRow, type OfferFilter, pointDetail, pointOffer, sessionRow, tariffRow, waitingSessions,
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
+import { figuresPage } from './figure-pages.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 
 type Filter = PageQuery['filter'];
@@ -26,6 +28,7 @@ type Row = Readonly<Record<string, unknown>>;
 export type QueryOptions = {
   readonly state: State;
   readonly stored: (what: StoredWhat, filter: Filter, after: string | null, limit: number) => Page;
+  readonly figures: (ask: FigureAsk) => FigureAnswer;
   readonly status: () => Row;
   readonly nowMs: () => number;
 };
@@ -78,6 +81,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       const waiting = waitingSessions(state, nowMs, site === undefined ? undefined : siteId(String(site)));
       return slice(waiting, after, limit, (session) => sessionRow(state, session, nowMs));
     }
+    case 'figures': case 'my-figures': return figuresPage(asker, query, options);
     case 'status': return { rows: [options.status()], next: null, error: null };
     case 'people': return slice(about([...state.persons.values()], filter), after, limit, asItIs);
     case 'vehicles': return slice(about([...state.vehicles.values()], filter), after, limit, asItIs);

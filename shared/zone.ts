@@ -50,7 +50,30 @@ export function isWithinHours(
 
 /** The month of the zone's calendar in which `atMs` lies: `2026-03`. */
 export function monthOf(zone: string, atMs: number): string {
+  return dayOf(zone, atMs).slice(0, 7);
+}
+
+/** The day of the zone's calendar in which `atMs` lies: `2026-03-31`. */
+export function dayOf(zone: string, atMs: number): string {
   const days = Math.floor((atMs + zoneOffsetMs(zone, atMs)) / DAY_MS);
+  const known = dayTexts.get(days);
+  if (known !== undefined) return known;
+  if (dayTexts.size > 4_000) dayTexts.clear();
+  const text = dayText(days);
+  dayTexts.set(days, text);
+  return text;
+}
+
+/** When a day such as `2026-03-31` begins in a zone; undefined when the text is no day. */
+export function dayStart(zone: string, text: string): number | undefined {
+  const match = /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})$/.exec(text);
+  if (match === null) return undefined;
+  const day = firstDay(Number(match[1]), Number(match[2])) + Number(match[3]) - 1;
+  return dayText(day) === text ? midnight(zone, day) : undefined;
+}
+
+/** `20_543 → 2026-03-31`. */
+function dayText(days: number): string {
   // The years of this calendar begin in March, so that the leap day comes last (Hinnant, "chrono-compatible low-level
   // date algorithms").
   const sinceEra = days + 719_468;
@@ -59,8 +82,14 @@ export function monthOf(zone: string, atMs: number): string {
   const year = Math.floor((day - Math.floor(day / 1_460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365);
   const dayOfYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
   const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const ofMonth = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  return `${String(era * 400 + year + (month <= 2 ? 1 : 0)).padStart(4, '0')}-${String(month).padStart(2, '0')}`;
+  const calendarYear = era * 400 + year + (month <= 2 ? 1 : 0);
+  return `${String(calendarYear).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(ofMonth)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** Begin and end of a month such as `2026-03` in a zone; undefined when the text is no month. */
@@ -102,6 +131,8 @@ export function isZone(zone: string): boolean {
 }
 
 const cache = new Map<string, { format: Intl.DateTimeFormat; byQuarter: Map<number, number> }>();
+
+const dayTexts = new Map<number, string>();
 
 const dayFormats = new Map<string, Intl.DateTimeFormat>();
 

@@ -14,7 +14,7 @@ import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export const TAGS = ['auth', 'me', 'points', 'sites', 'tariffs', 'users', 'groups', 'sessions', 'money', 'payments',
-  'network', 'health'] as const;
+  'figures', 'network', 'health'] as const;
 export type Tag = (typeof TAGS)[number];
 
 /** What an operation may use. */

@@ -25,6 +25,7 @@ export const PERMISSIONS = {
   'debts:read': rolesWith('debts.read'),
   'debts:write': rolesWith('debts.write'),
   'payments:read': rolesWith('payments.read'),
+  'figures:read': rolesWith('figures.read'),
   'audit:read': rolesWith('audit.read'),
   'points:run': rolesWith('points.command'),
   'sessions:operate': rolesWith('sessions.stop-any'),

@@ -14,6 +14,7 @@ import type { TailRecord } from '../../shared/messages/tail-record.ts';
 import type { TailTopic } from '../../shared/messages/tail-topic.ts';
 import type { Role, Ticket } from '../../shared/messages/values.ts';
 import type { ServerTls } from '../../shared/wire/tls.ts';
+import type { Report } from '../core/figures/reports.ts';
 import type { Input } from '../core/inputs.ts';
 import type { MeterValueRow, Session } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
@@ -91,6 +92,9 @@ export type NewSecret = {
   readonly secretText: string; readonly uri: string; readonly secretBase64: string; readonly recovery: NewCodes;
 };
 
+/** What a file of figures says of itself. */
+export type FigureAbout = { readonly title: string; readonly span: string };
+
 /** What `admin` and `tail` do besides orders and lists. */
 export type Tools = {
   /** Null: another check is under way. */
@@ -109,6 +113,10 @@ export type Tools = {
   /** What a session would cost under a tariff, with the newest prices of the series that it names. */
   readonly price: (tariff: OcpiTariff, session: PricedSession) => object;
   readonly invoicePdf: (invoice: Invoice, tickets: readonly InvoiceTicket[]) => Promise<Buffer>;
+  /** A report of the figures as a file. */
+  readonly figuresFile: (
+    report: Report, rows: readonly Row[], format: 'csv' | 'pdf', about: FigureAbout,
+  ) => Promise<Buffer>;
   readonly secondFactor: {
     readonly make: (userId: UserId) => NewSecret;
     readonly recoveryCodes: () => NewCodes;

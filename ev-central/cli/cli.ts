@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addAuditCommands } from './admin-audit.ts';
 import { addFileCommands } from './admin-files.ts';
+import { addFigureCommands } from './admin-figures.ts';
 import { addGroupCommands } from './admin-groups.ts';
 import { addReimbursementCommands } from './admin-reimbursements.ts';
 import { addInvoiceCommands } from './admin-invoices.ts';
@@ -25,7 +26,7 @@ import { TOOL_EXIT_HELP } from './exit-status.ts';
 export function addToolCommands(program: Command): void {
   const admin = program.command('admin')
     .description('the registry: sites, points, users, groups, tariffs; wallets, ledger, payments, invoices, import, '
-      + 'load, price, audit; EV_Central may run or not')
+      + 'load, price, figures, audit; EV_Central may run or not')
     .addHelpText('after', TOOL_EXIT_HELP);
   addSiteCommands(admin);
   addPointCommands(admin);
@@ -46,6 +47,7 @@ export function addToolCommands(program: Command): void {
   addStatementCommand(admin);
   addInvoiceCommands(admin);
   addReimbursementCommands(admin);
+  addFigureCommands(admin);
   const ctl = program.command('ctl')
     .description('the running network, for scripts: lists, stop and resume, sessions, commands, keys')
     .addHelpText('after', TOOL_EXIT_HELP);

@@ -8,6 +8,7 @@ import type { Fit, Goal, Target } from '../../shared/messages/values.ts';
 import { isWithinHours } from '../../shared/zone.ts';
 import { askPoint } from './authorization.ts';
 import { leastCost } from './cost-watch.ts';
+import { noteRefusal } from './figures/attempt.ts';
 import { groupRefusal, holdWithin, payerOf, payingGroup } from './groups.ts';
 import { notify, refuse } from './notices.ts';
 import { takeReadyPayment } from './payment-session.ts';
@@ -36,7 +37,10 @@ export function requestCharge(step: Step, wish: Wish): Answer {
     requestId: wish.requestId, driverId: wish.driverId, kind: 'charge', answer: null, atMs: step.now,
     sessionId: answer.outcome === 'refused' ? null : answer.session.sessionId,
   });
-  if (answer.outcome === 'refused') refuse(step, wish, answer.reason, answer.facts);
+  if (answer.outcome === 'refused') {
+    noteRefusal(step, wish, answer.reason);
+    refuse(step, wish, answer.reason, answer.facts);
+  }
   return answer;
 }
 

@@ -7,6 +7,7 @@ import type { Charge } from '../../shared/messages/charge.ts';
 import type { StopCharge } from '../../shared/messages/stop-charge.ts';
 import { closeUnstarted } from './authorization.ts';
 import { requestCharge } from './charge-request.ts';
+import { noteRefusal } from './figures/attempt.ts';
 import { refuse } from './notices.ts';
 import type { RequestRecord, Session } from './rows.ts';
 import { stopSession } from './session-end.ts';
@@ -48,6 +49,7 @@ function charge(step: Step, request: Charge, known: RequestRecord | undefined): 
   }
   if (request.expiresAtMs <= step.now) {
     remember(step, request, 'charge', null);
+    noteRefusal(step, request, 'expired');
     refuse(step, request, 'expired', { lateMs: step.now - request.expiresAtMs });
     return;
   }

@@ -8,6 +8,7 @@ import type { Progress } from '../../shared/messages/progress.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { CodeSecrets } from './code-found.ts';
+import type { AttemptRow } from './figures/attempt-row.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { GatewayAsk } from './payment-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
@@ -38,6 +39,7 @@ export type Append = { readonly kind: 'append' } & (
   | { readonly table: 'notices'; readonly row: Notice }
   | { readonly table: 'events'; readonly row: NetworkEvent }
   | { readonly table: 'dead_letters'; readonly row: DeadLetter }
+  | { readonly table: 'attempts'; readonly row: AttemptRow }
 );
 
 export type Effect =

@@ -17,6 +17,7 @@ import { Deadlines } from './deadlines.ts';
 import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
+import { noteAttempts } from './figures/attempt.ts';
 import { derivePaidBy } from './groups.ts';
 import type { Input } from './inputs.ts';
 import { invoiceDueTickets, invoiceNewTickets } from './invoices.ts';
@@ -113,6 +114,7 @@ export function handle(state: State, input: Input, now: number): Effect[] {
   take(step, input);
   invoiceNewTickets(step);
   followDebts(step);
+  noteAttempts(step);
   return step.effects;
 }
 
@@ -126,6 +128,7 @@ export function endBatch(state: State, now: number): Effect[] {
   for (const [pointId, { resend }] of state.acceptsOwed) sendAccepted(step, pointId, resend);
   state.acceptsOwed.clear();
   for (const id of takeAll(state.progressOwed)) sendProgress(step, id);
+  noteAttempts(step);
   return step.effects;
 }
 

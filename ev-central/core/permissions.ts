@@ -71,6 +71,10 @@ export const PERMISSIONS = {
   'subscriptions.read': OPERATING,
   'subscriptions.write': OPERATING,
   'api-keys.write': ADMIN,
+  /** What the network was used for and took in; of people, too. */
+  'figures.read': OPERATING,
+  /** Of herself, and of the groups that she runs. */
+  'figures.read-own': EVERYBODY,
   // money
   'money.read': RUNNING,
   'money.book': ADMIN,
@@ -174,6 +178,7 @@ const OF_QUERY = {
   invoices: 'people.read', 'invoice-tickets': 'people.read', 'billing-details': 'people.read',
   debts: 'debts.read', 'my-debts': 'money.read-own',
   payments: 'payments.read', 'my-payments': 'money.read-own',
+  figures: 'figures.read', 'my-figures': 'figures.read-own',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
 } as const satisfies Record<Query['what'], Permission>;
 

@@ -15,7 +15,7 @@ const FOOT_Y = PAGE.height - 62;
 export const INK = '#1b2430';
 export const FAINT = '#5d6b7a';
 export const ACCENT = '#0b6e69';
-const HAIR = '#cfd6dd';
+export const HAIR = '#cfd6dd';
 
 /** How a piece of text looks and where it stands; `right` ends it at `x`. */
 export type TextStyle = {
@@ -24,6 +24,8 @@ export type TextStyle = {
   /** What does not fit into this is cut, which the dots at its end say. */
   readonly height?: number;
 };
+export type Point = { readonly x: number; readonly y: number };
+export type Box = Point & { readonly width: number; readonly height: number };
 export type SheetOptions = {
   readonly title: string; readonly author: string; readonly createdAtMs: number;
   /** Small lines at the foot of every page. */
@@ -92,6 +94,20 @@ export class Sheet {
   /** A line from edge to edge, or from `x`. */
   rule({ x = LEFT, color = HAIR, width = 0.6 }: { x?: number; color?: string; width?: number } = {}): void {
     this.#doc.moveTo(x, this.y).lineTo(RIGHT, this.y).lineWidth(width).strokeColor(color).stroke();
+  }
+
+  /** A filled rectangle; it does not move the cursor. */
+  fill({ x, y, width, height }: Box, color: string): void {
+    this.#doc.rect(x, y, width, height).fill(color);
+  }
+
+  /** A line through points; it does not move the cursor. */
+  path(points: readonly Point[], { color, width = 1 }: { color: string; width?: number }): void {
+    const [first, ...rest] = points;
+    if (first === undefined) return;
+    this.#doc.moveTo(first.x, first.y);
+    for (const { x, y } of rest) this.#doc.lineTo(x, y);
+    this.#doc.lineWidth(width).strokeColor(color).stroke();
   }
 
   /** The finished document. */

@@ -1,23 +1,24 @@
 // The tables that only grow: movements of the ledger, holds, meter values, tickets, invoices, notices, events and dead
-// letters; rows of the audit log go to its chain.
+// letters; rows of the audit log go to its chain. Figures count what is written here, in the same transaction.
 import type { Append } from '../core/effects.ts';
 import type { AuditRow, HoldRow, MeterValueRow } from '../core/rows.ts';
 import type { DeadLetter } from '../../shared/messages/dead-letter.ts';
-import type { Priced } from '../../shared/messages/exchange-rate.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
-import type { Ticket } from '../../shared/messages/values.ts';
 import type { AuditChain } from './audit-chain.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite } from './database.ts';
 import { invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
+import { prepareFigureCounter } from './figures.ts';
 import { prepareMovements } from './movements.ts';
+import { ticketRows } from './ticket-rows.ts';
 
 type AppendTable = Exclude<Append['table'], 'audit'>;
 
 /** Prepares the inserts; the function returned writes the appended rows of a batch, inside its transaction. */
 export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (appends: readonly Append[]) => void {
-  const movements = prepareMovements(db);
+  const figures = prepareFigureCounter(db);
+  const movement = prepareMovements(db);
   const holds = insert(db, holdRows);
   const meterValue = insert(db, meterValueRows);
   const ticket = insert(db, ticketRows);
@@ -27,7 +28,16 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
   const deadLetter = insert(db, deadLetterRows);
   const notice = db.prepare('INSERT INTO notices (user_id, number, type, at_ms, message) VALUES (?, ?, ?, ?, ?)');
   const writers: { readonly [T in AppendTable]: (row: Extract<Append, { table: T }>['row']) => void } = {
-    movements, holds, meter_values: meterValue, tickets: ticket, invoices: invoice, invoice_tickets: invoiceTicket,
+    movements(row) {
+      movement(row);
+      figures.movement(row);
+    },
+    holds, meter_values: meterValue, invoices: invoice, invoice_tickets: invoiceTicket,
+    tickets(row) {
+      ticket(row);
+      figures.ticket(row);
+    },
+    attempts: (row) => figures.attempt(row),
     notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
     events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
     dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),
@@ -38,6 +48,7 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
       if (append.table === 'audit') audited.push(append.row);
       else (writers[append.table] as (row: Append['row']) => void)(append.row);
     }
+    figures.flush();
     chain.append(audited);
   };
 }
@@ -54,28 +65,6 @@ export const meterValueRows = defineCodec<MeterValueRow>({
     atMs: whole(), rawAtMs: whole(), receivedAtMs: whole(), kind: text(),
   },
 });
-
-type StoredTicket = Omit<Ticket, 'priced'> & { readonly priced: Priced | null };
-const storedTickets = defineCodec<StoredTicket>({
-  table: 'tickets', key: ['ticketId'],
-  fields: {
-    ticketId: text(), sessionId: text(), kind: text(), corrects: nullable(text()), driverId: text(), siteId: text(),
-    pointId: text(), connectorNo: whole(), tariffId: text(), startedAtMs: whole(), endedAtMs: whole(),
-    issuedAtMs: whole(), meterStartWh: whole(), meterStopWh: whole(), energyWh: whole(), endReason: text(),
-    lines: json(), currency: text(), totalMinor: whole(), vat: json(), flags: json(),
-    priced: nullable(json()),
-  },
-});
-
-/** A ticket in its tariff's own currency says nothing of another one. */
-export const ticketRows: RowCodec<Ticket> = {
-  ...storedTickets,
-  encode: ({ priced = null, ...row }) => storedTickets.encode({ ...row, priced }),
-  decode(record) {
-    const { priced, ...row } = storedTickets.decode(record);
-    return priced === null ? row : { ...row, priced };
-  },
-};
 
 /** What an event or a dead letter is in the database: the envelope's version and type are the same for all. */
 export type StoredEvent = Omit<NetworkEvent, 'v' | 'type' | 'id'> & { readonly messageId: string };

@@ -4,10 +4,11 @@ import type { SeriesKey } from '../core/tariff/hourly.ts';
 import type { SessionId, UserId } from '../../shared/ids.ts';
 import type { Notice } from '../../shared/messages/catalogue.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import { meterValueRows, ticketRows } from './appends.ts';
+import { meterValueRows } from './appends.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import type { Sqlite } from './database.ts';
+import { ticketRows } from './ticket-rows.ts';
 
 export function prepareHistory(db: Sqlite, codecs: Codecs) {
   const notices = db.prepare('SELECT message FROM notices WHERE user_id = ? AND number > ? ORDER BY number LIMIT ?')

@@ -2,7 +2,7 @@
 // Central.
 import type { Account } from '../../shared/account.ts';
 import type { InvoiceBooks } from '../core/invoice-check.ts';
-import { ticketRows } from './appends.ts';
+import { ticketRows } from './ticket-rows.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import type { Sqlite } from './database.ts';
 import {

@@ -217,6 +217,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       paused_until_ms: null, note: '', facts: null,
     }],
   },
+  // What is counted of older rows is in figures.test.ts.
+  21: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, is_built, (SELECT count(*) FROM figures) AS figures FROM orders, figure_upkeep`,
+    expected: [{ order_id: 'o-1', is_built: 0, figures: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -4,7 +4,7 @@ import type { AuditRow } from '../core/rows.ts';
 import type { UserLimits } from '../../shared/messages/orders.ts';
 import type { SessionRow } from '../../shared/messages/rows.ts';
 import type { Role } from '../../shared/messages/values.ts';
-import { deadLetterRows, eventRows, ticketRows } from './appends.ts';
+import { deadLetterRows, eventRows } from './appends.ts';
 import { auditRows } from './audit-link.ts';
 import { claims } from './claim-rows.ts';
 import { groups, payments, sessions } from './codecs.ts';
@@ -13,6 +13,7 @@ import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
 import { billingDetails, invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
 import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
+import { ticketRows } from './ticket-rows.ts';
 
 /**
  * `my-…` lists need the filter `driverId`, which the caller sets from the log-in. `audit-log` is the audit as it is

@@ -3,6 +3,7 @@
 import { type KeyObject, randomInt } from 'node:crypto';
 import type { Append, Send } from '../core/effects.ts';
 import type { Input } from '../core/inputs.ts';
+import type { FigureAnswer, FigureAsk } from '../core/figures/ask.ts';
 import type { InvoiceBooks } from '../core/invoice-check.ts';
 import type { MeterValueRow, SeriesVersion, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import type { SeriesKey } from '../core/tariff/hourly.ts';
@@ -30,6 +31,8 @@ import { openMasterKey, passingMasterKey } from './master-key.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
+import { prepareFigureReader } from './figure-reader.ts';
+import { buildOldFigures, rebuildFigures } from './figures.ts';
 import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
 import { foldOldUsages } from './old-usage.ts';
@@ -112,6 +115,10 @@ export type Store = {
   /** What happened on an account between two times, a currency apart. */
   statement: StatementOf;
   walletOwner: WalletOwnerOf;
+  /** Figures that were added up, as they were asked for. */
+  figures: (ask: FigureAsk) => FigureAnswer;
+  /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
+  rebuildFigures(): number;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;
   close(): void;
@@ -142,6 +149,8 @@ export function openStore({ file, masterKeyFile, clock, log, maxPages }: StoreOp
       if (folded > 0) log('info', 'usages-folded', { sessions: folded });
       const chained = chainOldAudit(db, master, clock.now());
       if (chained > 0) log('info', 'audit-chained', { rows: chained });
+      const counted = buildOldFigures(db);
+      if (counted !== null && counted > 0) log('info', 'figures-built', { rows: counted });
       return makeStore(db, master, clock);
     });
   } catch (error) {
@@ -167,6 +176,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const walletOwner = prepareWalletOwner(db);
   const failed = prepareFailedRecords(db);
   const invoiceBooks = prepareInvoiceBooks(db);
+  const figures = prepareFigureReader(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
     append(batch.appends);
@@ -204,6 +214,8 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     verifyLedger: () => attempt('read the ledger', () => verifyLedger()),
     statement: (account, span) => attempt('read a statement', () => statement(account, span)),
     walletOwner: (account) => attempt('read a wallet', () => walletOwner(account)),
+    figures: (ask) => attempt('read figures', () => figures(ask)),
+    rebuildFigures: () => attempt('make the figures anew', () => rebuildFigures(db)),
     purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
     close: () => void db.close(),
   };

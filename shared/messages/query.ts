@@ -10,7 +10,7 @@ export const QUERIES = [
   'invoices', 'invoice-tickets', 'billing-details', 'payments', 'people', 'vehicles', 'tokens', 'mails',
   'claims', 'my-claims', 'claim-terms',
   'plans', 'subscriptions', 'my-subscriptions',
-  'debts', 'my-debts',
+  'debts', 'my-debts', 'figures', 'my-figures',
 ] as const;
 
 export const query = defineFrame({

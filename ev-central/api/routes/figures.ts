@@ -1,0 +1,164 @@
+// Figures: what the network was used for, took in and failed at, as rows and as files; each person's own, too.
+import { z } from 'zod';
+import { groupIdSchema, pointIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
+import { currencySchema } from '../../../shared/money.ts';
+import { GROUPINGS } from '../../core/figures/ask.ts';
+import { type Report, REPORTS } from '../../core/figures/reports.ts';
+import { callerIn } from '../asking.ts';
+import { filterOf, listOperation } from '../lists.ts';
+import { type Answer, type Api, type Ask, type Named, named, operation, type Operation } from '../operation.ts';
+import type { Row } from '../ports.ts';
+import { Problem } from '../problem.ts';
+
+const TYPES = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' } as const;
+const PAGE_ROWS = 500;
+/** A report of more rows is asked for by the page. */
+const MOST_ROWS = 20_000;
+
+const count = z.int();
+const percent = z.number().nullable().describe('per cent; null of nothing');
+/** Of what a row is, by `by`. */
+const key = {
+  hour: z.string().optional().describe('the hour of UTC that begins then'), day: z.string().optional(),
+  month: z.string().optional(), year: z.string().optional(), siteId: z.string().optional(),
+  pointId: z.string().optional(), userId: z.string().optional(), groupId: z.string().optional(),
+};
+const SHAPES = {
+  use: {
+    shape: {
+      sessions: count.describe('charges that began'), energyWh: count.describe('delivered'),
+      chargingMs: count.describe('in which it flowed'), idleMs: count.describe('in which a vehicle only stood there'),
+    },
+    example: { sessions: 12, energyWh: 184_300, chargingMs: 32_400_000, idleMs: 3_600_000 },
+  },
+  revenue: {
+    shape: {
+      currency: currencySchema, totalMinor: count.describe('of tickets, with VAT'), vatMinor: count,
+      refundedMinor: count.describe('given back, with VAT'), refundedVatMinor: count,
+      netMinor: count.describe('without VAT, less what was given back'),
+    },
+    example: {
+      currency: 'EUR', totalMinor: 9_680, vatMinor: 1_680, refundedMinor: 0, refundedVatMinor: 0, netMinor: 8_000,
+    },
+  },
+  success: {
+    shape: {
+      attempts: count.describe('requests for a charge'), charged: count.describe('of these, those that energy came of'),
+      firstAttempts: count.describe('requests that were no other try of one that had just failed'),
+      firstCharged: count, chargedPercent: percent, firstChargedPercent: percent,
+    },
+    example: {
+      attempts: 20, charged: 18, firstAttempts: 18, firstCharged: 17, chargedPercent: 90, firstChargedPercent: 94.44,
+    },
+  },
+  failures: {
+    shape: {
+      cause: z.string(), side: z.enum(['network', 'capacity', 'driver']).describe('whose it is to mend'),
+      times: count, firstTimes: count.describe('of these, first attempts'),
+    },
+    example: { cause: 'point-silent', side: 'network', times: 2, firstTimes: 1 },
+  },
+  queue: {
+    shape: {
+      waits: count, waitsServed: count.describe('that a charge came of'), waitMs: count,
+      meanWaitMs: count.nullable(), servedPercent: percent,
+    },
+    example: { waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 },
+  },
+} as const satisfies Record<Report, { shape: z.ZodRawShape; example: object }>;
+
+const SUMMARIES = {
+  use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets came to, by currency',
+  success: 'How many requests came to a charge, at the first attempt or at all',
+  failures: 'Why requests came to no charge', queue: 'Waits in the queues',
+} as const satisfies Record<Report, string>;
+
+const spanShape = {
+  by: z.enum(GROUPINGS).exclude(['connector']).default('day').describe('what each row is of'),
+  from: z.iso.date().optional().describe("a day of the site's calendar; by default 29 days before `to`"),
+  to: z.iso.date().optional().describe('the last day; by default today'),
+};
+const filters = {
+  ...spanShape, siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(), userId: userIdSchema.optional(),
+  groupId: groupIdSchema.optional(),
+};
+const ownFilters = { ...spanShape, groupId: groupIdSchema.optional().describe('one that you run') };
+
+function rowOf(report: Report): Named {
+  const { shape, example } = SHAPES[report];
+  const name = report.charAt(0).toUpperCase() + report.slice(1);
+  return named(`${name}Figures`, z.object({ ...key, ...shape }), { day: '2026-11-28', ...example });
+}
+
+const rows = Object.fromEntries(REPORTS.map((report) => [report, rowOf(report)])) as Record<Report, Named>;
+const operationId = (prefix: string, report: Report): string =>
+  `${prefix}${report.charAt(0).toUpperCase()}${report.slice(1)}`;
+
+export const FIGURE_OPERATIONS: readonly Operation[] = [
+  ...REPORTS.flatMap((report): Operation[] => [
+    listOperation({
+      id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
+      permission: 'figures:read', what: 'figures', item: rows[report], filters, fixed: { report },
+    }),
+    listOperation({
+      id: operationId('myFigures', report), path: `/api/v1/me/figures/${report}`, tag: 'me',
+      summary: `${SUMMARIES[report]}: yours, or of a group that you run`, permission: 'self:read', what: 'my-figures',
+      item: rows[report], filters: ownFilters, fixed: { report },
+    }),
+  ]),
+  exportOperation({ id: 'exportFigures', path: '/api/v1/figures/{report}/export', tag: 'figures',
+    permission: 'figures:read', what: 'figures', query: z.strictObject({ ...filters, format: formatSchema() }) }),
+  exportOperation({ id: 'exportMyFigures', path: '/api/v1/me/figures/{report}/export', tag: 'me',
+    permission: 'self:read', what: 'my-figures', query: z.strictObject({ ...ownFilters, format: formatSchema() }) }),
+];
+
+function formatSchema() {
+  return z.enum(['csv', 'pdf']).default('csv');
+}
+
+function exportOperation({ query, what, ...of }: {
+  id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
+  what: 'figures' | 'my-figures'; query: z.ZodObject;
+}): Operation {
+  return operation({
+    ...of, method: 'GET', summary: 'A report as CSV, or as PDF with charts', reads: [what],
+    params: z.strictObject({ report: z.enum(REPORTS) }), exampleParams: { report: 'use' }, query,
+    success: { status: 200, what: 'The file.', body: null, types: ['text/csv', 'application/pdf'] },
+    handle: async (ask, api): Promise<Answer> => {
+      const { report } = ask.params;
+      const { format, ...given } = ask.query as { format: 'csv' | 'pdf' } & Readonly<Record<string, unknown>>;
+      const found = allRows(api, ask, what, { report, ...given });
+      const content = await api.tools.figuresFile(report, found, format, aboutOf(report, given));
+      return { status: 200, file: { type: TYPES[format], name: `figures-${report}.${format}`, content } };
+    },
+  });
+}
+
+/** What was asked for, in words. */
+function aboutOf(report: Report, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
+  const { by, from, to, ...whose } = given;
+  const [owner] = Object.values(whose).filter((value) => value !== undefined);
+  const until = to === undefined ? 'today' : String(to);
+  const days = from === undefined ? 'the last 30 days' : `${String(from)} to ${until}`;
+  const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days].join(', ');
+  return { title: SUMMARIES[report], span };
+}
+
+function allRows(
+  api: Api, ask: Pick<Ask<unknown, unknown, unknown>, 'caller'>, what: 'figures' | 'my-figures',
+  given: Readonly<Record<string, unknown>>,
+): Row[] {
+  const { role, userId } = callerIn(ask);
+  const found: Row[] = [];
+  let after: string | null = null;
+  do {
+    const page = api.read({ role, userId }, { what, filter: filterOf(given), after, limit: PAGE_ROWS });
+    if (page.error !== null) throw new Problem('bad-request', `${page.error}.`);
+    found.push(...page.rows);
+    after = page.next;
+    if (found.length > MOST_ROWS) {
+      throw new Problem('bad-request', `That is more than ${MOST_ROWS} rows: ask for fewer days, or by larger spans.`);
+    }
+  } while (after !== null);
+  return found;
+}

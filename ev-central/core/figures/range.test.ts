@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { dayOf } from '../../../shared/zone.ts';
+import { partsOf } from './range.ts';
+
+const DAY_MS = 86_400_000;
+const dayAt = (n: number): string => dayOf('UTC', n * DAY_MS);
+
+it('a range is cut into parts that hold each of its days once, in the largest buckets', () => {
+  const range = fc.tuple(fc.integer({ min: 18_000, max: 22_000 }), fc.integer({ min: 0, max: 1_200 }));
+  const tops = fc.constantFrom('year' as const, 'month' as const, 'day' as const);
+  fc.assert(fc.property(range, tops, ([first, length], top) => {
+    const days = Array.from({ length: length + 1 }, (_unused, i) => dayAt(first + i));
+    const parts = partsOf(days[0] ?? '', days.at(-1) ?? '', top);
+    const digits = { hour: 13, day: 10, month: 7, year: 4 };
+    const partOf = (day: string): number[] => parts.flatMap(({ grain, from, to }, i) => {
+      const bucket = day.slice(0, digits[grain]);
+      return from <= bucket && bucket <= to ? [i] : [];
+    });
+    for (const day of days) expect(partOf(day)).toHaveLength(1);
+    expect(partOf(dayAt(first - 1))).toEqual([]);
+    expect(partOf(dayAt(first + length + 1))).toEqual([]);
+    const single = parts.filter(({ grain }) => grain === 'day');
+    if (top !== 'day') expect(days.filter((day) => single.some(({ from, to }) => from <= day && day <= to)).length)
+      .toBeLessThan(62);
+  }), { numRuns: 300 });
+});
+
+it.each([
+  ['2026-01-01', '2026-12-31', [['year', '2026', '2026']]],
+  ['2025-12-31', '2026-12-31', [['day', '2025-12-31', '2025-12-31'], ['year', '2026', '2026']]],
+  ['2026-03-15', '2027-03-14', [
+    ['day', '2026-03-15', '2026-03-31'], ['month', '2026-04', '2027-02'], ['day', '2027-03-01', '2027-03-14'],
+  ]],
+  ['2024-02-01', '2024-02-29', [['month', '2024-02', '2024-02']]],
+  ['2026-05-02', '2026-05-01', []],
+])('%s to %s is %j', (from, to, expected) => {
+  expect(partsOf(from, to).map(({ grain, from: first, to: last }) => [grain, first, last])).toEqual(expected);
+});

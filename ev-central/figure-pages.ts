@@ -1,0 +1,133 @@
+// The lists `figures` and `my-figures`: what was asked for becomes a question to the store, its rows become a report.
+// A person sees her own figures, and those of the groups that she runs.
+import { z } from 'zod';
+import { groupIdSchema, pointIdSchema, siteId, siteIdSchema, userIdSchema } from '../shared/ids.ts';
+import { dayOf, dayStart } from '../shared/zone.ts';
+import { hourOf } from './core/figures/buckets.ts';
+import type { CauseRow, CountsRow, FigureAnswer, FigureAsk, MoneyRow } from './core/figures/ask.ts';
+import { GROUPINGS, type Grouping } from './core/figures/ask.ts';
+import type { Scope } from './core/figures/figure.ts';
+import {
+  failureRows, KIND_OF_REPORT, queueRow, REPORTS, revenueRow, successRow, useRow, type Report,
+} from './core/figures/reports.ts';
+import { runnersOf } from './core/groups.ts';
+import type { State } from './core/state.ts';
+import type { Asker, Page, PageQuery } from './links/drivers.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+export type FigureOptions = {
+  readonly state: State; readonly figures: (ask: FigureAsk) => FigureAnswer; readonly nowMs: () => number;
+};
+
+const DAY_MS = 86_400_000;
+/** Without `from`: so many days up to the last one. */
+const USUAL_DAYS = 30;
+
+const day = z.string().refine((text) => dayStart('UTC', text) !== undefined, 'must be a day such as 2026-03-31');
+const filterSchema = z.strictObject({
+  report: z.enum(REPORTS), by: z.enum(GROUPINGS).default('day'), from: day.optional(), to: day.optional(),
+  siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(), userId: userIdSchema.optional(),
+  groupId: groupIdSchema.optional(),
+});
+type Filter = z.output<typeof filterSchema>;
+
+/** One page; what cannot be meant comes back as its error. */
+export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQuery, options: FigureOptions): Page {
+  const parsed = filterSchema.safeParse(filter);
+  if (!parsed.success) return failed(wordsOf(parsed.error));
+  const offset = after === null ? 0 : Number(after);
+  if (!Number.isSafeInteger(offset) || offset < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
+  const wanted = what === 'figures' ? parsed.data : ofAsker(asker, parsed.data, options.state);
+  if (typeof wanted === 'string') return failed(wanted);
+  const target = targetOf(wanted);
+  if (typeof target === 'string') return failed(target);
+  const range = rangeOf(wanted, options);
+  if (typeof range === 'string') return failed(range);
+  const answer = options.figures({
+    ...target, ...range, kind: KIND_OF_REPORT[wanted.report], by: wanted.by, offset, limit,
+  });
+  const rows = rowsOf(wanted.report, answer.rows).map(({ key, ...row }) => ({ ...keyOf(wanted.by, key), ...row }));
+  return { rows, next: answer.more ? String(offset + limit) : null, error: null };
+}
+
+/** What somebody may ask who is no operator: about herself, or about a group that she runs. */
+function ofAsker({ userId }: Asker, filter: Filter, state: State): Filter | string {
+  if (userId === null) return 'this list is for people with an account';
+  if (filter.siteId !== undefined || filter.pointId !== undefined) {
+    return 'these figures are yours: they are not counted by site or point';
+  }
+  if (filter.groupId !== undefined) {
+    const runs = runnersOf(state.groups.get(filter.groupId)).includes(userId);
+    return runs && filter.userId === undefined ? filter : 'you see the figures of the groups that you run';
+  }
+  return filter.userId === undefined || filter.userId === userId ? { ...filter, userId }
+    : 'you see your own figures alone';
+}
+
+/** Whose figures they are, and which owners are listed. */
+function targetOf(
+  { by, siteId, pointId, userId, groupId }: Filter,
+): Pick<FigureAsk, 'scope' | 'id' | 'siteId'> | string {
+  const named = ([['site', siteId], ['point', pointId], ['user', userId], ['group', groupId]] as const)
+    .filter(([, id]) => id !== undefined);
+  if (named.length > 1) return 'name one of siteId, pointId, userId and groupId: figures of two together are not kept';
+  const [scope, id] = named[0] ?? ['network', ''];
+  if (by === 'hour' && (scope === 'user' || scope === 'group')) return 'people and groups are counted by the day';
+  if (by === 'connector') return 'only outages are counted by connector';
+  if (!isOwner(by)) return { scope, id: id ?? '', siteId: null };
+  if (by === 'point' && scope === 'site') return { scope: 'point', id: '', siteId: id ?? null };
+  if (scope !== 'network' && scope !== by) return `figures of one ${scope} are not kept by ${by}`;
+  return { scope: by, id: id ?? '', siteId: null };
+}
+
+function isOwner(by: Grouping): by is Extract<Grouping, Scope> {
+  return by === 'site' || by === 'point' || by === 'user' || by === 'group';
+}
+
+/** The days, or the hours of UTC in them: by the calendar of the site where one is named. */
+function rangeOf(filter: Filter, { state, nowMs }: FigureOptions): Pick<FigureAsk, 'from' | 'to'> | string {
+  const zone = zoneOf(filter, state);
+  const to = filter.to ?? dayOf(zone, nowMs());
+  const from = filter.from ?? dayOf(zone, (dayStart(zone, to) ?? 0) - (USUAL_DAYS - 1) * DAY_MS + DAY_MS / 2);
+  if (from > to) return `from ${from} is after to ${to}`;
+  if (filter.by !== 'hour') return { from, to };
+  const [startMs, lastMs] = [dayStart(zone, from) ?? 0, dayStart(zone, to) ?? 0];
+  const endMs = dayStart(zone, dayOf(zone, lastMs + DAY_MS + DAY_MS / 2)) ?? lastMs + DAY_MS;
+  return { from: hourOf(startMs), to: hourOf(endMs - 1) };
+}
+
+function zoneOf({ siteId: site, pointId: point }: Filter, { sites, points }: State): string {
+  const id = site ?? (point === undefined ? undefined : points.get(point)?.siteId);
+  return (id === undefined ? undefined : sites.get(siteId(id))?.timeZone) ?? 'UTC';
+}
+
+function rowsOf(report: Report, rows: FigureAnswer['rows']): (Row & { readonly key: string })[] {
+  switch (report) {
+    case 'use': return (rows as readonly CountsRow[]).map((row) => ({ key: row.key, ...useRow(row) }));
+    case 'revenue': return (rows as readonly MoneyRow[]).map((row) => ({ key: row.key, ...revenueRow(row) }));
+    case 'success': return (rows as readonly CountsRow[]).map((row) => ({ key: row.key, ...successRow(row) }));
+    case 'queue': return (rows as readonly CountsRow[]).map((row) => ({ key: row.key, ...queueRow(row) }));
+    case 'failures': return failureRows(rows as readonly CauseRow[]);
+  }
+}
+
+/** `{ siteId: 'ALC' }`, `{ day: '2026-03-31' }`; an hour as the moment at which it begins. */
+function keyOf(by: Grouping, key: string): Row {
+  if (by === 'total') return {};
+  if (by === 'hour') return { hour: `${key}:00Z` };
+  return isOwner(by) ? { [`${by}Id`]: key } : { [by]: key };
+}
+
+function wordsOf({ issues: [issue] }: z.ZodError): string {
+  if (issue?.code === 'unrecognized_keys') {
+    return `unknown filter "${issue.keys.join(', ')}": figures know ${Object.keys(filterSchema.shape).join(', ')}`;
+  }
+  const name = issue?.path.join('.') ?? '';
+  if (name === 'report') return `report must be one of ${REPORTS.join(', ')}`;
+  if (name === 'by') return `by must be one of ${GROUPINGS.filter((each) => each !== 'connector').join(', ')}`;
+  return `${name}: ${issue?.message ?? 'is not valid'}`;
+}
+
+function failed(error: string): Page {
+  return { rows: [], next: null, error };
+}

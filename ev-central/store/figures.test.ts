@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANA, BEN, SITE } from '../core/core-harness.ts';
+import type { CauseRow, CountsRow, FigureAsk, Grouping, MoneyRow } from '../core/figures/ask.ts';
+import type { Ticket } from '../../shared/messages/values.ts';
+import { IN_MEMORY, openDatabase, type Sqlite } from './database.ts';
+import { actArbitrary, type Act, FigureLife, FLEET } from './figure-life-for-tests.ts';
+import { openStore, type Store } from './store.ts';
+
+const RUNS = 25;
+let db: Sqlite;
+let store: Store;
+
+function open(bytes?: Buffer): void {
+  db = openDatabase(bytes ?? IN_MEMORY);
+  store = openStore({ file: db, masterKeyFile: null, clock: { now: () => 0 }, log: () => undefined });
+}
+
+beforeEach(() => open());
+afterEach(() => store.close());
+
+const ask = (change: Partial<FigureAsk>): FigureAsk => ({
+  kind: 'counts', by: 'total', scope: 'network', id: '', siteId: null, from: '2000-01-01', to: '2099-12-31', offset: 0,
+  limit: 100_000, ...change,
+});
+const counts = (change: Partial<FigureAsk>): readonly CountsRow[] => store.figures(ask(change)).rows as CountsRow[];
+
+/** A life of its own for each run: the database is made anew. */
+function live(acts: readonly Act[], then: (life: FigureLife, tickets: readonly Ticket[]) => void): void {
+  store.close();
+  open();
+  const life = new FigureLife(store);
+  for (const act of acts) life.take(act);
+  then(life, life.appended.flatMap((append) => (append.table === 'tickets' ? [append.row] : [])));
+}
+
+const lives = (then: (life: FigureLife, tickets: readonly Ticket[]) => void): void =>
+  fc.assert(fc.property(fc.array(actArbitrary, { maxLength: 60 }), (acts) => live(acts, then)), { numRuns: RUNS });
+
+/** Every row of every table of figures. */
+function everything(): unknown {
+  return ['figures', 'figure_sums', 'figure_causes'].map((table) =>
+    (db.prepare(`SELECT * FROM ${table}`).all() as Record<string, unknown>[])
+      .filter((row) => Object.values(row).some((value) => typeof value === 'number' && value !== 0)));
+}
+
+const sum = <T>(rows: readonly T[], of: (row: T) => number): number => rows.reduce((all, row) => all + of(row), 0);
+
+describe('figures that were added up while charges ran', () => {
+  it('are those that a fresh count of all that is stored comes to', () => {
+    lives(() => {
+      const before = everything();
+      store.rebuildFigures();
+      expect(everything()).toEqual(before);
+    });
+  });
+
+  it('hold the energy of every ticket, corrections too, by hour, day, month, site, point, driver and group', () => {
+    lives((_life, tickets) => {
+      const energyWh = sum(tickets, (ticket) => ticket.energyWh);
+      for (const by of ['hour', 'day', 'month', 'year', 'total'] as const) {
+        const span = by === 'hour' ? { from: '2000-01-01T00', to: '2099-12-31T23' } : {};
+        expect([by, sum(counts({ by, ...span }), (row) => row.energyWh)]).toEqual([by, energyWh]);
+      }
+      for (const by of ['site', 'point', 'user'] as const) {
+        expect([by, sum(counts({ by, scope: by }), (row) => row.energyWh)]).toEqual([by, energyWh]);
+      }
+      const ofBen = sum(tickets.filter((ticket) => ticket.driverId === BEN), (ticket) => ticket.energyWh);
+      expect(sum(counts({ by: 'group', scope: 'group' }), (row) => row.energyWh)).toBe(ofBen);
+      const finals = tickets.filter((ticket) => ticket.kind === 'final').length;
+      expect(sum(counts({}), (row) => row.sessions)).toBe(finals);
+    });
+  });
+
+  it('hold the money of tickets and of what was given back, as the ledger has it', () => {
+    lives((life, tickets) => {
+      const [row] = store.figures(ask({ kind: 'money' })).rows as MoneyRow[];
+      expect(row?.totalMinor ?? 0).toBe(sum(tickets, (ticket) => ticket.totalMinor));
+      const postings = life.appended.flatMap((append) => (append.table === 'movements' ? append.row.postings : []));
+      const revenue = sum(postings.filter(({ account }) => account === `revenue:${SITE}`), (p) => p.amountMinor);
+      const { totalMinor = 0, vatMinor = 0, refundedMinor = 0, refundedVatMinor = 0 } = row ?? {};
+      expect(totalMinor - vatMinor - (refundedMinor - refundedVatMinor)).toBe(revenue);
+    });
+  });
+
+  it('count each request once, with a cause where it came to no charge', () => {
+    lives((life) => {
+      const all = new Map<string, { outcome: string | null; cause: string | null }>();
+      for (const append of life.appended) if (append.table === 'attempts') all.set(append.row.requestId, append.row);
+      const decided = [...all.values()].filter(({ outcome }) => outcome !== null);
+      const [row] = counts({});
+      expect([row?.attempts ?? 0, row?.charged ?? 0]).toEqual([
+        decided.length, decided.filter(({ outcome }) => outcome === 'charged').length,
+      ]);
+      const causes = store.figures(ask({ kind: 'causes' })).rows as CauseRow[];
+      expect(sum(causes.filter(({ what }) => what === 'failure'), ({ times }) => times))
+        .toBe(decided.filter(({ outcome }) => outcome === 'failed').length);
+      expect(row?.firstAttempts ?? 0).toBeLessThanOrEqual(decided.length);
+    });
+  });
+
+  it('are the same however a range of days is cut', () => {
+    lives((life) => {
+      const from = '2025-11-01';
+      const to = '2026-02-28';
+      const byDay = counts({ by: 'day', from, to });
+      const total = counts({ from, to });
+      expect(total[0]?.energyWh ?? 0).toBe(sum(byDay, (row) => row.energyWh));
+      expect(sum(counts({ by: 'month', from, to }), (row) => row.energyWh)).toBe(total[0]?.energyWh ?? 0);
+      expect(life.network.now).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe('a database that is older than its figures', () => {
+  it('has them counted when it is opened, from what is stored', () => {
+    const acts: Act[] = (['charge', 'meter', 'end'] as const)
+      .map((act) => ({ do: act, driver: 0, point: 0, energyWh: 5_000, minutes: 30 }));
+    live(acts, () => {
+      const before = everything();
+      db.exec('DELETE FROM figures; DELETE FROM figure_sums; DELETE FROM figure_causes; DELETE FROM attempts;'
+        + 'UPDATE figure_upkeep SET is_built = 0');
+      const bytes = db.serialize();
+      store.close();
+      open(bytes);
+      expect(everything()).toEqual(before);
+      expect(counts({ by: 'user', scope: 'user' })).toMatchObject([{ key: ANA, sessions: 1, energyWh: 10_000 }]);
+    });
+  });
+});
+
+describe('a page of owners', () => {
+  it('ends after its rows and says where the next one begins', () => {
+    const by: Grouping = 'point';
+    live([0, 1].flatMap((point) => (['charge', 'end'] as const)
+      .map((act) => ({ do: act, driver: point, point, energyWh: 700 + point, minutes: 1 }))), () => {
+      const [first, second] = [0, 1].map((offset) => store.figures(ask({ by, scope: by, limit: 1, offset })));
+      expect(first).toMatchObject({ rows: [{ key: 'ALC-01', energyWh: 700 }], more: true });
+      expect(second).toMatchObject({ rows: [{ key: 'ALC-02', energyWh: 701 }], more: false });
+      const ofNone = store.figures(ask({ by, scope: by, siteId: 'elsewhere' }));
+      expect(ofNone.rows).toEqual([]);
+      expect(store.figures(ask({ by: 'group', scope: 'group', id: FLEET })).rows).toHaveLength(1);
+    });
+  });
+});
