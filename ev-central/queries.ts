@@ -2,6 +2,7 @@
 // store. A driver sees points, sites and what is hers; a running charge shows its live figures in every list.
 import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
+import { contactRows } from './core/contacts.ts';
 import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
@@ -81,6 +82,10 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'vehicles': return slice(about([...state.vehicles.values()], filter), after, limit, asItIs);
     case 'tokens': return slice(about([...state.tokens.values()], filter), after, limit, asItIs);
     case 'mails': return slice(about([...state.mails.values()].reverse(), filter), after, limit, mailRow);
+    case 'notification-contacts': {
+      const rows = contactRows(state, filter);
+      return typeof rows === 'string' ? failed(rows) : slice(rows, after, limit, asItIs);
+    }
     case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
     case 'my-payments': case 'my-claims': {
       if (asker.userId === null) return failed('this list is for people with an account');

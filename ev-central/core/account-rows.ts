@@ -2,6 +2,7 @@
 // no message, screen or log has it, and forgetting it leaves money and tickets by id.
 import type { UserId } from '../../shared/ids.ts';
 import type { Language, Profile, Registration, TokenKind, VehicleRow } from '../../shared/messages/accounts.ts';
+import type { NotificationPreferences } from '../../shared/messages/notification.ts';
 
 export type Person = Profile & {
   readonly userId: UserId;
@@ -42,6 +43,9 @@ export type Mail = {
   readonly nextAtMs: number;
   readonly error: string;
 };
+
+/** What somebody has chosen about notifications; who has not has no row. */
+export type ContactPreferences = NotificationPreferences & { readonly userId: UserId };
 
 export type Vehicle = VehicleRow & { readonly userId: UserId };
 

@@ -14,7 +14,7 @@ import type { PlanRow, Subscription } from '../../shared/messages/subscription.t
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
-import type { AccountCode, ChargeToken, Mail, Person, Vehicle } from './account-rows.ts';
+import type { AccountCode, ChargeToken, ContactPreferences, Mail, Person, Vehicle } from './account-rows.ts';
 import { vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
@@ -74,6 +74,7 @@ export type Tables = {
   readonly tokens: Table<string, ChargeToken>;
   readonly claimTerms: Table<GroupId, ClaimTerms>;
   readonly claims: Table<ClaimId, Claim>;
+  readonly contactPreferences: Table<UserId, ContactPreferences>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -202,6 +203,7 @@ export function emptyTables(): Tables {
     tokens: new Table((row) => row.tokenId),
     claimTerms: new Table((row) => row.groupId),
     claims: new Table((row) => row.claimId),
+    contactPreferences: new Table((row) => row.userId),
   };
 }
 

@@ -84,6 +84,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
           [settledSinceMs]),
         claimTerms: () => loadRows(db, codecs.claimTerms, tables.claimTerms),
         claims: () => loadRows(db, codecs.claims, tables.claims),
+        contactPreferences: () => loadRows(db, codecs.contactPreferences, tables.contactPreferences),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },

@@ -107,7 +107,7 @@ function paymentChanges(
   };
 }
 
-type AccountTable = 'persons' | 'accountCodes' | 'mails' | 'vehicles' | 'tokens';
+type AccountTable = 'persons' | 'accountCodes' | 'mails' | 'vehicles' | 'tokens' | 'contactPreferences';
 
 function accountChanges(
   tables: Tables, { which, figure, words, remove }: Change,
@@ -126,6 +126,12 @@ function accountChanges(
     mails: () => (remove ? tables.mails.remove(id) : tables.mails.put({
       mailId: id, userId: isEven ? null : ana, what: 'reset-password', email: words, language: 'pt', state: 'waiting',
       failures: which, madeAtMs: figure, nextAtMs: figure, error: words,
+    })),
+    contactPreferences: () => (remove ? tables.contactPreferences.remove(userId(id)) : tables.contactPreferences.put({
+      userId: userId(id), phone: isEven ? words : null, chat: isEven ? null : words,
+      quietHours: isEven ? null : { fromMinute: which, toMinute: 60 }, channels: isEven ? {} : { 'queue-offer': ['sms'] },
+      sites: [siteId(id)], allSites: isEven,
+      push: [{ subscriptionId: id, endpoint: words, p256dh: words, auth: words }],
     })),
     vehicles: () => (remove ? tables.vehicles.remove(`ana#${id}`) : tables.vehicles.put({
       userId: ana, vehicleId: id, batteryWh: figure, connectorType: 'IEC_62196_T2', maxPowerW: 11_000,

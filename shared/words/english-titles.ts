@@ -44,6 +44,8 @@ export const ENGLISH_TITLES: Titles = {
     'point-note': 'note', 'point-boot': 'start', fault: 'fault', 'fault-cleared': 'repaired',
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
     command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
+    'reservation-reminder': 'reservation soon', 'reservation-no-show': 'no-show', 'nearly-done': 'nearly done',
+    'low-balance': 'low balance', invoice: 'invoice', 'payment-failed': 'payment failed', maintenance: 'maintenance',
   },
   deadLetterReason: {
     malformed: 'not understandable', 'unknown-type': 'unknown message', 'unknown-sender': 'unknown sender',

@@ -44,7 +44,7 @@ export const IMPURE_WORDS: Readonly<Record<string, string>> = {
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // The bare programs beside which a bench measures are kafkajs and nothing of ours.
   kafkajs: ['shared/bus/', 'scripts/bench/'],
-  'better-sqlite3': ['ev-central/store/'],
+  'better-sqlite3': ['ev-central/store/', 'shared/sqlite/'],
   blessed: ['shared/screen/'],
   pdfkit: ['ev-central/documents/'],
   'dejavu-fonts-ttf': ['ev-central/documents/'],
@@ -52,9 +52,10 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
-  nodemailer: ['ev-central/mail/'],
-  'smtp-server': ['ev-central/mail/'],
-  mailparser: ['ev-central/mail/'],
+  nodemailer: ['ev-central/mail/', 'ev-notifier/channels/'],
+  'smtp-server': ['ev-central/mail/', 'ev-notifier/channels/'],
+  mailparser: ['ev-central/mail/', 'ev-notifier/channels/'],
+  'web-push': ['ev-notifier/channels/'],
   '@peculiar/x509': ['shared/wire/'],
   fastify: ['ev-central/api/'],
   '@fastify/cors': ['ev-central/api/'],
@@ -73,7 +74,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.
   'node:child_process': ['scripts/', 'ev-central/supervise.ts'],
   // Only the processes' main files and tools know the command line.
-  commander: ['shared/config.ts', 'ev-central/', 'ev-cp-engine/', 'ev-cp-monitor/', 'ev-driver/', 'scripts/'],
+  commander: ['shared/config.ts', 'ev-central/', 'ev-cp-engine/', 'ev-cp-monitor/', 'ev-driver/', 'ev-notifier/',
+    'scripts/'],
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
@@ -84,7 +86,7 @@ const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 
 /** Is this a file without I/O? */
 export function isPure(path: string): boolean {
-  return path.startsWith('ev-central/core/') || PURE_FILES.has(path) || PURE_SHARED.has(path)
+  return path.startsWith('ev-central/core/') || path.startsWith('ev-notifier/core/') || PURE_FILES.has(path) || PURE_SHARED.has(path)
     || PURE_SHARED_FOLDERS.some((folder) => path.startsWith(folder));
 }
 
