@@ -55,7 +55,7 @@ export class Notifier {
 
   /** What was in the air when the process before this one ended is sent again. */
   start(): void {
-    this.#commit(() => recover(this.#state, this.#now()));
+    this.#commit(() => this.#written(recover(this.#state, this.#now())));
     this.tick();
   }
 
@@ -128,7 +128,10 @@ export class Notifier {
 
   /** An event is asked for in the database before the next is handled: each is written at once, in the transaction. */
   #handled(input: NotifierInput): NotifierEffect[] {
-    const effects = handle(this.#state, input, this.#now());
+    return this.#written(handle(this.#state, input, this.#now()));
+  }
+
+  #written(effects: NotifierEffect[]): NotifierEffect[] {
     this.#options.store.write(effects);
     return effects;
   }
@@ -139,9 +142,7 @@ export class Notifier {
     const isWritten = this.#attempt(() => store.transaction(() => {
       effects.push(...work());
       beside();
-      const due = this.#ended ? [] : pump(this.#state, this.#now());
-      store.write(due);
-      effects.push(...due);
+      if (!this.#ended) effects.push(...this.#written(pump(this.#state, this.#now())));
     }));
     if (isWritten) for (const effect of effects) this.#carryOut(effect);
   }

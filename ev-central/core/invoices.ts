@@ -197,11 +197,11 @@ function tellOfInvoice(
     : group === null ? [] : runnersOf(step.state.groups.get(group));
   const corr = draft.corr ?? correlationId(`invoice-${number}`);
   for (const driverId of readers) {
-    networkEvent(step, 'invoice', { driverId, corr }, { number, kind, corrects, ticketCount, totalMinor, currency });
     notifyDriver(step, { driverId, requestId: draft.requestId, corr }, {
       type: 'invoice', invoiceNumber: number, kind, corrects, ticketCount, totalMinor, currency, groupId: group,
       sessionId: ticketCount === 1 ? draft.tickets[0]?.sessionId ?? null : null,
     });
+    networkEvent(step, 'invoice', { driverId, corr }, { number, kind, corrects, ticketCount, totalMinor, currency });
   }
 }
 

@@ -1,4 +1,4 @@
-// A charge is nearly done: services hear of it once, when a reading crosses the mark that the one before had not reached.
+// A charge is nearly done: services hear of it once, when a reading crosses the mark that the one before had not.
 import type { LiveMeter, Session } from './rows.ts';
 import { event, type Step } from './step.ts';
 

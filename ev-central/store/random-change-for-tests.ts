@@ -129,7 +129,8 @@ function accountChanges(
     })),
     contactPreferences: () => (remove ? tables.contactPreferences.remove(userId(id)) : tables.contactPreferences.put({
       userId: userId(id), phone: isEven ? words : null, chat: isEven ? null : words,
-      quietHours: isEven ? null : { fromMinute: which, toMinute: 60 }, channels: isEven ? {} : { 'queue-offer': ['sms'] },
+      quietHours: isEven ? null : { fromMinute: which, toMinute: 60 },
+      channels: isEven ? {} : { 'queue-offer': ['sms'] },
       sites: [siteId(id)], allSites: isEven,
       push: [{ subscriptionId: id, endpoint: words, p256dh: words, auth: words }],
     })),

@@ -94,9 +94,11 @@ describe('e-mail', () => {
   it('arrives in the language of the person, with the same Message-ID at each attempt', async () => {
     const { url, mails } = await smtp();
     const { send } = channel(url);
-    for (let attempt = 0; attempt < 2; attempt += 1) expect(await send(parcel('email', ANA))).toMatchObject({ ok: true });
+    for (const attempt of [1, 2]) expect(await send(parcel('email', ANA)), `${attempt}`).toMatchObject({ ok: true });
     expect(mails.map(({ messageId }) => messageId)).toEqual(['<n1-7@ev-notifier>', '<n1-7@ev-notifier>']);
-    expect(mails[0]).toMatchObject({ subject: 'EV network: documento 2026-7', from: { text: expect.stringContaining('ev@') } });
+    expect(mails[0]).toMatchObject({
+      subject: 'EV network: documento 2026-7', from: { text: expect.stringContaining('ev@') },
+    });
     expect(mails[0]?.text).toContain('1,20 EUR');
     expect(mails[0]?.headers.get('auto-submitted')).toBe('auto-generated');
   });
@@ -138,7 +140,8 @@ describe('a text message over HTTP', () => {
   });
 
   it.each([
-    [503, true, null], [429, true, 7_000], [408, true, null], [400, false, null], [401, false, null], [302, false, null],
+    [503, true, null], [429, true, 7_000], [408, true, null], [400, false, null], [401, false, null],
+    [302, false, null],
   ])('that is answered with %i may be tried again: %s, after %s ms', async (status, mayRetry, retry) => {
     const { url, got } = await http(() => ({
       status, headers: { location: '/elsewhere', ...(status === 429 ? { 'retry-after': '7' } : {}) },
@@ -162,7 +165,8 @@ describe('a text message over HTTP', () => {
 
   it('reads how long to wait in seconds and as a date', () => {
     expect(retryAfterMs(new Date(START_MS + 5_000).toUTCString(), START_MS)).toBe(5_000);
-    expect([retryAfterMs('99999999', 0), retryAfterMs('soon', 0), retryAfterMs(null, 0)]).toEqual([3_600_000, null, null]);
+    const texts = ['99999999', 'soon', null];
+    expect(texts.map((text) => retryAfterMs(text, 0))).toEqual([3_600_000, null, null]);
   });
 });
 
@@ -194,7 +198,8 @@ describe('a webhook', () => {
 
   it('says by ids what happened, and names and reaches nobody', async () => {
     const { url, got } = await http(() => ({ status: 200 }));
-    await webhookChannel(endpoints([{ name: 'p', url, secret }]), () => START_MS)(parcel('webhook', null, { target: 'p' }));
+    const send = webhookChannel(endpoints([{ name: 'p', url, secret }]), () => START_MS);
+    await send(parcel('webhook', null, { target: 'p' }));
     expect(JSON.parse(String(got[0]?.body))).toMatchObject({
       type: 'invoice-ready', id: OCCASION.occasionId, timestamp: new Date(START_MS).toISOString(),
       data: { siteId: 'ALC', userIds: ['ana'], number: '2026-7', totalMinor: 120, currency: 'EUR' },
@@ -273,7 +278,8 @@ describe('web push', () => {
     const gone = [{ subscriptionId: 'a', endpoint: url, p256dh: her.p256dh, auth: her.authText }];
     const bad = [{ subscriptionId: 'a', endpoint: url, p256dh: 'A'.repeat(87), auth: her.authText }];
     for (const push of [gone, bad, []]) {
-      expect(await send(parcel('push', { ...ANA, push }, { target: 'a' }))).toMatchObject({ ok: false, mayRetry: false });
+      const outcome = await send(parcel('push', { ...ANA, push }, { target: 'a' }));
+      expect(outcome).toMatchObject({ ok: false, mayRetry: false });
     }
   });
 

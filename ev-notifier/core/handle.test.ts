@@ -52,7 +52,8 @@ describe('an event that people are told of', () => {
   });
 
   it.each([
-    ['session-state', { from: 'suspended', to: 'charging' }], ['session-state', { from: 'requested', to: 'authorized' }],
+    ['session-state', { from: 'suspended', to: 'charging' }],
+    ['session-state', { from: 'requested', to: 'authorized' }],
     ['session-state', { from: 'queued', to: 'authorized' }], ['ticket', { ticket: 'none' }], ['invoice', {}],
     ['reservation-reminder', { reservationId: 'r' }], ['point-boot', { bootId: 7 }],
   ] as const)('is none of the kind %s with %j', (kind, data) => {
@@ -65,7 +66,7 @@ describe('an event that people are told of', () => {
 describe('a point that breaks', () => {
   const at = { pointId: pointId('ALC-01'), driverId: null };
 
-  it('is told to the staff who follow its site, once until it is well, and losing sight of it is not being well', () => {
+  it('is told to the staff who follow its site, once until it is well; losing sight of it is not being well', () => {
     const desk = new Desk();
     desk.event('point-status', { from: null, to: 'Faulted', why: 'relay' }, at);
     desk.event('point-status', { from: null, to: 'Faulted', why: 'relay' }, at);

@@ -9,7 +9,8 @@ import {
   createState, type NotifierEffect, type NotifierInput, type NotifierSettings, type NotifierState, type Outcome,
 } from './state.ts';
 
-export const START_MS = Date.UTC(2026, 10, 28, 12, 0);
+/** 2026-11-28T12:00Z */
+export const START_MS = 1_795_867_200_000;
 export const ANA: Contact = {
   userId: userId('ana'), language: 'es', timeZone: 'Europe/Madrid', quietHours: null, email: 'ana@example.org',
   phone: null, chat: null, push: [],

@@ -4,7 +4,7 @@ import { quietUntil } from './quiet-hours.ts';
 it.each([
   ['before them', 22, 7, 'Europe/Madrid', '2026-11-28T20:59:00Z', null],
   ['at their beginning', 22, 7, 'Europe/Madrid', '2026-11-28T21:00:00Z', '2026-11-29T06:00:00Z'],
-  ['after midnight, in the middle of a minute', 22, 7, 'Europe/Madrid', '2026-11-29T02:30:30.500Z', '2026-11-29T06:00:00Z'],
+  ['in the middle of a minute', 22, 7, 'Europe/Madrid', '2026-11-29T02:30:30.500Z', '2026-11-29T06:00:00Z'],
   ['at their end', 22, 7, 'Europe/Madrid', '2026-11-29T06:00:00Z', null],
   ['in a zone behind UTC', 22, 7, 'America/Sao_Paulo', '2026-11-29T01:00:00Z', '2026-11-29T10:00:00Z'],
   ['in the night in which clocks go back', 22, 7, 'Europe/Madrid', '2026-10-24T22:00:00Z', '2026-10-25T06:00:00Z'],

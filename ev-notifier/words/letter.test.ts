@@ -10,7 +10,7 @@ import type { Occasion } from '../core/rows.ts';
 import { wordingOf } from './letter.ts';
 import { MISSING } from './said.ts';
 
-const ticket = ticketSchema.parse((ticketIssued.example as unknown as { ticket: unknown }).ticket);
+const ticket = ticketSchema.parse((ticketIssued.example as { ticket: unknown }).ticket);
 const reservation = {
   reservationId: 'r-1', driverId: 'ana', siteId: 'ALC', pointId: 'ALC-01', connectorId: 1, fromMs: START_MS,
   toMs: START_MS + 3_600_000, feeMinor: 500, currency: 'EUR',

@@ -14,7 +14,10 @@ const TYPES_FOR_PURE = new Set([
   'shared/bus/port.ts', 'shared/log.ts', 'shared/screen/handle.ts', 'shared/wire/close-reason.ts',
 ]);
 
-/** The pure files of the processes, besides all of ev-central/core/. They are the ones that say so in their head. */
+/** Folders of processes that are pure as a whole. */
+const PURE_FOLDERS = ['ev-central/core/', 'ev-notifier/core/'];
+
+/** The pure files of the processes, besides those folders. They are the ones that say so in their head. */
 export const PURE_FILES = new Set([
   ...['boot', 'charging', 'command', 'engine', 'fact', 'monitor-frame', 'permission', 'point-state', 'request-at-point',
     'script', 'vehicle'].map((name) => `ev-cp-engine/${name}.ts`),
@@ -86,7 +89,7 @@ const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 
 /** Is this a file without I/O? */
 export function isPure(path: string): boolean {
-  return path.startsWith('ev-central/core/') || path.startsWith('ev-notifier/core/') || PURE_FILES.has(path) || PURE_SHARED.has(path)
+  return PURE_FOLDERS.some((folder) => path.startsWith(folder)) || PURE_FILES.has(path) || PURE_SHARED.has(path)
     || PURE_SHARED_FOLDERS.some((folder) => path.startsWith(folder));
 }
 
