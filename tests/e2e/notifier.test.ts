@@ -110,6 +110,20 @@ describe('a notifier', () => {
       ({ output }) => /sent {2}email {2}invoice-ready {2}ana/.test(output), { what: 'the log' });
     expect(await notifier.stop()).toBe(0);
   });
+
+  it.each([
+    ['the key of services', [], 64, /--service-key-file/],
+    ['a key that is one', ['--service-key-file', 'package.json'], 64, /no service key|chmod 600/],
+    ['a database that nobody else uses', ['--service-key-file', 'KEY'], 72, /another ev-notifier/],
+  ])('does not start without %s, and says so', async (_what, args, status, says) => {
+    notifier = notifier.isRunning ? notifier : await startNotifier();
+    const { dir } = net.options;
+    const tried = net.start('ev-notifier', 'a notifier that cannot start', [
+      '--data-dir', join(dir, 'notifier'), '--no-ui', ...args.map((each) => (each === 'KEY' ? keyFile : each)),
+    ]);
+    expect(await tried.exited()).toBe(status);
+    await waitFor(() => tried.lines.join('\n'), (text) => says.test(text), { what: 'the reason' });
+  });
 });
 
 function giveAddresses(): void {
