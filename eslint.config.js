@@ -31,7 +31,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['ev-central/core/**/*.ts', 'ev-cp-engine/engine.ts', 'ev-cp-engine/vehicle.ts', 'ev-cp-monitor/monitor.ts'],
+    files: ['ev-central/core/**/*.ts', 'ev-notifier/core/**/*.ts', 'ev-cp-engine/engine.ts', 'ev-cp-engine/vehicle.ts', 'ev-cp-monitor/monitor.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-globals': [

@@ -14,7 +14,7 @@ import { createKeyRing, type KeyRing } from './bus/key-ring.ts';
 import type { OpenAhead } from './bus/opener-thread.ts';
 import { Outbox } from './bus/outbox.ts';
 import { createPublisher, type Publisher } from './bus/publisher.ts';
-import { createSealer, serviceKey } from './bus/send-keys.ts';
+import { createSealer, serviceKey, serviceTokenOf } from './bus/send-keys.ts';
 import { createTails, type Tails } from './bus/tail.ts';
 import { createState, derive, endBatch, handle } from './core/handle.ts';
 import { PAYMENT_TABLE } from './core/payment-states.ts';
@@ -228,6 +228,7 @@ function openLinks(
     give: (input) => loop.give(input), isFull: () => loop.full, whenRoom: () => loop.whenRoom(), read, log,
     secretOf: (id) => state.points.get(id)?.secretSha256 ?? null,
     randomBytes: parts.randomBytes, comparePassword: parts.comparePassword, token: parts.token,
+    serviceToken: () => serviceTokenOf(state),
     passwordHashes: () => passwordHashes(state),
     findCode: (secrets, code) => findCode(secrets, code, clock.now()),
     frameOfCheck: (checkId) => state.checks.get(checkId)?.re ?? null,

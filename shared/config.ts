@@ -160,7 +160,7 @@ const SHARED_VARIABLES = ['KAFKA_BROKERS', 'EV_TOPIC_PREFIX', 'EV_TEST_BROKERS',
 
 /** `EV_CENTRAL_PORT → EV_CENTRAL`: a process refuses only unknown variables that carry its own name. */
 function processPrefix(name: string): string {
-  return /^EV_(CENTRAL|ENGINE|MONITOR|DRIVER)(?=_)/.exec(name)?.[0] ?? '';
+  return /^EV_(CENTRAL|ENGINE|MONITOR|DRIVER|NOTIFIER)(?=_)/.exec(name)?.[0] ?? '';
 }
 
 function camelCase(flag: string): string {

@@ -10,6 +10,7 @@ import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
 import { NETWORK_OPERATIONS } from './routes/network.ts';
+import { NOTIFICATION_OPERATIONS } from './routes/notifications.ts';
 import { PAYMENT_OPERATIONS } from './routes/payments.ts';
 import { EXCHANGE_RATE_OPERATIONS } from './routes/exchange-rates.ts';
 import { OWN_ACCOUNT_OPERATIONS } from './routes/own-account.ts';
@@ -36,4 +37,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
   ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
   ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS, ...DEBT_OPERATIONS, ...FIGURE_OPERATIONS,
+  ...NOTIFICATION_OPERATIONS,
 ];

@@ -4,6 +4,7 @@ import type { OutRecord } from '../../shared/bus/port.ts';
 import { topicName, type Topic } from '../../shared/bus/topics.ts';
 import { pointId, userId } from '../../shared/ids.ts';
 import { CENTRAL, seal } from '../../shared/seal.ts';
+import { serviceToken } from '../../shared/service-key.ts';
 import type { KeyRow } from '../core/rows.ts';
 import type { State } from '../core/state.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -30,6 +31,12 @@ export function serviceKey(state: Pick<State, 'keys'>): KeyRow | undefined {
     if (newest === undefined || row.createdAtMs > newest.createdAtMs) newest = row;
   }
   return newest;
+}
+
+/** What a service says at its log-in; null: there is no key of services yet. */
+export function serviceTokenOf(state: Pick<State, 'keys'>): string | null {
+  const key = serviceKey(state);
+  return key === undefined ? null : serviceToken(key);
 }
 
 export type Sealer = {

@@ -107,6 +107,7 @@ export function addCtlCommands(ctl: Command): void {
     }));
   addEstimateCommand(ctl);
   addScopeOrders(ctl);
+  addAnnouncement(ctl);
   addPointOrders(ctl);
   addSessionOrders(ctl);
   addAccessOrders(ctl);
@@ -159,6 +160,19 @@ function addScopeOrders(ctl: Command): void {
         return checkedOrder({ kind: 'set-operative', scope: scopeOf(own), operative, note });
       }));
   }
+}
+
+function addAnnouncement(ctl: Command): void {
+  addToolOptions(ctl.command('announce <site>')
+    .description('announces maintenance to the staff of a site and to those who charge or wait there')
+    .requiredOption('--from <time>', 'ISO 8601, such as 2026-12-01T08:00Z').requiredOption('--to <time>', 'its end')
+    .option('--note <text>', 'stands in what people are sent', ''))
+    .action(withOrder(([siteId = ''], own) => {
+      const timeOf = (name: string): number => Date.parse(textOf(own, name) ?? '');
+      return checkedOrder({
+        kind: 'plan-maintenance', siteId, fromMs: timeOf('from'), toMs: timeOf('to'), note: noteOf(own),
+      });
+    }));
 }
 
 function scopeOf(own: Own): Extract<OrderInput, { kind: 'set-operative' }>['scope'] {

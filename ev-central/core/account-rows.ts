@@ -3,6 +3,7 @@
 import type { GroupId, UserId } from '../../shared/ids.ts';
 import type { Language, Profile, Registration, TokenKind, VehicleRow } from '../../shared/messages/accounts.ts';
 import type { Currency } from '../../shared/money.ts';
+import type { NotificationPreferences } from '../../shared/messages/notification.ts';
 
 export type Person = Profile & {
   readonly userId: UserId;
@@ -51,6 +52,9 @@ export type Mail = {
   /** Of a reminder. */
   readonly facts: DebtFacts | null;
 };
+
+/** What somebody has chosen about notifications; who has not has no row. */
+export type ContactPreferences = NotificationPreferences & { readonly userId: UserId };
 
 export type Vehicle = VehicleRow & { readonly userId: UserId };
 

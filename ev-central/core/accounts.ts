@@ -110,11 +110,12 @@ function forgetPerson(step: Step, userId: UserId): Result {
  */
 export function removePersonalData(step: Step, userId: UserId): void {
   const { persons, vehicles, tokens, mails, secondFactors, billingDetails, lockouts } = step.state;
-  const { apiSessions, apiKeys, subscriptions } = step.state;
+  const { apiSessions, apiKeys, subscriptions, contactPreferences } = step.state;
   persons.remove(userId);
   secondFactors.remove(userId);
   billingDetails.remove(userWallet(userId));
   subscriptions.remove(userId);
+  contactPreferences.remove(userId);
   for (const who of [`user:${userId}`, `pin:${userId}`]) lockouts.remove(who);
   dropCodes(step.state, userId, ['verify-email', 'reset-password']);
   for (const row of [...vehicles.values()]) if (row.userId === userId) vehicles.remove(vehicleKey(row));

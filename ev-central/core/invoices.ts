@@ -20,7 +20,7 @@ import { runnersOf } from './groups.ts';
 import { notifyDriver } from './notices.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import type { State } from './state.ts';
-import { emit, type Step } from './step.ts';
+import { emit, networkEvent, type Step } from './step.ts';
 import { walletOf } from './wallet.ts';
 
 const QUARTER_MS = 15 * 60_000;
@@ -197,13 +197,13 @@ function tellOfInvoice(
   const group = parts?.kind === 'group-wallet' ? parts.groupId : null;
   const readers = parts?.kind === 'user-wallet' ? [parts.userId]
     : group === null ? [] : runnersOf(step.state.groups.get(group));
+  const corr = draft.corr ?? correlationId(`invoice-${number}`);
   for (const driverId of readers) {
-    notifyDriver(step, {
-      driverId, requestId: draft.requestId, corr: draft.corr ?? correlationId(`invoice-${number}`),
-    }, {
+    notifyDriver(step, { driverId, requestId: draft.requestId, corr }, {
       type: 'invoice', invoiceNumber: number, kind, corrects, ticketCount, totalMinor, currency, groupId: group,
       sessionId: ticketCount === 1 ? draft.tickets[0]?.sessionId ?? null : null,
     });
+    networkEvent(step, 'invoice', { driverId, corr }, { number, kind, corrects, ticketCount, totalMinor, currency });
   }
 }
 

@@ -6,6 +6,7 @@ import type { SessionState } from '../../shared/messages/values.ts';
 import { correctedMs, LONGEST_STEP_MS, sessionTimeMs, TOLERANCE_MS } from './point-time.ts';
 import { type ExactCost, exactCost, mayHaveReached, moveBorder, watchOf } from './cost-watch.ts';
 import type { LiveMeter, Session } from './rows.ts';
+import { tellNearlyDone } from './nearly-done.ts';
 import { foldedRegisterWh, storeReading } from './session-cost.ts';
 import { flagSession, moveSession, putSession } from './session-change.ts';
 import { resumeSession, stopSession } from './session-end.ts';
@@ -48,6 +49,7 @@ export function meterSample(step: Step, sample: MeterSample): void {
   };
   const told = before === undefined ? session : storeBeforeChange(step, session, before, live);
   state.meters.put(live);
+  if (before !== undefined) tellNearlyDone(step, session, before, live);
   const timed = time.jumped ? putSession(step, flagSession(step, told, 'clock-jump')) : told;
   if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
   const stored = storeWhenDue(step, followState(step, timed, sample), live);

@@ -46,6 +46,7 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'put-point': case 'remove-point': case 'put-user': case 'remove-user': case 'put-group':
     case 'remove-group': case 'book': case 'book-group': case 'refund-ticket': case 'transfer':
     case 'invoice-month': case 'pause-debt': case 'resume-debt': case 'write-off-debt':
+    case 'put-notification-preferences': case 'plan-maintenance':
     case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
     case 'reject-claim': case 'pay-claim':
     case 'put-billing-details': case 'assign-tariff': case 'put-price-series': case 'remove-price-series':

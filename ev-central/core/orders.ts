@@ -12,6 +12,7 @@ import { belongingOrder } from './belongings.ts';
 import { claimOrder } from './claims.ts';
 import { sendCommand } from './commands.ts';
 import { debtOrder } from './debt-orders.ts';
+import { planMaintenance, putPreferences } from './contacts.ts';
 import { putRates } from './exchange-rates.ts';
 import { sessionsAt } from './facts.ts';
 import type { Input } from './inputs.ts';
@@ -130,6 +131,8 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
     case 'reject-claim': case 'pay-claim':
       return claimOrder(step, order, input);
+    case 'put-notification-preferences': return putPreferences(step, order);
+    case 'plan-maintenance': return planMaintenance(step, order);
     default: return assertNever(order, 'order');
   }
 }
@@ -276,7 +279,7 @@ function auditedParameters(order: Order): Record<string, unknown> {
     return { kind: order.kind, tokens };
   }
   if ('tokenId' in order) return { ...order, tokenId: endOf(order.tokenId) };
-  const isKept = (name: string): boolean => !/hash|sha256|secret|^(profile|email)$/i.test(name);
+  const isKept = (name: string): boolean => !/hash|sha256|secret|^(profile|email|preferences)$/i.test(name);
   return Object.fromEntries(Object.entries(withoutToken(order)).filter(([name]) => isKept(name)));
 }
 

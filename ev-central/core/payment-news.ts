@@ -7,7 +7,7 @@ import { notifyDriver } from './notices.ts';
 import { putPayment } from './ready-payments.ts';
 import type { Payment, Snapshot } from './payment-rows.ts';
 import { mayBecome, PAYMENT_TABLE, type PaymentState } from './payment-states.ts';
-import { audit, event, type Step, tell } from './step.ts';
+import { audit, event, networkEvent, type Step, tell } from './step.ts';
 import { book } from './wallet.ts';
 
 /** A pre-authorization that no charge has used is released after this time. */
@@ -69,6 +69,9 @@ export function tellFailure(step: Step, payment: Payment, reason: PaymentFailure
   const { paymentId, purpose, sessionId, amountMinor, currency, lastError } = payment;
   notifyDriver(step, whom(payment), {
     type: 'payment-failed', paymentId, purpose, sessionId, amountMinor, currency, reason,
+  });
+  networkEvent(step, 'payment-failed', { driverId: payment.userId, corr: payment.corr }, {
+    paymentId, purpose, sessionId, amountMinor, currency, reason,
   });
   audit(step, {
     who: payment.userId, address: '', action: 'payment', outcome: `failed: ${reason}`,

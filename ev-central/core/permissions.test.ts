@@ -50,6 +50,7 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['put-person', 'x...'], ['change-email', 'x...'], ['send-reset-code', 'x...'], ['change-password', 'x...'],
   ['end-log-ins', 'xx..'], ['forget-person', 'x...'], ['put-vehicle', 'x...'], ['remove-vehicle', 'x...'],
   ['issue-tokens', 'x...'], ['block-token', 'xx..'], ['unblock-token', 'x...'], ['remove-token', 'x...'],
+  ['put-notification-preferences', 'x...'], ['plan-maintenance', 'xxx.'],
 ];
 const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['points', 'xxxx'], ['sites', 'xxxx'], ['estimate', 'xxxx'],
@@ -65,6 +66,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
   ['payments', 'xx..'], ['my-payments', 'xxxx'],
   ['people', 'x...'], ['vehicles', 'xx..'], ['tokens', 'xx..'], ['mails', 'xx..'],
+  ['notification-contacts', 'x...'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -134,6 +134,7 @@ const OF_ORDER = {
   'change-password': 'users.write', 'end-log-ins': 'access.revoke', 'forget-person': 'people.erase',
   'put-vehicle': 'vehicles.write', 'remove-vehicle': 'vehicles.write', 'issue-tokens': 'tokens.write',
   'block-token': 'tokens.block', 'unblock-token': 'tokens.write', 'remove-token': 'tokens.write',
+  'put-notification-preferences': 'people.write', 'plan-maintenance': 'network.operate',
 } as const satisfies Record<OrderKind, Permission>;
 
 /** What somebody needs who gives this order. */
@@ -149,6 +150,7 @@ const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'put-vehicle': 'account.write-own', 'remove-vehicle': 'account.write-own', 'block-token': 'account.write-own',
   'start-payment': 'payments.make-own', 'cancel-payment': 'payments.make-own',
   subscribe: 'account.write-own', unsubscribe: 'account.write-own',
+  'put-notification-preferences': 'account.write-own',
 };
 
 /**
@@ -180,6 +182,8 @@ const OF_QUERY = {
   payments: 'payments.read', 'my-payments': 'money.read-own',
   figures: 'figures.read', 'my-figures': 'figures.read-own',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
+  // With addresses; services ask for it, too.
+  'notification-contacts': 'people.read',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */

@@ -24,6 +24,7 @@ export function putSession(step: Step, after: Session): Session {
   if (before === undefined || before.state !== row.state) {
     event(step, 'session-state', { siteId: row.siteId, corr: row.corr, session: row }, {
       from: before?.state ?? null, to: row.state, reason: row.refusal ?? row.endReason,
+      ...(row.state === 'authorized' ? { plugByMs: row.plugByMs } : {}),
     });
   }
   return row;

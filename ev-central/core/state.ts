@@ -15,7 +15,7 @@ import type { PlanRow, Subscription } from '../../shared/messages/subscription.t
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
-import type { AccountCode, ChargeToken, Mail, Person, Vehicle } from './account-rows.ts';
+import type { AccountCode, ChargeToken, ContactPreferences, Mail, Person, Vehicle } from './account-rows.ts';
 import { vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Input } from './inputs.ts';
@@ -77,6 +77,7 @@ export type Tables = {
   readonly claimTerms: Table<GroupId, ClaimTerms>;
   readonly claims: Table<ClaimId, Claim>;
   readonly debts: Table<Account, Debt>;
+  readonly contactPreferences: Table<UserId, ContactPreferences>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -205,6 +206,7 @@ export function emptyTables(): Tables {
     claimTerms: new Table((row) => row.groupId),
     claims: new Table((row) => row.claimId),
     debts: new Table((row) => row.account),
+    contactPreferences: new Table((row) => row.userId),
   };
 }
 

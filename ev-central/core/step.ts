@@ -2,6 +2,7 @@
 // that every id, event, notice, command and audit entry is made in one place.
 import {
   correlationId, type CorrelationId, messageId, type MessageId, type PointId, type SiteId,
+  type UserId,
 } from '../../shared/ids.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
@@ -40,6 +41,8 @@ export function pointCorr(pointId: PointId): CorrelationId {
 export type EventIds = {
   readonly siteId: SiteId; readonly corr: CorrelationId;
   readonly pointId?: PointId | null; readonly session?: Session | null;
+  /** Whom it is about, where no session says it. */
+  readonly driverId?: UserId;
 };
 
 /** Writes an entry of the domain event log: kept in the store, and sent to the services. */
@@ -48,11 +51,20 @@ export function event(step: Step, kind: EventKind, ids: EventIds, data: Readonly
     ...envelope(step, ids.corr), type: 'event', kind, siteId: ids.siteId,
     pointId: ids.pointId ?? ids.session?.pointId ?? null,
     sessionId: ids.session?.sessionId ?? null,
-    driverId: ids.session?.driverId ?? null,
+    driverId: ids.driverId ?? ids.session?.driverId ?? null,
     data: { ...data },
   };
   emit(step, { kind: 'append', table: 'events', row: message });
   emit(step, { kind: 'send', topic: 'events', key: ids.siteId, to: 'services', message });
+}
+
+/** Writes an event about a person that belongs to no site: it goes under the network's first. */
+export function networkEvent(
+  step: Step, kind: EventKind, ids: { readonly driverId: UserId; readonly corr: CorrelationId },
+  data: Readonly<Record<string, unknown>>,
+): void {
+  const siteId = step.state.sites.values().next().value?.siteId;
+  if (siteId !== undefined) event(step, kind, { siteId, ...ids }, data);
 }
 
 /** Writes an event of a point. */

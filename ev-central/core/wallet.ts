@@ -2,7 +2,7 @@
 // here alone, together with the movement that says why.
 import { type Account, ADJUSTMENTS, isWallet, parseAccount, userWallet } from '../../shared/account.ts';
 import { invariant } from '../../shared/assert.ts';
-import type { UserId } from '../../shared/ids.ts';
+import { correlationId, type UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { countSpending, roomToGrow } from './groups.ts';
@@ -10,7 +10,7 @@ import { readyMinor } from './ready-payments.ts';
 import { assertBalanced, contraPostings, type Entry, vatOf } from './ledger.ts';
 import type { HoldRow, Movement, Session } from './rows.ts';
 import type { State } from './state.ts';
-import { emit, type Step } from './step.ts';
+import { emit, networkEvent, type Step } from './step.ts';
 
 export type Wallet = { readonly balanceMinor: number; readonly heldMinor: number; readonly currency: Currency };
 
@@ -126,15 +126,26 @@ export function move(
 }
 
 function changeBalance(
-  { state }: Step, { currency }: Pick<Movement, 'currency'>,
+  step: Step, { currency }: Pick<Movement, 'currency'>,
   { account, amountMinor }: { readonly account: Account; readonly amountMinor: number },
 ): number {
+  const { state } = step;
   const wallet = walletOf(state, account);
   invariant(wallet !== undefined && wallet.currency === currency, `${account} is a wallet in ${currency}`);
   const balanceMinor = wallet.balanceMinor + amountMinor;
   invariant(Number.isSafeInteger(balanceMinor), 'a balance stays a whole number');
   putWallet(state, account, { balanceMinor });
+  tellLowBalance(step, account, { ...wallet, balanceMinor }, wallet.balanceMinor);
   return balanceMinor;
+}
+
+/** Once, when a balance falls below what a charge usually holds: the next one could not begin. */
+function tellLowBalance(step: Step, account: Account, { balanceMinor, currency }: Wallet, beforeMinor: number): void {
+  const { defaultHoldMinor } = step.state.settings;
+  const parts = parseAccount(account);
+  if (parts?.kind !== 'user-wallet' || beforeMinor < defaultHoldMinor || balanceMinor >= defaultHoldMinor) return;
+  const ids = { driverId: parts.userId, corr: correlationId(`wallet-${parts.userId}`) };
+  networkEvent(step, 'low-balance', ids, { balanceMinor, currency });
 }
 
 function changeHeld(step: Step, session: Session, change: HoldRow['change'], amountMinor: number): void {

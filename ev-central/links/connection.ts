@@ -15,7 +15,10 @@ export type MonitorPeer = {
   welcomed: boolean;
 };
 export type DriverPeer = { readonly kind: 'driver'; readonly driverId: UserId; welcomed: boolean };
-export type OperatorPeer = { readonly kind: 'operator'; readonly by: string; role: OperatorRole | null };
+/** `service`: it may ask for contacts alone. */
+export type OperatorPeer = {
+  readonly kind: 'operator'; readonly by: string; role: OperatorRole | 'service' | null;
+};
 export type Peer = { readonly kind: 'unnamed' } | MonitorPeer | DriverPeer | OperatorPeer;
 
 /** A password with its one-time code or a proof in place of it, or a PIN. */

@@ -23,6 +23,8 @@ export type OperatorOptions = {
   readonly startTail: StartTail;
   /** The content of the token file. */
   readonly token: string;
+  /** What a service says; null: there is no services' key yet. */
+  readonly serviceToken: () => string | null;
   readonly randomBytes: (count: number) => Buffer;
   readonly log: Log;
 };
@@ -34,6 +36,7 @@ const TAILS_AT_ONCE = 4;
 export function greetOperator(
   connection: Connection, login: Extract<FromOperator, { type: 'login-operator' }>, options: OperatorOptions,
 ): void {
+  if (login.service !== null) return greetService(connection, login, login.service, options);
   if (login.token !== null) return greetByToken(connection, login.id, login.token, options);
   const { userId: by, password } = login;
   if (by === null || password === null) {
@@ -55,6 +58,7 @@ export function takeOperatorFrame(
 ): boolean {
   const { role, by } = peer;
   if (frame.type === 'login-operator' || role === null) return false;
+  if (role === 'service') return takeServiceFrame(connection, frame, options);
   switch (frame.type) {
     case 'order':
       options.give({
@@ -73,6 +77,30 @@ export function takeOperatorFrame(
       return true;
     default: return assertNever(frame, 'frame of an operator');
   }
+}
+
+/** A service asks whom it may write to, and for nothing else. */
+function takeServiceFrame(connection: Connection, frame: FromOperator, options: OperatorOptions): boolean {
+  if (frame.type !== 'query' || frame.what !== 'notification-contacts') return false;
+  answerQuery(connection, { role: 'admin', userId: null }, frame, options.read);
+  return true;
+}
+
+function greetService(
+  connection: Connection, { id, token }: Extract<FromOperator, { type: 'login-operator' }>, service: string,
+  options: OperatorOptions,
+): void {
+  const by = `service ${service}`;
+  const wanted = options.serviceToken();
+  connection.peer = { kind: 'operator', by, role: null };
+  if (wanted === null || token === null || !sameText(token, wanted)) {
+    options.log('warn', 'service-refused', { service, address: connection.address });
+    return refuse(connection, id, 'unknown-or-wrong',
+      "This is not the token of the services' key: get the key with admin service-key.");
+  }
+  connection.peer = { kind: 'operator', by, role: 'service' };
+  options.log('info', 'service', { service, address: connection.address });
+  sendFrame(connection, id, { type: 'welcome-operator', taken: true, role: null, reason: null, text: '' });
 }
 
 function greetByToken(connection: Connection, re: string, token: string, options: OperatorOptions): void {

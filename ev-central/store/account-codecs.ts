@@ -1,5 +1,5 @@
 // The codecs of the tables about people; see codecs.ts.
-import type { AccountCode, ChargeToken, Mail, Person, Vehicle } from '../core/account-rows.ts';
+import type { AccountCode, ChargeToken, ContactPreferences, Mail, Person, Vehicle } from '../core/account-rows.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 
 export const persons = defineCodec<Person>({
@@ -35,5 +35,13 @@ export const tokens = defineCodec<ChargeToken>({
   table: 'tokens', key: ['tokenId'],
   fields: {
     tokenId: text(), kind: text(), userId: text(), blocked: flag(), expiresAtMs: nullable(whole()), issuedAtMs: whole(),
+  },
+});
+
+export const contactPreferences = defineCodec<ContactPreferences>({
+  table: 'contact_preferences', key: ['userId'],
+  fields: {
+    userId: text(), phone: nullable(text()), chat: nullable(text()), quietHours: nullable(json()), channels: json(),
+    sites: json(), allSites: flag(), push: json(),
   },
 });

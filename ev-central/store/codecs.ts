@@ -11,7 +11,7 @@ import type { TariffId } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
-import { accountCodes, mails, persons, tokens, vehicles } from './account-codecs.ts';
+import { accountCodes, contactPreferences, mails, persons, tokens, vehicles } from './account-codecs.ts';
 import { claims, claimTerms } from './claim-rows.ts';
 import { debts } from './debt-rows.ts';
 import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
@@ -34,7 +34,7 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
     invoicedSessions, invoicingSpans, payments, paymentEvents, persons, accountCodes, mails, vehicles, tokens,
-    claimTerms, claims, debts,
+    claimTerms, claims, debts, contactPreferences,
   };
 }
 

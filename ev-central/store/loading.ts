@@ -85,6 +85,7 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         claimTerms: () => loadRows(db, codecs.claimTerms, tables.claimTerms),
         claims: () => loadRows(db, codecs.claims, tables.claims),
         debts: () => loadRows(db, codecs.debts, tables.debts),
+        contactPreferences: () => loadRows(db, codecs.contactPreferences, tables.contactPreferences),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },

@@ -223,6 +223,11 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: `SELECT order_id, is_built, (SELECT count(*) FROM figures) AS figures FROM orders, figure_upkeep`,
     expected: [{ order_id: 'o-1', is_built: 0, figures: 0 }],
   },
+  22: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: 'SELECT order_id, (SELECT count(*) FROM contact_preferences) AS chosen FROM orders',
+    expected: [{ order_id: 'o-1', chosen: 0 }],
+  },
 };
 
 let db: Sqlite;

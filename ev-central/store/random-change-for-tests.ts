@@ -122,7 +122,7 @@ function paymentChanges(
   };
 }
 
-type AccountTable = 'persons' | 'accountCodes' | 'mails' | 'vehicles' | 'tokens';
+type AccountTable = 'persons' | 'accountCodes' | 'mails' | 'vehicles' | 'tokens' | 'contactPreferences';
 
 function accountChanges(
   tables: Tables, { which, figure, words, remove }: Change,
@@ -142,6 +142,13 @@ function accountChanges(
       mailId: id, userId: isEven ? null : ana, what: 'reset-password', email: words, language: 'pt', state: 'waiting',
       failures: which, madeAtMs: figure, nextAtMs: figure, error: words,
       facts: isEven ? null : { owedMinor: figure, currency: currency('EUR'), sinceMs: figure, groupId: null },
+    })),
+    contactPreferences: () => (remove ? tables.contactPreferences.remove(userId(id)) : tables.contactPreferences.put({
+      userId: userId(id), phone: isEven ? words : null, chat: isEven ? null : words,
+      quietHours: isEven ? null : { fromMinute: which, toMinute: 60 },
+      channels: isEven ? {} : { 'queue-offer': ['sms'] },
+      sites: [siteId(id)], allSites: isEven,
+      push: [{ subscriptionId: id, endpoint: words, p256dh: words, auth: words }],
     })),
     vehicles: () => (remove ? tables.vehicles.remove(`ana#${id}`) : tables.vehicles.put({
       userId: ana, vehicleId: id, batteryWh: figure, connectorType: 'IEC_62196_T2', maxPowerW: 11_000,

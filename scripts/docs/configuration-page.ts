@@ -1,4 +1,4 @@
-// docs/configuration.md: every flag, variable and default of the four processes, the limits with their reasons, and the
+// docs/configuration.md: every flag, variable and default of the processes, the limits with their reasons, and the
 // exit statuses, from the tables that the code itself uses.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { CENTRAL_SETTINGS } from '../../ev-central/config.ts';
 import { ENGINE_SETTINGS } from '../../ev-cp-engine/settings.ts';
 import { MONITOR_SETTINGS } from '../../ev-cp-monitor/settings.ts';
 import { DRIVER_SETTINGS } from '../../ev-driver/settings.ts';
+import { NOTIFIER_SETTINGS } from '../../ev-notifier/settings.ts';
 import type { Setting, Settings } from '../../shared/config.ts';
 import { FAILURES } from '../../shared/failure.ts';
 import { LIMITS } from '../../shared/limits.ts';
@@ -13,7 +14,7 @@ import { notesOfText } from './field-notes.ts';
 
 const PROCESSES: readonly (readonly [string, Settings])[] = [
   ['ev-central', CENTRAL_SETTINGS], ['ev-cp-engine', ENGINE_SETTINGS], ['ev-cp-monitor', MONITOR_SETTINGS],
-  ['ev-driver', DRIVER_SETTINGS],
+  ['ev-driver', DRIVER_SETTINGS], ['ev-notifier', NOTIFIER_SETTINGS],
 ];
 
 const HEAD = `# Configuration

@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const LEASH = pathToFileURL(join(ROOT, 'scripts', 'leash.mjs')).href;
 const LINES_KEPT = 2_000;
 
-export type ProcessName = 'ev-central' | 'ev-cp-engine' | 'ev-cp-monitor' | 'ev-driver' | 'kafka';
+export type ProcessName = 'ev-central' | 'ev-cp-engine' | 'ev-cp-monitor' | 'ev-driver' | 'ev-notifier' | 'kafka';
 export type JsonEvent = Readonly<Record<string, unknown>>;
 
 export type ProcessOptions = {

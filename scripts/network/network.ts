@@ -239,7 +239,7 @@ export class Network {
     this.#stopped = true;
     for (const child of this.#tools.keys()) child.kill();
     await Promise.allSettled(this.#tools.values());
-    const order: ProcessName[] = ['ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central', 'kafka'];
+    const order: ProcessName[] = ['ev-notifier', 'ev-driver', 'ev-cp-monitor', 'ev-cp-engine', 'ev-central', 'kafka'];
     for (const program of order) {
       await Promise.all([...this.processes].filter((p) => p.program === program).map((p) => p.stop()));
     }

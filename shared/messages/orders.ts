@@ -14,6 +14,7 @@ import { exchangeRatesSchema } from './exchange-rate.ts';
 import { groupRowSchema } from './group-row.ts';
 import { tariffPlaceSchema } from './group-tariff.ts';
 import { billingDetailsSchema } from './invoice.ts';
+import { notificationOrders } from './notification.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
 import { planRowSchema } from './subscription.ts';
@@ -148,6 +149,7 @@ export const orderSchema = z.discriminatedUnion('kind', [
   }),
   // accounts, as people make and mend them
   ...accountOrders,
+  ...notificationOrders,
   // plans; people subscribe themselves, too
   z.object({ kind: z.literal('put-plan'), plan: planRowSchema }),
   z.object({ kind: z.literal('remove-plan'), planId: planIdSchema }),

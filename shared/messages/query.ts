@@ -11,6 +11,7 @@ export const QUERIES = [
   'claims', 'my-claims', 'claim-terms',
   'plans', 'subscriptions', 'my-subscriptions',
   'debts', 'my-debts', 'figures', 'my-figures',
+  'notification-contacts',
 ] as const;
 
 export const query = defineFrame({

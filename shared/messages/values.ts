@@ -164,6 +164,8 @@ export const EVENT_KINDS = [
   'point-status', 'point-link', 'point-health', 'point-operative', 'point-note', 'point-boot', 'fault', 'fault-cleared',
   'session-state', 'session-flag', 'ticket', 'ledger', 'queue', 'command', 'order', 'access', 'registry', 'bus',
   'payment', 'debt',
+  'reservation-reminder', 'reservation-no-show', 'nearly-done', 'low-balance', 'invoice', 'payment-failed',
+  'maintenance',
 ] as const;
 export const eventKindSchema = z.enum(EVENT_KINDS);
 export type EventKind = z.infer<typeof eventKindSchema>;

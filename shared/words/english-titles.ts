@@ -45,6 +45,8 @@ export const ENGLISH_TITLES: Titles = {
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
     command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
     debt: 'debt',
+    'reservation-reminder': 'reservation soon', 'reservation-no-show': 'no-show', 'nearly-done': 'nearly done',
+    'low-balance': 'low balance', invoice: 'invoice', 'payment-failed': 'payment failed', maintenance: 'maintenance',
   },
   deadLetterReason: {
     malformed: 'not understandable', 'unknown-type': 'unknown message', 'unknown-sender': 'unknown sender',

@@ -1,4 +1,5 @@
-// Shows one screen over made-up data in this terminal: `node tests/screen/demo.ts monitor|engine|central|driver [N]`.
+// Shows one screen over made-up data in this terminal:
+// `node tests/screen/demo.ts monitor|engine|central|driver|notifier [N]`.
 import { sampleMonitorView } from './sample-monitor.ts';
 import { openMonitorScreen } from '../../ev-cp-monitor/ui/screen.ts';
 import { sampleEngineView } from './sample-engine.ts';
@@ -7,6 +8,8 @@ import { sampleCentralView, sampleRows } from './sample-central.ts';
 import { openCentralScreen } from '../../ev-central/ui/screen.ts';
 import { sampleDriverView } from './sample-driver.ts';
 import { openDriverScreen } from '../../ev-driver/ui/screen.ts';
+import { sampleNotifierView } from './sample-notifier.ts';
+import { openNotifierScreen } from '../../ev-notifier/ui/screen.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 
 const [kind = 'central', count = '12', more = '1'] = process.argv.slice(2);
@@ -21,6 +24,10 @@ const openers: Record<string, (quit: () => void) => Screen> = {
     },
   }),
 };
+
+openers['notifier'] = (onQuit) => openNotifierScreen({
+  view: () => sampleNotifierView(n, Date.now()), onQuit, actions: {},
+});
 
 const done = (text: string) => (): { ok: true; text: string } => ({ ok: true, text });
 openers['engine'] = (onQuit) => openEngineScreen({

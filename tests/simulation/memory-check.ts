@@ -84,7 +84,7 @@ const KEYS = {
   invoicingSpans: 'spanId', payments: 'paymentId', paymentEvents: 'eventKey',
   persons: 'userId', accountCodes: 'codeId',
   mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',
-  claimTerms: 'groupId', claims: 'claimId', debts: 'account',
+  claimTerms: 'groupId', claims: 'claimId', debts: 'account', contactPreferences: 'userId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

@@ -14,7 +14,10 @@ const TYPES_FOR_PURE = new Set([
   'shared/bus/port.ts', 'shared/log.ts', 'shared/screen/handle.ts', 'shared/wire/close-reason.ts',
 ]);
 
-/** The pure files of the processes, besides all of ev-central/core/. They are the ones that say so in their head. */
+/** Folders of processes that are pure as a whole. */
+const PURE_FOLDERS = ['ev-central/core/', 'ev-notifier/core/'];
+
+/** The pure files of the processes, besides those folders. They are the ones that say so in their head. */
 export const PURE_FILES = new Set([
   ...['boot', 'charging', 'command', 'engine', 'fact', 'monitor-frame', 'permission', 'point-state', 'request-at-point',
     'script', 'vehicle'].map((name) => `ev-cp-engine/${name}.ts`),
@@ -44,7 +47,7 @@ export const IMPURE_WORDS: Readonly<Record<string, string>> = {
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // The bare programs beside which a bench measures are kafkajs and nothing of ours.
   kafkajs: ['shared/bus/', 'scripts/bench/'],
-  'better-sqlite3': ['ev-central/store/'],
+  'better-sqlite3': ['ev-central/store/', 'shared/sqlite/'],
   blessed: ['shared/screen/'],
   pdfkit: ['ev-central/documents/'],
   'dejavu-fonts-ttf': ['ev-central/documents/'],
@@ -52,9 +55,10 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   winston: ['shared/log.ts'],
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
-  nodemailer: ['ev-central/mail/'],
-  'smtp-server': ['ev-central/mail/'],
-  mailparser: ['ev-central/mail/'],
+  nodemailer: ['ev-central/mail/', 'ev-notifier/channels/'],
+  'smtp-server': ['ev-central/mail/', 'ev-notifier/channels/'],
+  mailparser: ['ev-central/mail/', 'ev-notifier/channels/'],
+  'web-push': ['ev-notifier/channels/'],
   '@peculiar/x509': ['shared/wire/'],
   fastify: ['ev-central/api/'],
   '@fastify/cors': ['ev-central/api/'],
@@ -73,7 +77,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.
   'node:child_process': ['scripts/', 'ev-central/supervise.ts'],
   // Only the processes' main files and tools know the command line.
-  commander: ['shared/config.ts', 'ev-central/', 'ev-cp-engine/', 'ev-cp-monitor/', 'ev-driver/', 'scripts/'],
+  commander: ['shared/config.ts', 'ev-central/', 'ev-cp-engine/', 'ev-cp-monitor/', 'ev-driver/', 'ev-notifier/',
+    'scripts/'],
 };
 
 /** The adapters of EV_Central: none imports another, none is imported by the core. */
@@ -84,7 +89,7 @@ const CENTRAL_PORTS = new Set(['ev-central/loop.ts']);
 
 /** Is this a file without I/O? */
 export function isPure(path: string): boolean {
-  return path.startsWith('ev-central/core/') || PURE_FILES.has(path) || PURE_SHARED.has(path)
+  return PURE_FOLDERS.some((folder) => path.startsWith(folder)) || PURE_FILES.has(path) || PURE_SHARED.has(path)
     || PURE_SHARED_FOLDERS.some((folder) => path.startsWith(folder));
 }
 

@@ -5,7 +5,7 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import ts from 'typescript';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
-export const PROCESSES = ['ev-central', 'ev-cp-engine', 'ev-cp-monitor', 'ev-driver'] as const;
+export const PROCESSES = ['ev-central', 'ev-cp-engine', 'ev-cp-monitor', 'ev-driver', 'ev-notifier'] as const;
 const SOURCE_FOLDERS = [...PROCESSES, 'shared', 'scripts', 'tests'];
 
 export type Import = {

@@ -8,6 +8,7 @@ import { CENTRAL_SETTINGS } from '../../ev-central/config.ts';
 import { ENGINE_SETTINGS } from '../../ev-cp-engine/settings.ts';
 import { MONITOR_SETTINGS } from '../../ev-cp-monitor/settings.ts';
 import { DRIVER_SETTINGS } from '../../ev-driver/settings.ts';
+import { NOTIFIER_SETTINGS } from '../../ev-notifier/settings.ts';
 import type { Settings } from '../../shared/config.ts';
 import { filesUnder, ROOT, sources } from './sources.ts';
 
@@ -79,11 +80,13 @@ const TABLES: Readonly<Record<string, Settings>> = {
   'ev-cp-engine': ENGINE_SETTINGS,
   'ev-cp-monitor': MONITOR_SETTINGS,
   'ev-driver': DRIVER_SETTINGS,
+  'ev-notifier': NOTIFIER_SETTINGS,
 };
 /** Commands of EV_Central and EV_Driver with flags of their own: what they know is in these folders' sources. */
 const FOLDER_OF_COMMANDS: Readonly<Record<string, string>> = {
   'ev-central': 'ev-central/cli',
   'ev-driver': 'ev-driver',
+  'ev-notifier': 'ev-notifier',
 };
 
 function linesThat(matches: (line: string) => boolean): string[] {

@@ -1,0 +1,80 @@
+// The texts in English.
+import type { PaymentFailure } from '../../shared/messages/values.ts';
+import type { Words } from './said.ts';
+
+const FAILURES: Readonly<Record<PaymentFailure, string>> = {
+  declined: 'it was declined', 'not-possible': 'it is not possible',
+  'gateway-away': 'the payment service did not answer',
+  'not-confirmed': 'it was not confirmed in time', 'not-captured': 'the amount could not be collected',
+};
+
+export const ENGLISH: Words = {
+  foot: 'What you are told of, and how, you choose in your account, under notifications.',
+  kinds: {
+    'charge-started': ({ place }) => ({
+      subject: 'your charge has begun', lines: [`Your charge at ${place} has begun.`],
+    }),
+    'charge-nearly-done': ({ place, energy, soc }) => ({
+      subject: 'your charge is nearly done',
+      lines: [
+        `Your charge at ${place} is nearly done: ${energy}${soc === '' ? '' : `, battery at ${soc}`}.`,
+        'Please move your vehicle soon after its end: others may be waiting.',
+      ],
+    }),
+    'charge-complete': ({ place, energy, amount }) => ({
+      subject: 'your charge is complete',
+      lines: [`Your charge at ${place} is complete: ${energy}, ${amount}.`, 'Thank you for charging with us.'],
+    }),
+    'charge-interrupted': ({ place }) => ({
+      subject: 'your charge was interrupted',
+      lines: [
+        `Your charge at ${place} was interrupted. Please look after your vehicle.`,
+        'You pay for what was charged; the ticket follows as soon as its end is known.',
+      ],
+    }),
+    'queue-offer': ({ place, until }) => ({
+      subject: 'a connector is free for you',
+      lines: [
+        `It is your turn: ${place} is kept for you until ${until}.`,
+        'Plug in by then, or the next one gets it.',
+      ],
+    }),
+    'reservation-reminder': ({ place, from, to }) => ({
+      subject: 'your reservation begins soon',
+      lines: [`Your reservation at ${place} is from ${from} to ${to}.`, 'If you do not need it, please cancel it.'],
+    }),
+    'reservation-no-show': ({ place, from, fee }) => ({
+      subject: 'you did not come to your reservation',
+      lines: [
+        `Your reservation at ${place} of ${from} was given away because nobody came.`,
+        fee === '–' ? '' : `The fee for it is ${fee}.`,
+      ],
+    }),
+    'payment-failed': ({ amount, failure }) => ({
+      subject: 'a payment failed',
+      lines: [`Your payment of ${amount} failed: ${FAILURES[failure]}.`, 'Nothing was charged. Please try again.'],
+    }),
+    'invoice-ready': ({ number, amount }) => ({
+      subject: `document ${number}`,
+      lines: [`Your document ${number} over ${amount} is ready.`, 'You find it in your account, under invoices.'],
+    }),
+    'low-balance': ({ amount }) => ({
+      subject: 'your balance is low',
+      lines: [`Your balance is ${amount}.`, 'Top it up before your next charge, which might not begin otherwise.'],
+    }),
+    'point-faulted': ({ place, site, note }) => ({
+      subject: `${place} is broken down`,
+      lines: [
+        `${place} at ${site} is broken down${note === '' ? '' : `: ${note}`}.`,
+        'It serves nobody until it is well.',
+      ],
+    }),
+    'point-recovered': ({ place, site }) => ({
+      subject: `${place} is well again`, lines: [`${place} at ${site} is well again.`],
+    }),
+    'maintenance-planned': ({ site, from, to, note }) => ({
+      subject: `maintenance at ${site}`,
+      lines: [`Maintenance at ${site} from ${from} to ${to}.`, note, 'Charging may not be possible in this time.'],
+    }),
+  },
+};

@@ -1,0 +1,77 @@
+// The facts of an occasion as text, in the way of a language and in the zone of the reader. What an occasion does not
+// have is a dash, which a test looks for: no text names what its kind does not bring.
+import type { Language } from '../../shared/messages/accounts.ts';
+import { currencySchema, formatMoney } from '../../shared/money.ts';
+import type { NotificationKind } from '../../shared/messages/notification.ts';
+import type { PaymentFailure } from '../../shared/messages/values.ts';
+import type { Occasion } from '../core/rows.ts';
+
+export type Said = {
+  /** The point, or the site where no point is named. */
+  readonly place: string;
+  readonly site: string;
+  readonly energy: string;
+  readonly soc: string;
+  /** Of money: what was paid, what is owed, what is left. */
+  readonly amount: string;
+  readonly fee: string;
+  readonly from: string;
+  readonly to: string;
+  /** Until when the connector is kept. */
+  readonly until: string;
+  readonly number: string;
+  /** Free text of an operator or a device; empty when there is none. */
+  readonly note: string;
+  readonly failure: PaymentFailure;
+};
+
+export type Text = { readonly subject: string; readonly lines: readonly [string, ...string[]] };
+export type Words = {
+  readonly kinds: Readonly<Record<NotificationKind, (s: Said) => Text>>;
+  /** Under a letter: where this can be changed. */
+  readonly foot: string;
+};
+
+export const MISSING = '–';
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es-ES', pt: 'pt-PT' };
+
+export function said({ facts, siteId }: Occasion, language: Language, timeZone: string): Said {
+  const number = (name: string): number | null => (typeof facts[name] === 'number' ? facts[name] : null);
+  const text = (name: string): string => (typeof facts[name] === 'string' ? facts[name] : '');
+  const money = (name: string): string => moneyText(number(name), text('currency'), language);
+  const moment = (name: string): string => momentText(number(name), language, timeZone);
+  const [energyWh, soc] = [number('energyWh'), number('socPercent')];
+  return {
+    place: text('pointId') === '' ? siteId : text('pointId'), site: siteId,
+    energy: energyWh === null ? MISSING : `${decimal(energyWh / 1_000, 2, language)} kWh`,
+    soc: soc === null ? '' : `${soc} %`,
+    amount: firstOf([money('totalMinor'), money('amountMinor'), money('balanceMinor')]), fee: money('feeMinor'),
+    from: moment('fromMs'), to: moment('toMs'), until: moment('plugByMs'),
+    number: text('number') === '' ? MISSING : text('number'),
+    note: text('note') === '' ? text('why') : text('note'),
+    failure: text('reason') as PaymentFailure,
+  };
+}
+
+function moneyText(minor: number | null, code: string, language: Language): string {
+  const currency = currencySchema.safeParse(code);
+  if (minor === null || !currency.success) return MISSING;
+  const plain = formatMoney(minor, currency.data);
+  return language === 'en' ? plain : plain.replace('.', ',');
+}
+
+function momentText(atMs: number | null, language: Language, timeZone: string): string {
+  if (atMs === null) return MISSING;
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    timeZone, dateStyle: 'short', timeStyle: 'short',
+  }).format(atMs);
+}
+
+function decimal(value: number, digits: number, language: Language): string {
+  const text = value.toFixed(digits);
+  return language === 'en' ? text : text.replace('.', ',');
+}
+
+function firstOf(texts: readonly string[]): string {
+  return texts.find((each) => each !== MISSING) ?? MISSING;
+}
