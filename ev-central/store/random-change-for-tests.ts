@@ -101,20 +101,21 @@ function owingChanges(
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
     })),
-    debts: () => (remove ? tables.debts.remove(groupWallet(groupId(id))) : tables.debts.put({
-      account: groupWallet(groupId(id)), currency: currency('EUR'), sinceMs: figure, step: which,
-      isFinal: figure % 2 === 0, dueMs: figure % 3 === 0 ? null : figure,
-      pausedUntilMs: figure % 5 === 0 ? figure : null, note: words,
-    })),
     claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
   };
 }
 
 function paymentChanges(
   tables: Tables, { which, figure, words, remove }: Change,
-): Record<'payments' | 'paymentEvents', () => void> {
+): Record<'payments' | 'paymentEvents' | 'debts', () => void> {
   const id = paymentId(`row-${which}`);
+  const account = groupWallet(groupId(id));
   return {
+    debts: () => (remove ? tables.debts.remove(account) : tables.debts.put({
+      account, currency: currency('EUR'), sinceMs: figure, step: which,
+      isFinal: figure % 2 === 0, dueMs: figure % 3 === 0 ? null : figure,
+      pausedUntilMs: figure % 5 === 0 ? figure : null, note: words,
+    })),
     payments: () => tables.payments.put(samplePayment({
       paymentId: id, capturedMinor: figure, lastError: words, cancelWanted: remove,
     })),
