@@ -36,6 +36,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'payment-action': return say['payment-action'](notice, timeZone);
     case 'payment-failed': return say['payment-failed'](notice, timeZone);
     case 'claim': return say.claim(notice, timeZone);
+    case 'reservation': return say.reservation(notice, timeZone);
   }
 }
 

@@ -1,7 +1,7 @@
 // One step of the core: the state, the time, and the effects so far. All rules write through these few functions, so
 // that every id, event, notice, command and audit entry is made in one place.
 import {
-  correlationId, type CorrelationId, messageId, type MessageId, type PointId, type SiteId,
+  correlationId, type CorrelationId, messageId, type MessageId, type PointId, type SiteId, type UserId,
 } from '../../shared/ids.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
@@ -39,7 +39,7 @@ export function pointCorr(pointId: PointId): CorrelationId {
 
 export type EventIds = {
   readonly siteId: SiteId; readonly corr: CorrelationId;
-  readonly pointId?: PointId | null; readonly session?: Session | null;
+  readonly pointId?: PointId | null; readonly session?: Session | null; readonly driverId?: UserId;
 };
 
 /** Writes an entry of the domain event log: kept in the store, and sent to the services. */
@@ -48,7 +48,7 @@ export function event(step: Step, kind: EventKind, ids: EventIds, data: Readonly
     ...envelope(step, ids.corr), type: 'event', kind, siteId: ids.siteId,
     pointId: ids.pointId ?? ids.session?.pointId ?? null,
     sessionId: ids.session?.sessionId ?? null,
-    driverId: ids.session?.driverId ?? null,
+    driverId: ids.driverId ?? ids.session?.driverId ?? null,
     data: { ...data },
   };
   emit(step, { kind: 'append', table: 'events', row: message });

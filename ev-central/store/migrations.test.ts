@@ -202,6 +202,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM subscriptions) AS subscriptions FROM orders`,
     expected: [{ order_id: 'o-1', plans: 0, subscriptions: 0 }],
   },
+  20: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM reservations) AS reservations,
+      (SELECT count(*) FROM reservation_series) AS series FROM orders`,
+    expected: [{ order_id: 'o-1', reservations: 0, series: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -4,13 +4,14 @@ import { userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, claimId, groupId, keyId, meterId, paymentId, planId, pointId, requestId, seriesId, sessionId, siteId,
-  tariffId, ticketId, userId,
+  accessId, claimId, groupId, keyId, meterId, paymentId, planId, pointId, requestId, reservationId, seriesId,
+  sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import {
-  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession,
-  sampleSite, sampleTariff, sampleUninvoiced, sampleUser, sampleVersion, START_MS,
+  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState,
+  sampleReservation, sampleReservationSeries, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -89,6 +90,13 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     claimTerms: () => (remove ? tables.claimTerms.remove(groupId(id)) : tables.claimTerms.put({
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
+    })),
+    reservations: () => tables.reservations.put(sampleReservation({
+      reservationId: reservationId(id), stateSinceMs: START_MS, endsAtMs: START_MS + 7_200_000 + figure, why: words,
+      begun: remove,
+    })),
+    reservationSeries: () => tables.reservationSeries.put(sampleReservationSeries({
+      seriesId: reservationId(id), made: figure, dueMs: remove ? null : figure,
     })),
     claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
   };

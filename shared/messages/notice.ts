@@ -9,6 +9,7 @@ import { paymentFailed } from './payment-failed.ts';
 import { queued } from './queued.ts';
 import { refused } from './refused.ts';
 import { requestAccepted } from './request-accepted.ts';
+import { reservationNews } from './reservation-news.ts';
 import { sessionBegun } from './session-begun.ts';
 import { sessionOver } from './session-over.ts';
 import { sessionResumed } from './session-resumed.ts';
@@ -17,6 +18,6 @@ import { ticketIssued } from './ticket-issued.ts';
 export const noticeSchema = z.discriminatedUnion('type', [
   requestAccepted.schema, authorized.schema, queued.schema, offered.schema, refused.schema, sessionBegun.schema,
   sessionOver.schema, sessionResumed.schema, ticketIssued.schema, invoiceReady.schema, paymentAction.schema,
-  paymentFailed.schema, claimDecided.schema,
+  paymentFailed.schema, claimDecided.schema, reservationNews.schema,
 ]);
 export type Notice = z.infer<typeof noticeSchema>;

@@ -10,6 +10,7 @@ export const QUERIES = [
   'invoices', 'invoice-tickets', 'billing-details', 'payments', 'people', 'vehicles', 'tokens', 'mails',
   'claims', 'my-claims', 'claim-terms',
   'plans', 'subscriptions', 'my-subscriptions',
+  'reservations', 'my-reservations', 'reservation-series', 'my-reservation-series', 'free-slots', 'calendar',
 ] as const;
 
 export const query = defineFrame({

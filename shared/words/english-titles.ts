@@ -44,6 +44,9 @@ export const ENGLISH_TITLES: Titles = {
     'point-note': 'note', 'point-boot': 'start', fault: 'fault', 'fault-cleared': 'repaired',
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
     command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
+    'reservation-confirmed': 'reserved', 'reservation-changed': 'reserved anew',
+    'reservation-cancelled': 'reservation off', 'reservation-reminder': 'reminder', 'reservation-no-show': 'no-show',
+    'reservation-state': 'reservation',
   },
   deadLetterReason: {
     malformed: 'not understandable', 'unknown-type': 'unknown message', 'unknown-sender': 'unknown sender',
@@ -52,7 +55,8 @@ export const ENGLISH_TITLES: Titles = {
   },
   ticketLine: {
     ENERGY: 'Energy', TIME: 'Charging time', PARKING_TIME: 'Parking time', FLAT: 'Fee', MIN_PRICE: 'Up to minimum',
-    MAX_PRICE: 'Down to maximum', DISCOUNT: 'Discount', energy: 'Energy', time: 'Time', session: 'Session fee',
+    MAX_PRICE: 'Down to maximum', DISCOUNT: 'Discount', RESERVATION: 'Reservation',
+    energy: 'Energy', time: 'Time', session: 'Session fee',
   },
   price: { parking: 'parking', session: 'a session', free: 'free', none: 'no price' },
   logLevel: { debug: 'detail', info: 'info', warn: 'warning', error: 'error' },
