@@ -24,6 +24,23 @@ export const changeArbitrary: fc.Arbitrary<Change> = fc.record({
   remove: fc.boolean(),
 });
 
+function changesOfClaimsAndReservations(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Pick<Record<keyof Tables, () => void>, 'claims' | 'reservations' | 'reservationSeries'> {
+  const id = reservationId(`row-${which}`);
+  return {
+    claims: () => tables.claims.put(sampleClaim({
+      claimId: claimId(`row-${which}`), amountMinor: figure, reason: words,
+    })),
+    reservations: () => tables.reservations.put(sampleReservation({
+      reservationId: id, stateSinceMs: START_MS, endsAtMs: START_MS + 7_200_000 + figure, why: words, begun: remove,
+    })),
+    reservationSeries: () => tables.reservationSeries.put(sampleReservationSeries({
+      seriesId: id, made: figure, dueMs: remove ? null : figure,
+    })),
+  };
+}
+
 /** One change to one row; parents that the schema asks for are put first. */
 export function applyChange(tables: Tables, { table, which, figure, words, remove }: Change): void {
   const id = `row-${which}`;
@@ -91,14 +108,7 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
     })),
-    reservations: () => tables.reservations.put(sampleReservation({
-      reservationId: reservationId(id), stateSinceMs: START_MS, endsAtMs: START_MS + 7_200_000 + figure, why: words,
-      begun: remove,
-    })),
-    reservationSeries: () => tables.reservationSeries.put(sampleReservationSeries({
-      seriesId: reservationId(id), made: figure, dueMs: remove ? null : figure,
-    })),
-    claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
+    ...changesOfClaimsAndReservations(tables, { table, which, figure, words, remove }),
   };
   changes[table]();
 }
