@@ -4,6 +4,7 @@ import { commonSettings } from '../shared/common-settings.ts';
 import { type ConfigOf, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { type Role, ROLES, roleSchema } from '../shared/messages/values.ts';
+import { type CancelTier, cancelTierSchema } from '../shared/messages/reservation.ts';
 import type { PaymentRule } from './core/payment-rules.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 
@@ -11,6 +12,11 @@ const text = z.string().min(1);
 const folder = text.describe('folder');
 const minutes = (max: number) => z.coerce.number().positive().max(max).describe('minutes');
 const seconds = (max: number) => z.coerce.number().positive().max(max).describe('seconds');
+const minutesOr0 = (max: number) => z.coerce.number().min(0).max(max).describe('minutes');
+/** `24:0,1:50`: from 24 hours before on nothing, from 1 hour before on half. */
+const tiersSchema = z.string()
+  .refine((text) => tiersOf(text) !== null, 'use hours:percent,… from the most hours down, such as 24:0,1:50')
+  .describe('hours:percent,…');
 const days = z.coerce.number().min(1).max(36_500).describe('days');
 const count = z.coerce.number().int().positive().describe('number');
 
@@ -214,6 +220,30 @@ export const CENTRAL_SETTINGS = {
     flag: 'waiting-at-site', env: 'EV_CENTRAL_WAITING_AT_SITE', schema: count, default: DEFAULT_SETTINGS.waitingAtSite,
     describe: 'drivers that may wait at one site',
   }),
+  reservationFee: setting({
+    flag: 'reservation-fee', env: 'EV_CENTRAL_RESERVATION_FEE', schema: wholeNumberSchema,
+    default: DEFAULT_SETTINGS.reservations.feeMinor,
+    describe: 'held for a reservation and taken when nobody comes, in minor units (cents); 0: nothing is',
+  }),
+  reservationCancel: setting({
+    flag: 'reservation-cancel', env: 'EV_CENTRAL_RESERVATION_CANCEL', schema: tiersSchema, default: '24:0,1:50',
+    describe: 'what a cancelled reservation costs, hours before:per cent of its fee; nearer than the last, all of it',
+  }),
+  reservationMargin: setting({
+    flag: 'reservation-margin', env: 'EV_CENTRAL_RESERVATION_MARGIN', schema: minutesOr0(120),
+    default: DEFAULT_SETTINGS.reservations.marginMs / MINUTE_MS,
+    describe: 'so long before a reservation its connector is kept, and she may check in',
+  }),
+  reservationGrace: setting({
+    flag: 'reservation-grace', env: 'EV_CENTRAL_RESERVATION_GRACE', schema: minutes(1_440),
+    default: DEFAULT_SETTINGS.reservations.graceMs / MINUTE_MS,
+    describe: 'so long after its beginning a reservation waits for somebody who does not come',
+  }),
+  reservationReminder: setting({
+    flag: 'reservation-reminder', env: 'EV_CENTRAL_RESERVATION_REMINDER', schema: minutesOr0(10_080),
+    default: DEFAULT_SETTINGS.reservations.reminderMs / MINUTE_MS,
+    describe: 'so long before a reservation she is reminded; 0: never',
+  }),
   noticesKept: setting({
     flag: 'notices-kept', env: 'EV_CENTRAL_NOTICES_KEPT', schema: days,
     default: DEFAULT_SETTINGS.noticesKeptMs / DAY_MS,
@@ -276,6 +306,17 @@ function roleList(list: string): Role[] {
   return list.split(',').map((role) => role.trim()).filter((role) => role !== '') as Role[];
 }
 
+/** The steps of what a cancellation takes, the earliest first; null: the text is none. */
+function tiersOf(text: string): CancelTier[] | null {
+  const tiers = text.split(',').filter((each) => each.trim() !== '').map((each) => {
+    const [hours, percent] = each.split(':').map(Number);
+    return cancelTierSchema.safeParse({ beforeMs: Math.round((hours ?? NaN) * 60) * MINUTE_MS, percent });
+  });
+  const good = tiers.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  const isFalling = good.every(({ beforeMs }, i) => i === 0 || beforeMs < (good[i - 1]?.beforeMs ?? 0));
+  return good.length === tiers.length && good.length <= 10 && isFalling ? good : null;
+}
+
 /** The settings of the rules, in the units of the core; `issuer` is what its file says. */
 export function coreSettings(
   config: CentralConfig, issuer: Settings['issuer'], paymentRules: readonly PaymentRule[],
@@ -300,6 +341,14 @@ export function coreSettings(
     factGapMs: config.factGap * SECOND_MS,
     outboxBacklog: config.outboxBacklog,
     waitingAtSite: config.waitingAtSite,
+    reservations: {
+      ...DEFAULT_SETTINGS.reservations,
+      feeMinor: config.reservationFee,
+      tiers: tiersOf(config.reservationCancel) ?? [],
+      marginMs: config.reservationMargin * MINUTE_MS,
+      graceMs: config.reservationGrace * MINUTE_MS,
+      reminderMs: config.reservationReminder * MINUTE_MS,
+    },
     noticesKeptMs: config.noticesKept * DAY_MS,
     eventsKeptMs: config.eventsKept * DAY_MS,
     auditKeptMs: config.auditKept * DAY_MS,

@@ -9,6 +9,7 @@ import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
 import { seriesRow } from './core/price-series.ts';
+import { calendarOf, freeSlots } from './core/reservation-views.ts';
 import { secondFactorRow } from './core/second-factor.ts';
 import { isOver } from './core/session-index.ts';
 import type { State } from './core/state.ts';
@@ -23,7 +24,8 @@ type Filter = PageQuery['filter'];
 type What = Query['what'];
 type StoredWhat = Extract<What, 'my-sessions' | 'my-notices' | 'my-tickets' | 'sessions' | 'events' | 'dead-letters'
   | 'audit' | 'users' | 'tickets' | 'commands' | 'ledger' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets'
-  | 'my-invoice-tickets' | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims'>;
+  | 'my-invoice-tickets' | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims'
+  | 'reservations' | 'my-reservations'>;
 type Row = Readonly<Record<string, unknown>>;
 
 export type QueryOptions = {
@@ -71,6 +73,16 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       return slice(rows, after, limit, asItIs);
     }
     case 'debts': case 'my-debts': return debtsPage(state, query, asker, nowMs);
+    case 'reservation-series': case 'my-reservation-series': {
+      const own = what === 'my-reservation-series';
+      const rows = about([...state.reservationSeries.values()], filter);
+      return slice(rows.filter(({ userId }) => !own || userId === asker.userId), after, limit, asItIs);
+    }
+    case 'free-slots': case 'calendar': {
+      const viewer = { userId: asker.userId, seesAll: may(asker.role, 'reservations.read') };
+      const rows = what === 'calendar' ? calendarOf(state, filter, viewer, nowMs) : freeSlots(state, filter, nowMs);
+      return typeof rows === 'string' ? failed(rows) : slice(rows, after, limit, asItIs);
+    }
     case 'exchange-rates': return ratesPage(state, query);
     case 'price-series': return seriesPage(state, query);
     case 'group-tariffs': return groupTariffsPage(state, query);
@@ -93,7 +105,7 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
       return typeof rows === 'string' ? failed(rows) : slice(rows, after, limit, asItIs);
     }
     case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
-    case 'my-payments': case 'my-claims': {
+    case 'my-payments': case 'my-claims': case 'my-reservations': {
       if (asker.userId === null) return failed('this list is for people with an account');
       return withLive(options, options.stored(what, { ...filter, driverId: asker.userId }, after, limit), nowMs);
     }

@@ -34,6 +34,9 @@ export function queryAnswered(state: ClientState, answer: QueryAnswer, now: Now,
     case 'points': return pointsAnswered(state, query, answer, now, out);
     case 'sessions': return sessionsAnswered(state, query, answer, out);
     case 'estimate': return estimateAnswered(state, answer, now);
+    case 'list':
+      out.push({ kind: 'event', event: { kind: 'list', list: query.list, error: answer.error, rows: answer.rows } });
+      return;
     case 'look-up': {
       for (const offer of offers(answer.rows)) state.directory.set(offer.pointId, offer.siteId);
       // A point that nobody knows has no site: Central says so, whatever the record's key.

@@ -133,7 +133,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
       return { ...charge, steps, invoiceNumber: notice.invoiceNumber };
     case 'payment-action': case 'payment-failed': return { ...charge, steps };
     // Of no charge of hers.
-    case 'claim': case 'debt': case 'plan-lapsed': return charge;
+    case 'claim': case 'debt': case 'plan-lapsed': case 'reservation': return charge;
     default: return assertNever(notice, 'notice');
   }
 }
@@ -177,7 +177,7 @@ export function levelOf(notice: Notice): MessageLevel {
 }
 
 function sessionOfNotice(notice: Notice): SessionId | null {
-  if (notice.type === 'payment-action' || notice.type === 'claim') return null;
+  if (notice.type === 'payment-action' || notice.type === 'claim' || notice.type === 'reservation') return null;
   if (notice.type === 'debt' || notice.type === 'plan-lapsed') return null;
   return notice.type === 'ticket' ? notice.ticket.sessionId : notice.sessionId;
 }

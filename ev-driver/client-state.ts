@@ -9,7 +9,10 @@ import type { FromDriver, Request, ToDriver } from '../shared/messages/catalogue
 import type { LoginRefused } from '../shared/messages/login-refused.ts';
 import type { LoginWelcome } from '../shared/messages/login-welcome.ts';
 import type { Notice } from '../shared/messages/notice.ts';
+import type { OperatorOrderResult } from '../shared/messages/operator-order-result.ts';
+import type { Order } from '../shared/messages/orders.ts';
 import type { Progress } from '../shared/messages/progress.ts';
+import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
 import type { Currency } from '../shared/money.ts';
 import type { ScreenMessage } from '../shared/screen/handle.ts';
@@ -32,7 +35,12 @@ export type Purpose =
   | { readonly what: 'points'; readonly found: readonly PointOffer[] }
   | { readonly what: 'sessions'; readonly isFirst: boolean }
   | { readonly what: 'estimate' }
+  /** A list for a script; it is told of the rows. */
+  | { readonly what: 'list'; readonly list: ListAsked }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
+
+/** Lists about reservations. */
+export type ListAsked = 'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar';
 
 export type Now = {
   readonly atMs: number;
@@ -116,7 +124,10 @@ export type ClientInput =
     }
   | { readonly kind: 'reload' }
   | { readonly kind: 'estimate'; readonly pointId: PointId }
-  | { readonly kind: 'more-sessions' };
+  | { readonly kind: 'more-sessions' }
+  /** An order about her reservations. It may be given again under its id: Central carries it out once. */
+  | { readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order }
+  | { readonly kind: 'list'; readonly list: ListAsked; readonly filter: Query['filter'] };
 
 /** What the batch, the scripts and the fleet wait for. */
 export type ClientEvent =
@@ -125,7 +136,12 @@ export type ClientEvent =
   | { readonly kind: 'notice'; readonly notice: Notice; readonly text: string }
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'charge'; readonly charge: Charge }
-  | { readonly kind: 'rows'; readonly what: 'points' | 'sessions' };
+  | { readonly kind: 'rows'; readonly what: 'points' | 'sessions' }
+  | { readonly kind: 'order-result'; readonly result: OperatorOrderResult }
+  | {
+      readonly kind: 'list'; readonly list: ListAsked; readonly error: string | null;
+      readonly rows: readonly Readonly<Record<string, unknown>>[];
+    };
 
 export type ClientEffect =
   | { readonly kind: 'to-central'; readonly id: string; readonly frame: FrameBody<FromDriver> }

@@ -14,7 +14,7 @@ import { centralTime, say, sentence, setLink } from './client-state.ts';
 import type { ClientEffect, ClientInput, ClientState, Now } from './client-state.ts';
 import { applied, askForMissing, forgetNetwork, noticeCame, progressCame } from './deliveries.ts';
 import { takeAnswer } from './notice-inbox.ts';
-import { askEstimate, askNotices, askPoints, askSessions } from './questions.ts';
+import { askEstimate, askList, askNotices, askPoints, askSessions } from './questions.ts';
 import { ask, cancel, failCharge, sendTakeBacks, sent, stop } from './requests.ts';
 
 /** The answer to a log-in: bcrypt takes its time when a thousand come at once. */
@@ -45,6 +45,12 @@ export function handleClient(state: ClientState, input: ClientInput, now: Now): 
     case 'more-sessions':
       if (state.sessionsNext !== null) askSessions(state, state.sessionsNext, now, out);
       break;
+    case 'order':
+      out.push({ kind: 'to-central', id: input.orderId, frame: {
+        type: 'order', orderId: input.orderId, order: input.order,
+      } });
+      break;
+    case 'list': askList(state, input.list, input.filter, now, out); break;
     default: assertNever(input, 'client input');
   }
   return out;
@@ -119,6 +125,9 @@ function fromCentral(state: ClientState, message: ToDriver, now: Now, out: Clien
       return;
     case 'points-changed': return pointsChanged(state, message, now, out);
     case 'rows': return queryAnswered(state, message, now, out);
+    case 'order-result':
+      out.push({ kind: 'event', event: { kind: 'order-result', result: message } });
+      return;
     default: assertNever(message, 'message of Central');
   }
 }

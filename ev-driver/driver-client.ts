@@ -12,6 +12,7 @@ import type { Log } from '../shared/log.ts';
 import { loginProof } from '../shared/login-proof.ts';
 import { checkMessage, noticeSchema, parseMessage, toDriverSchema } from '../shared/messages/catalogue.ts';
 import type { LoginWelcome } from '../shared/messages/login-welcome.ts';
+import type { Order } from '../shared/messages/orders.ts';
 import { MESSAGE_VERSION } from '../shared/messages/message.ts';
 import { progress } from '../shared/messages/progress.ts';
 import type { KeyGrant } from '../shared/messages/values.ts';
@@ -112,6 +113,12 @@ export class DriverClient {
     const orderId = this.newRequestId();
     this.handle({ kind: 'cancel', orderId, charge });
     return orderId;
+  }
+
+  /** Gives an order about her reservations; `id`: that of one whose answer never came. */
+  order(order: Order, id: RequestId = this.newRequestId()): RequestId {
+    this.handle({ kind: 'order', orderId: id, order });
+    return id;
   }
 
   newRequestId(): RequestId {

@@ -4,12 +4,13 @@ import type { PointId, RequestId } from '../shared/ids.ts';
 import type { Query } from '../shared/messages/query.ts';
 import type { Notice } from '../shared/messages/notice.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
-import type { ClientEffect, ClientState, Now, Purpose } from './client-state.ts';
+import type { ClientEffect, ClientState, ListAsked, Now, Purpose } from './client-state.ts';
 
 /** Central has this long to answer a question. */
 const ANSWER_MS = 10_000;
 const PAGE_ROWS = 100;
 const SESSION_ROWS = 50;
+const LIST_ROWS = 200;
 /** Mostly one or two are missing; a long absence is made up by `missed-notices`. */
 const NOTICE_ROWS = 20;
 /** Central pushes changes of what a first page of points showed. A look-up must not take the place of that. */
@@ -57,6 +58,13 @@ export function lookUpPoint(
 export function askEstimate(state: ClientState, pointId: PointId, now: Now, out: ClientEffect[]): void {
   const query = { what: 'estimate', filter: { pointId }, after: null, limit: 1 } as const;
   askFor(state, { what: 'estimate' }, query, now, out);
+}
+
+/** Asks for a list about reservations. */
+export function askList(
+  state: ClientState, list: ListAsked, filter: Query['filter'], now: Now, out: ClientEffect[],
+): void {
+  askFor(state, { what: 'list', list }, { what: list, filter, after: null, limit: LIST_ROWS }, now, out);
 }
 
 function askFor(

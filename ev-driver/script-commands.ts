@@ -8,6 +8,7 @@ import type { ExitStatus } from './exit-status.ts';
 import {
   cancelScript, chargeScript, historyScript, pointsScript, statusScript, stopScript, type ScriptOptions,
 } from './scripts.ts';
+import { addReservationScripts } from './reservation-commands.ts';
 import { positionSchema } from './settings.ts';
 
 export type RunScript = (
@@ -22,7 +23,7 @@ type ChargeOptions = Common & Where & {
   minKw?: number;
 };
 
-/** Adds `charge`, `stop`, `cancel`, `status`, `history` and `points` to the command line. */
+/** Adds `charge`, `stop`, `cancel`, `status`, `history`, `points` and those about reservations. */
 export function addScripts(program: Command, run: RunScript): void {
   const common = (name: string, text: string): Command => program.command(name).description(text)
     .option('--json', 'print JSON lines').option('--timeout <seconds>', 'wait no longer than this', positive)
@@ -51,6 +52,7 @@ export function addScripts(program: Command, run: RunScript): void {
   where(common('points', 'the points on offer')).option('--text <text>', 'in its id, place or address')
     .action((options: Common & Where & { text?: string }) =>
       start(options, (script) => pointsScript(script, filterOf(options))));
+  addReservationScripts(common, start);
 }
 
 function where(command: Command): Command {

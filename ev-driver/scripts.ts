@@ -29,7 +29,7 @@ export type ScriptOptions = {
   readonly print: (text: string) => void;
 };
 
-type Run = {
+export type Run = {
   readonly client: DriverClient;
   readonly events: ClientEvent[];
   /** The requests whose notices are printed: what a driver is told of others is not this script's. */
@@ -177,7 +177,8 @@ async function orderScript(options: ScriptOptions, { find, order, done, none }: 
   return EXIT.timedOut;
 }
 
-function begin(options: ScriptOptions, interests: Interests): Run {
+/** A client at work for one script. */
+export function begin(options: ScriptOptions, interests: Interests): Run {
   const events: ClientEvent[] = [];
   const follows = new Set<string>();
   let wake = (): void => undefined;
@@ -211,7 +212,7 @@ function begin(options: ScriptOptions, interests: Interests): Run {
 }
 
 /** Waits for the log-in and for what the script needs; the exit status when that fails. */
-async function connected(run: Run, ...needs: ('bus' | 'points' | 'sessions')[]): Promise<ExitStatus | null> {
+export async function connected(run: Run, ...needs: ('bus' | 'points' | 'sessions')[]): Promise<ExitStatus | null> {
   const { state } = run.client;
   const has = (what: 'points' | 'sessions'): boolean =>
     run.events.some((event) => event.kind === 'rows' && event.what === what);

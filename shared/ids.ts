@@ -25,6 +25,8 @@ export const ticketIdSchema = idSchema.brand<'TicketId'>();
 /** Made once by whoever starts something and repeated on every retry. */
 export const requestIdSchema = idSchema.brand<'RequestId'>();
 export const paymentIdSchema = idSchema.brand<'PaymentId'>();
+/** Of a reservation, or of a recurring one. */
+export const reservationIdSchema = idSchema.brand<'ReservationId'>();
 export const keyIdSchema = idSchema.brand<'KeyId'>();
 /** A log-in over HTTP, or a key of a machine for it. */
 export const accessIdSchema = idSchema.brand<'AccessId'>();
@@ -46,6 +48,7 @@ export type MeterId = z.infer<typeof meterIdSchema>;
 export type TicketId = z.infer<typeof ticketIdSchema>;
 export type RequestId = z.infer<typeof requestIdSchema>;
 export type PaymentId = z.infer<typeof paymentIdSchema>;
+export type ReservationId = z.infer<typeof reservationIdSchema>;
 export type KeyId = z.infer<typeof keyIdSchema>;
 export type AccessId = z.infer<typeof accessIdSchema>;
 export type MessageId = z.infer<typeof messageIdSchema>;
@@ -73,6 +76,7 @@ export const claimId = (text: string): ClaimId => text as ClaimId;
 export const meterId = (text: string): MeterId => text as MeterId;
 export const requestId = (text: string): RequestId => text as RequestId;
 export const paymentId = (text: string): PaymentId => text as PaymentId;
+export const reservationId = (text: string): ReservationId => text as ReservationId;
 export const keyId = (text: string): KeyId => text as KeyId;
 export const accessId = (text: string): AccessId => text as AccessId;
 export const messageId = (text: string): MessageId => text as MessageId;

@@ -93,6 +93,21 @@ export const LIMITS = {
   invoicesAtOnce: 50,
   /** Bytes of a webhook of a payment gateway. */
   webhookBytes: 256 * 1024,
+  /** Ahead of its beginning a reservation can be booked. */
+  reservationAheadMs: 30 * 86_400_000,
+  /** The shortest and the longest slot. */
+  reservationShortestMs: 15 * 60_000,
+  reservationLongestMs: 24 * 3_600_000,
+  /** Reservations of one driver that are still to come. */
+  reservationsOfDriver: 50,
+  /** Reservations in one order of a fleet: with its envelope it fits into a frame. */
+  reservationsInBulk: 200,
+  /** Occurrences of one recurring reservation. */
+  occurrencesOfSeries: 366,
+  /** Recurring reservations of one driver that still make some. */
+  seriesOfDriver: 10,
+  /** Free slots in one answer. */
+  slotsFound: 200,
   /** Partitions of each topic when it is created. */
   partitions: 12,
 } as const;

@@ -52,7 +52,10 @@ describe('notices', () => {
       'Your claim k7f2-130 for 25.300 kWh at home, 7.27 EUR, is approved.',
       'Your plan gold has lapsed: your wallet had not the fee of 9.90 EUR. There is no discount any more. '
         + 'Top up and subscribe again to have it back.',
-      'Your turn: ALC-01 connector 1 is kept for you until 05:42.',
+      'Your reservation k7f2-140 begins soon: ALC-01 connector 1 from 2025-11-21 09:00 to 11:00. '
+        + 'Check in before 09:15, else 5.00 EUR are charged.',
+      'Your turn: ALC-01 connector 1 is kept for you until 05:42. It is free until 09:00: your charge will '
+        + 'be ended then.',
     ]);
   });
 });

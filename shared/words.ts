@@ -38,6 +38,7 @@ export function noticeText(notice: Notice, timeZone = 'UTC', language: Language 
     case 'claim': return say.claim(notice, timeZone);
     case 'debt': return say.debt(notice, timeZone);
     case 'plan-lapsed': return say['plan-lapsed'](notice, timeZone);
+    case 'reservation': return say.reservation(notice, timeZone);
   }
 }
 

@@ -114,10 +114,18 @@ function firstDay(year: number, month: number): number {
   return era * 146_097 + inEra * 365 + Math.floor(inEra / 4) - Math.floor(inEra / 100) + dayOfYear - 719_468;
 }
 
-/** When a day begins in a zone: a second look, for the offset may change in between. */
+/** When a day begins in a zone. */
 function midnight(zone: string, day: number): number {
-  const guess = day * DAY_MS - zoneOffsetMs(zone, day * DAY_MS);
-  return day * DAY_MS - zoneOffsetMs(zone, guess);
+  return atLocal(zone, day * DAY_MS);
+}
+
+/**
+ * The moment at which the zone's clocks show this time (as if it were UTC). A second look, for the offset may change in
+ * between. A time that is left out in spring is as much later; of one that comes twice in autumn it is the second.
+ */
+export function atLocal(zone: string, localMs: number): number {
+  const guess = localMs - zoneOffsetMs(zone, localMs);
+  return localMs - zoneOffsetMs(zone, guess);
 }
 
 /** True when the runtime knows the zone. */

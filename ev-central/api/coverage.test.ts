@@ -115,6 +115,9 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'log in': ['login'], 'find a point': ['findPoints'], 'ask what it would cost': ['estimateCharge'],
   'ask for a charge': ['startSession'], 'stop it': ['stopSession'], 'take it back': ['cancelSession'],
+  'free slots': ['findFreeSlots', 'getCalendar'], 'reserve': ['bookReservation', 'bookReservations'],
+  'reservations, and change, cancel, check in': ['myReservations', 'myReservationSeries', 'changeReservation',
+    'cancelReservation', 'cancelReservationSeries', 'checkIn'],
   'follow it': ['streamSession'], 'charges, tickets and notices': ['mySessions', 'myTickets', 'myNotices'],
   'invoices': ['listMyInvoices', 'getMyInvoice', 'getMyInvoiceDocument'], 'tail': ['tailTopic'],
 };

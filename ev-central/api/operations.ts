@@ -19,6 +19,7 @@ import { POINT_OPERATIONS } from './routes/points.ts';
 import { PRICE_OPERATIONS } from './routes/prices.ts';
 import { PRICE_SERIES_OPERATIONS } from './routes/price-series.ts';
 import { REGISTRY_OPERATIONS } from './routes/registry.ts';
+import { RESERVATION_OPERATIONS } from './routes/reservations.ts';
 import { SUBSCRIPTION_OPERATIONS } from './routes/subscriptions.ts';
 import { SESSION_OPERATIONS } from './routes/sessions.ts';
 import { BOOK_OPERATIONS } from './routes/books.ts';
@@ -37,5 +38,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
   ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
   ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS, ...DEBT_OPERATIONS, ...FIGURE_OPERATIONS,
-  ...NOTIFICATION_OPERATIONS,
+  ...NOTIFICATION_OPERATIONS, ...RESERVATION_OPERATIONS,
 ];

@@ -3,6 +3,7 @@
 // there energy and total are compared.
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import { seriesPrices } from '../core/price-series.ts';
+import { feeMicros, partOfFee } from '../core/reservation-money.ts';
 import { addReading } from '../core/session-cost.ts';
 import { type Bill, billDifference, billOf } from '../core/tariff/ticket-lines.ts';
 import { tariffRules, type TariffRules } from '../core/tariff/rules.ts';
@@ -43,6 +44,7 @@ export function checkTickets(store: TicketSource, sessionId: SessionId): TicketC
   if (session === undefined || tickets.length === 0) return null;
   const version: TariffVersion | undefined = store.tariffVersion(session.tariff);
   if (version === undefined) return null;
+  if (session.usage === null) return tickets.map((ticket) => ofReservation(ticket, session.tariff));
   const series = seriesPrices({ get: (key) => store.seriesVersion(key) }, session.terms?.series ?? []);
   const { exchange = null, discount = null } = session.terms ?? {};
   const rules = tariffRules(version.ocpi, { series, exchange, discount });
@@ -62,6 +64,18 @@ export function checkTickets(store: TicketSource, sessionId: SessionId): TicketC
     before = { usage, bill };
     return compared(ticket, session.tariff, recomputed);
   });
+}
+
+/** Nothing was metered: the ticket is of a reservation, so many per cent of its fee. */
+function ofReservation(ticket: Ticket, tariff: TariffKey): TicketCheck {
+  const lines = ticket.lines.map((line) => {
+    if (line.kind !== 'RESERVATION') return line;
+    const amountMicros = feeMicros(line, ticket.currency);
+    return { ...line, exclVatMicros: amountMicros, inclVatMicros: amountMicros };
+  });
+  const totalMinor = ticket.lines.reduce((sum, line) =>
+    sum + (line.kind === 'RESERVATION' ? partOfFee(line.feeMinor, line.percent) : 0), 0);
+  return compared(ticket, tariff, { energyWh: 0, meterStartWh: 0, meterStopWh: 0, totalMinor, lines, vat: [] });
 }
 
 /** The fold of a session over its stored meter values, from the reading at which it began. */

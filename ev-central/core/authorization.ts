@@ -8,6 +8,7 @@ import { releasePayment } from './payment-session.ts';
 import type { Facts, Place } from './placement.ts';
 import { connectorState } from './point-status.ts';
 import { reviewQueueAt } from './queue-review.ts';
+import { freeUntil } from './reservation-slots.ts';
 import { moveSession, putSession } from './session-change.ts';
 import { connectorKey } from './session-index.ts';
 import type { Step } from './step.ts';
@@ -45,9 +46,10 @@ export function pointAuthorized(step: Step, session: Session): void {
   const { plugged } = connectorState(step.state.pointStates.must(pointId), connectorNo);
   moveSession(step, session, plugged ? 'preparing' : 'authorized');
   step.state.deadlines.add('plug', session.sessionId, plugByMs);
-  notify(step, session, {
-    type: session.offered ? 'offered' : 'authorized', sessionId: session.sessionId, pointId, connectorNo, plugByMs,
-  });
+  const told = { sessionId: session.sessionId, pointId, connectorNo, plugByMs };
+  if (!session.offered) return notify(step, session, { type: 'authorized', ...told });
+  const freeUntilMs = freeUntil(step.state, session.driverId, { pointId, connectorNo }, step.now);
+  notify(step, session, { type: 'offered', ...told, freeUntilMs });
 }
 
 /**

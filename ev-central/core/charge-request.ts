@@ -13,6 +13,9 @@ import { groupRefusal, holdWithin, payerOf, payingGroup } from './groups.ts';
 import { notify, refuse } from './notices.ts';
 import { takeReadyPayment } from './payment-session.ts';
 import { choosePlace, type Choice, type Facts } from './placement.ts';
+import { putReservation } from './reservation-change.ts';
+import { releaseReservationHold } from './reservation-money.ts';
+import { reservedFor, useReservation } from './reservation-use.ts';
 import type { Session, User } from './rows.ts';
 import { putSession } from './session-change.ts';
 import { nextId, type Step } from './step.ts';
@@ -53,7 +56,9 @@ function decide(step: Step, wish: Wish): Answer {
   const reason = userRefusal(step, user, wish, payer);
   if (reason !== undefined) return reason;
   if (state.outboxBacklog > state.settings.outboxBacklog) return refused('central-overloaded', {});
-  const choice = choosePlace(state, user.userId, wish.target, wish.fit, now);
+  // In her slot her own connector comes first, past everybody who waits.
+  const own = reservedFor(step, wish);
+  const choice = own?.choice ?? choosePlace(state, user.userId, wish.target, wish.fit, now);
   if (choice.kind === 'none') return refused(choice.reason, choice.facts);
   const site = state.sites.must(choice.siteId);
   const version = tariffFor(state, pricedPlace(wish, choice), now);
@@ -72,12 +77,16 @@ function decide(step: Step, wish: Wish): Answer {
   const hold = holdOf(step, user, wish, { siteId: choice.siteId, leastMinor });
   if ('reason' in hold) return refused(hold.reason, hold.facts);
   const { holdMinor } = hold;
-  const spendable = spendableMinor(state, payer);
+  // The hold of her reservation makes room for that of the charge.
+  const spendable = spendableMinor(state, payer) + (own?.reservation.payer === payer ? own.reservation.holdMinor : 0);
   if (spendable < holdMinor) {
     const facts = { missingMinor: holdMinor - spendable, currency: wallet.currency };
     return refused('balance-too-low', facts);
   }
-  return begin(step, wish, user, choice, { holdMinor, payer, ...basis, currency });
+  if (own !== undefined) putReservation(step, releaseReservationHold(step, own.reservation));
+  const answer = begin(step, wish, user, choice, { holdMinor, payer, ...basis, currency });
+  if (own !== undefined && answer.outcome !== 'refused') useReservation(step, own.reservation, answer.session);
+  return answer;
 }
 
 /** The hold that the wish needs, within what a group allows that pays for her. */
@@ -113,7 +122,7 @@ function begin(
   }
   notify(step, session, {
     type: 'accepted', sessionId: session.sessionId, ...choice.place, holdMinor: session.holdMinor,
-    currency: session.currency,
+    currency: session.currency, freeUntilMs: choice.freeUntilMs,
   });
   return { outcome: 'accepted', session: askPoint(step, session, choice.place, false) };
 }

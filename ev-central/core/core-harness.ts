@@ -285,6 +285,10 @@ export function checkInvariants(state: State): void {
     if (holders.has(key)) throw new Error(`${key} serves two sessions`);
     holders.set(key, session.sessionId);
   }
+  for (const { payer, holdMinor, reservationId, dueMs } of state.reservations.values()) {
+    held.set(payer, (held.get(payer) ?? 0) + holdMinor);
+    if (dueMs === null && holdMinor !== 0) throw new Error(`${reservationId} is over with a hold`);
+  }
   for (const user of state.users.values()) {
     if (user.heldMinor !== (held.get(userWallet(user.userId)) ?? 0)) {
       throw new Error(`holds of ${user.userId} do not balance`);

@@ -6,10 +6,10 @@ import { invariant } from '../../shared/assert.ts';
 
 export type DeadlineKind =
   | 'command' | 'plug' | 'provisional' | 'queue-review' | 'payment' | 'mail' | 'account-code'
-  | 'subscription' | 'debt';
+  | 'subscription' | 'debt' | 'reservation' | 'reservation-series';
 export type Deadline = {
   readonly kind: DeadlineKind;
-  /** Command key, session id, site id, payment id, mail id, hash of a code, user id, or wallet. */
+  /** Command key, session id, site id, payment id, mail id, hash of a code, user id, wallet, or reservation id. */
   readonly id: string;
   /** The deadline as the row has it. */
   readonly dueMs: number;

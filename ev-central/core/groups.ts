@@ -124,5 +124,9 @@ function heldFor(state: State, groupId: GroupId, userId: UserId): number {
     const session = state.sessions.must(id);
     if (session.payer === groupWallet(groupId)) sum += session.holdMinor;
   }
+  for (const id of state.reservationIndex.ofUser(userId)) {
+    const reservation = state.reservations.must(id);
+    if (reservation.payer === groupWallet(groupId)) sum += reservation.holdMinor;
+  }
   return sum;
 }

@@ -2,7 +2,7 @@
 // keeps all inputs of a batch in order, calls `endBatch` once, and commits everything together.
 import { assertNever } from '../../shared/assert.ts';
 import {
-  correlationId, paymentId, type PointId, type SessionId, sessionId, siteId, userId,
+  correlationId, paymentId, type PointId, reservationId, type SessionId, sessionId, siteId, userId,
 } from '../../shared/ids.ts';
 import { changeAccess } from './api-access.ts';
 import { takeCall } from './api-calls.ts';
@@ -40,7 +40,11 @@ import type { Settings } from './settings.ts';
 import { emptyTables, type State } from './state.ts';
 import { audit, emit, envelope, event, pointCorr, pointEvent, type Step, tell } from './step.ts';
 import { deriveSubscriptions, subscriptionDue } from './subscriptions.ts';
-import { remainingMs, reviewQueue } from './waiting-queue.ts';
+import { remainingMs } from './remaining.ts';
+import { reviewQueue } from './waiting-queue.ts';
+import { deriveReservations, reservationDue, reviewReservation } from './reservation-due.ts';
+import { ReservationIndex } from './reservation-index.ts';
+import { deriveSeries, seriesDue } from './reservation-series.ts';
 import { reviewQueueAt } from './queue-review.ts';
 
 /** After a start, nothing falls due for this long: what waits in Kafka and on the links is read first. */
@@ -53,7 +57,8 @@ export function createState(settings: Settings): State {
   return {
     ...emptyTables(), settings,
     monitorLinks: new Map(), monitorPoints: new Map(), driverLinks: new Map(), logIns: new Map(), checks: new Map(),
-    sessionIndex: new SessionIndex(), pointsOfSite: new Map(), paidBy: new Map(),
+    sessionIndex: new SessionIndex(), reservationIndex: new ReservationIndex(), reservationsTouched: new Set(),
+    pointsOfSite: new Map(), paidBy: new Map(),
     memberOf: new Map(), deadlines: new Deadlines(),
     acceptsOwed: new Map(), progressOwed: new Set(), progressSentMs: new Map(), rules: new Map(),
     termsTexts: new WeakMap(), costWatches: new Map(), queuesTouched: new Set(), queueReviewMs: new Map(),
@@ -70,6 +75,8 @@ export function createState(settings: Settings): State {
 export function derive(state: State, now: number): void {
   state.bus = { up: false, reason: 'starting', sinceMs: now };
   derivePaidBy(state);
+  deriveReservations(state, now, now + START_GRACE_MS);
+  deriveSeries(state, now + START_GRACE_MS);
   for (const point of state.points.values()) {
     const set = state.pointsOfSite.get(point.siteId) ?? new Set<PointId>();
     state.pointsOfSite.set(point.siteId, set.add(point.pointId));
@@ -121,6 +128,7 @@ export function handle(state: State, input: Input, now: number): Effect[] {
 /** What a batch owes at its end, once for all its inputs: offers, acceptances, live figures, announcements. */
 export function endBatch(state: State, now: number): Effect[] {
   const step: Step = { state, now, effects: [] };
+  for (const id of takeAll(state.reservationsTouched)) reviewReservation(step, id);
   for (const site of takeAll(state.queuesTouched)) reviewQueue(step, site);
   // Offers touch their own site's queue; one review has served it.
   state.queuesTouched.clear();
@@ -195,6 +203,8 @@ function fallDue(step: Step, due: Deadline): void {
       state.queuesTouched.add(siteId(due.id));
       return;
     }
+    case 'reservation': return reservationDue(step, reservationId(due.id), due.dueMs);
+    case 'reservation-series': return seriesDue(step, reservationId(due.id), due.dueMs);
     case 'payment': return paymentDue(step, paymentId(due.id), due.dueMs);
     case 'mail': return mailDue(step, due);
     case 'account-code': return codeDue(step, due);

@@ -50,6 +50,8 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
     case 'reject-claim': case 'pay-claim':
     case 'put-billing-details': case 'assign-tariff': case 'put-price-series': case 'remove-price-series':
+    case 'book-reservation': case 'book-reservations': case 'change-reservation': case 'cancel-reservation':
+    case 'cancel-reservation-series': case 'check-in':
     case 'put-exchange-rates': case 'put-plan': case 'remove-plan': case 'subscribe': case 'unsubscribe':
       return null;
     default: return assertNever(order, 'order');

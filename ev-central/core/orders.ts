@@ -30,6 +30,7 @@ import { mayGive } from './permissions.ts';
 import { putSeries, removeSeries } from './price-series.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
+import { reservationOrder } from './reservations.ts';
 import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
@@ -68,6 +69,8 @@ function decide(step: Step, input: OrderInput): OrderRecord {
 /** Whom an order is about that people give about themselves, too. */
 function whom({ state }: Step, order: Order): string | undefined {
   if ('userId' in order) return order.userId ?? undefined;
+  if ('reservationId' in order) return state.reservations.get(order.reservationId)?.userId;
+  if (order.kind === 'cancel-reservation-series') return state.reservationSeries.get(order.seriesId)?.userId;
   return 'paymentId' in order ? state.payments.get(order.paymentId)?.userId : undefined;
 }
 
@@ -128,6 +131,9 @@ function carryOut(step: Step, input: OrderInput): Result {
     case 'remove-token':
       return belongingOrder(step, order);
     case 'invoice-month': return invoiceMonth(step, order);
+    case 'book-reservation': case 'book-reservations': case 'change-reservation': case 'cancel-reservation':
+    case 'cancel-reservation-series': case 'check-in':
+      return reservationOrder(step, order, input);
     case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
     case 'reject-claim': case 'pay-claim':
       return claimOrder(step, order, input);

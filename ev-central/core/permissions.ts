@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   'claims.write-own': EVERYBODY,
   'groups.read-own': EVERYBODY,
   /** Profile, vehicles, password, second factor, log-ins. */
+  'reservations.make-own': EVERYBODY,
   'account.read-own': EVERYBODY,
   'account.write-own': EVERYBODY,
   'tokens.read-own': EVERYBODY,
@@ -37,6 +38,8 @@ export const PERMISSIONS = {
   'sessions.stop-any': OPERATING,
   'queue.read': RUNNING,
   'queue.write': OPERATING,
+  'reservations.read': RUNNING,
+  'reservations.write': OPERATING,
   'drivers.read': RUNNING,
   'events.read': RUNNING,
   'commands.read': RUNNING,
@@ -116,6 +119,9 @@ const OF_ORDER = {
   'put-price-series': 'tariffs.write', 'remove-price-series': 'tariffs.write', 'put-exchange-rates': 'tariffs.write',
   'put-plan': 'tariffs.write', 'remove-plan': 'tariffs.write', subscribe: 'subscriptions.write',
   unsubscribe: 'subscriptions.write',
+  'book-reservation': 'reservations.write', 'book-reservations': 'reservations.write',
+  'change-reservation': 'reservations.write', 'cancel-reservation': 'reservations.write',
+  'cancel-reservation-series': 'reservations.write', 'check-in': 'reservations.write',
   'put-site': 'registry.write', 'remove-site': 'registry.write',
   'put-point': 'registry.write', 'remove-point': 'registry.write',
   'put-user': 'users.write', 'remove-user': 'users.write', 'put-group': 'groups.write', 'remove-group': 'groups.write',
@@ -151,6 +157,9 @@ const OF_OWN_ORDER: Readonly<Partial<Record<OrderKind, Permission>>> = {
   'start-payment': 'payments.make-own', 'cancel-payment': 'payments.make-own',
   subscribe: 'account.write-own', unsubscribe: 'account.write-own',
   'put-notification-preferences': 'account.write-own',
+  'book-reservation': 'reservations.make-own', 'change-reservation': 'reservations.make-own',
+  'cancel-reservation': 'reservations.make-own', 'cancel-reservation-series': 'reservations.make-own',
+  'check-in': 'reservations.make-own',
 };
 
 /**
@@ -173,6 +182,9 @@ const OF_QUERY = {
   events: 'events.read', commands: 'commands.read', 'dead-letters': 'dead-letters.read', status: 'status.read',
   tariffs: 'tariffs.read', users: 'users.read', 'second-factors': 'users.read', ledger: 'money.read',
   plans: 'points.read', subscriptions: 'subscriptions.read', 'my-subscriptions': 'account.read-own',
+  reservations: 'reservations.read', 'my-reservations': 'reservations.make-own',
+  'reservation-series': 'reservations.read', 'my-reservation-series': 'reservations.make-own',
+  'free-slots': 'points.read', calendar: 'points.read',
   'exchange-rates': 'tariffs.read', 'price-series': 'tariffs.read',
   groups: 'groups.read', 'group-tariffs': 'groups.read',
   // With names and addresses of people.

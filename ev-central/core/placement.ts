@@ -5,6 +5,7 @@ import type { Refusal } from '../../shared/messages/refusal.ts';
 import type { Connector, Fit, Target } from '../../shared/messages/values.ts';
 import { connectorState } from './point-status.ts';
 import type { ChargePoint } from './rows.ts';
+import { freeUntil, ownSlot } from './reservation-slots.ts';
 import { connectorKey } from './session-index.ts';
 import { nearestSites } from './site-search.ts';
 import type { State } from './state.ts';
@@ -12,7 +13,11 @@ import type { State } from './state.ts';
 export type Place = { readonly pointId: PointId; readonly connectorNo: number };
 export type Facts = Readonly<Record<string, string | number>>;
 export type Choice =
-  | { readonly kind: 'free'; readonly siteId: SiteId; readonly place: Place }
+  | {
+      readonly kind: 'free'; readonly siteId: SiteId; readonly place: Place;
+      /** Somebody's reservation begins then; null: nothing is in the way. */
+      readonly freeUntilMs: number | null;
+    }
   /** Something fits and works, but is taken: the driver can wait at this site. */
   | { readonly kind: 'busy'; readonly siteId: SiteId }
   | { readonly kind: 'none'; readonly reason: Refusal; readonly facts: Facts };
@@ -73,6 +78,7 @@ function amongPoints(
   now: number,
 ): Choice {
   let busy = false;
+  let best: Extract<Choice, { kind: 'free' }> | null = null;
   let refusal: Choice = none('nothing-fits', { siteId });
   for (const point of points) {
     const fitting = point.connectors.filter((c) => fits(c, fit) && (wanted === null || c.connectorNo === wanted));
@@ -83,19 +89,28 @@ function amongPoints(
       continue;
     }
     for (const { connectorNo } of fitting) {
-      const use = connectorUse(state, driverId, { pointId: point.pointId, connectorNo }, now);
-      if (use === 'free') return { kind: 'free', siteId, place: { pointId: point.pointId, connectorNo } };
-      if (use === 'busy') busy = true;
+      const place = { pointId: point.pointId, connectorNo };
+      const use = connectorUse(state, driverId, place, now);
+      if (use === 'free') {
+        const freeUntilMs = freeUntil(state, driverId, place, now);
+        if (freeUntilMs === null) return { kind: 'free', siteId, place, freeUntilMs };
+        // One that is kept for somebody later is taken only where no other is free for longer.
+        if ((best?.freeUntilMs ?? 0) < freeUntilMs) best = { kind: 'free', siteId, place, freeUntilMs };
+      } else if (use === 'busy') busy = true;
       else refusal = none('point-faulted', { pointId: point.pointId, siteId });
     }
   }
-  return busy ? { kind: 'busy', siteId } : refusal;
+  return best ?? (busy ? { kind: 'busy', siteId } : refusal);
 }
 
-function connectorUse(state: State, driverId: UserId, place: Place, now: number): 'free' | 'busy' | 'faulted' {
+/** What a connector is for a driver now. One that is kept for somebody else is busy before its slot, too. */
+export function connectorUse(state: State, driverId: UserId, place: Place, now: number): 'free' | 'busy' | 'faulted' {
   const connector = connectorState(state.pointStates.must(place.pointId), place.connectorNo);
   if (connector.faults.length > 0) return 'faulted';
   if (state.sessionIndex.atConnector(place.pointId, place.connectorNo) !== undefined) return 'busy';
+  const freeUntilMs = freeUntil(state, driverId, place, now);
+  const isTooShort = freeUntilMs !== null && freeUntilMs < now + state.settings.reservations.leastOfferMs;
+  if (isTooShort && ownSlot(state, driverId, place) === undefined) return 'busy';
   if ((state.restingUntilMs.get(connectorKey(place.pointId, place.connectorNo)) ?? 0) > now) return 'busy';
   if (!connector.plugged || connector.finishedSessionId === null) return 'free';
   // Charged and still plugged in: only the driver whose vehicle it is can charge on.

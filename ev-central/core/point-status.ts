@@ -4,6 +4,7 @@ import { assertNever } from '../../shared/assert.ts';
 import type { PointId } from '../../shared/ids.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { ConnectorState, PointState, Session } from './rows.ts';
+import { keptFor } from './reservation-slots.ts';
 import { isOver } from './session-index.ts';
 import type { State } from './state.ts';
 
@@ -114,7 +115,11 @@ function occupancyStatus(state: State, point: PointState, connector: ConnectorSt
     const status = sessionStatus(state, session, connector);
     return { status, sinceMs: session.stateSinceMs, why: '' };
   }
-  if (!connector.plugged) return { status: 'Available', sinceMs: point.health.sinceMs, why: '' };
+  if (!connector.plugged) {
+    const kept = keptFor(state, point.pointId, connector.connectorNo);
+    if (kept !== undefined) return { status: 'Reserved', sinceMs: kept.stateSinceMs, why: 'kept for a reservation' };
+    return { status: 'Available', sinceMs: point.health.sinceMs, why: '' };
+  }
   if (connector.finishedSessionId === null) {
     return { status: 'Preparing', sinceMs: point.health.sinceMs, why: 'plugged in, nobody has asked for a charge' };
   }

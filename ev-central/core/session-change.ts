@@ -21,6 +21,8 @@ export function putSession(step: Step, after: Session): Session {
     if (pointId !== undefined && pointId !== null) state.pointsTouched.add(pointId);
   }
   state.queuesTouched.add(row.siteId);
+  const reservationId = state.reservationIndex.ofSession(row.sessionId);
+  if (reservationId !== undefined) state.reservationsTouched.add(reservationId);
   if (before === undefined || before.state !== row.state) {
     event(step, 'session-state', { siteId: row.siteId, corr: row.corr, session: row }, {
       from: before?.state ?? null, to: row.state, reason: row.refusal ?? row.endReason,

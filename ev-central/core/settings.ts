@@ -1,5 +1,6 @@
 // The named settings of Central's rules. main.ts reads them from the configuration; tests and the simulation choose.
 import type { Issuer } from '../../shared/messages/invoice.ts';
+import type { ReservationTerms } from '../../shared/messages/reservation.ts';
 import type { Role } from '../../shared/messages/values.ts';
 import type { PaymentRule } from './payment-rules.ts';
 
@@ -33,6 +34,7 @@ export type Settings = {
   /** Outbox rows above which new charges are refused. */
   readonly outboxBacklog: number;
   readonly waitingAtSite: number;
+  readonly reservations: ReservationSettings;
   /** How long is kept what no bill is made of: tickets, ledger and meter values are kept for ever. */
   readonly noticesKeptMs: number;
   readonly eventsKeptMs: number;
@@ -48,6 +50,16 @@ export type Settings = {
   readonly dunningAfterMs: readonly number[];
   /** Null: no invoices are made. */
   readonly issuer: Issuer | null;
+};
+
+/** What holds for reservations that are made now. */
+export type ReservationSettings = ReservationTerms & {
+  /** The fee for a slot that nobody came for, in minor units of whoever pays; 0: reservations cost nothing. */
+  readonly feeMinor: number;
+  /** A connector is offered to somebody else only if it stays free for so long before a reservation. */
+  readonly leastOfferMs: number;
+  /** How long a running charge is thought to go on when nobody can tell: it is not reserved away before. */
+  readonly usualChargeMs: number;
 };
 
 const DAY_MS = 24 * 3_600_000;
@@ -71,6 +83,12 @@ export const DEFAULT_SETTINGS: Settings = {
   factGapMs: 60_000,
   outboxBacklog: 20_000,
   waitingAtSite: 200,
+  reservations: {
+    feeMinor: 500,
+    tiers: [{ beforeMs: DAY_MS, percent: 0 }, { beforeMs: 3_600_000, percent: 50 }],
+    marginMs: 5 * 60_000, graceMs: 15 * 60_000, reminderMs: 15 * 60_000, leastOfferMs: 15 * 60_000,
+    usualChargeMs: 2 * 3_600_000,
+  },
   noticesKeptMs: 90 * DAY_MS,
   eventsKeptMs: 365 * DAY_MS,
   auditKeptMs: 730 * DAY_MS,

@@ -2,8 +2,8 @@
 import type { Account } from '../../shared/account.ts';
 import type { FactPosition } from '../../shared/fact-position.ts';
 import type {
-  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PaymentId, PlanId, PointId, RequestId, SeriesId, SessionId, SiteId,
-  TariffId, TicketId, UserId,
+  AccessId, ClaimId, ConnectionId, GroupId, KeyId, PaymentId, PlanId, PointId, RequestId, ReservationId, SeriesId,
+  SessionId, SiteId, TariffId, TicketId, UserId,
 } from '../../shared/ids.ts';
 import type { ExchangeRate } from '../../shared/messages/exchange-rate.ts';
 import type { GroupTariff } from '../../shared/messages/group-tariff.ts';
@@ -12,6 +12,7 @@ import type { Claim, ClaimTerms } from '../../shared/messages/claim.ts';
 import type { BillingDetails } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
 import type { PlanRow, Subscription } from '../../shared/messages/subscription.ts';
+import type { Reservation, ReservationSeries } from '../../shared/messages/reservation.ts';
 import type { PointStatus } from '../../shared/messages/values.ts';
 import type { Currency } from '../../shared/money.ts';
 import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
@@ -27,6 +28,7 @@ import type {
   PointState, PriceSeries, RequestRecord, SecondFactor, SeriesVersion, Session, SessionTerms, Tariff, TariffKey,
   TariffVersion, TicketPayment, User,
 } from './rows.ts';
+import type { ReservationIndex } from './reservation-index.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { Settings } from './settings.ts';
 import { Table } from './table.ts';
@@ -78,6 +80,8 @@ export type Tables = {
   readonly claims: Table<ClaimId, Claim>;
   readonly debts: Table<Account, Debt>;
   readonly contactPreferences: Table<UserId, ContactPreferences>;
+  readonly reservations: Table<ReservationId, Reservation>;
+  readonly reservationSeries: Table<ReservationId, ReservationSeries>;
 };
 
 /** `EUR CHF 2026-11-27`. */
@@ -124,6 +128,9 @@ export type State = Tables & {
   readonly checks: Map<number, PendingCheck>;
   readonly sessionIndex: SessionIndex;
   readonly paymentIndex: PaymentIndex;
+  readonly reservationIndex: ReservationIndex;
+  /** Reservations whose charge has begun or ended. */
+  readonly reservationsTouched: Set<ReservationId>;
   readonly pointsOfSite: Map<SiteId, Set<PointId>>;
   /** The group that pays for a user. */
   readonly paidBy: Map<UserId, GroupId>;
@@ -207,6 +214,8 @@ export function emptyTables(): Tables {
     claims: new Table((row) => row.claimId),
     debts: new Table((row) => row.account),
     contactPreferences: new Table((row) => row.userId),
+    reservations: new Table((row) => row.reservationId),
+    reservationSeries: new Table((row) => row.seriesId),
   };
 }
 

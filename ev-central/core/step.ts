@@ -1,8 +1,7 @@
 // One step of the core: the state, the time, and the effects so far. All rules write through these few functions, so
 // that every id, event, notice, command and audit entry is made in one place.
 import {
-  correlationId, type CorrelationId, messageId, type MessageId, type PointId, type SiteId,
-  type UserId,
+  correlationId, type CorrelationId, messageId, type MessageId, type PointId, type SiteId, type UserId,
 } from '../../shared/ids.ts';
 import { MESSAGE_VERSION } from '../../shared/messages/message.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';

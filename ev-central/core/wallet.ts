@@ -46,8 +46,11 @@ function cardsMinor(state: State, account: Account): number {
   return user === undefined ? 0 : readyMinor(state, user);
 }
 
-/** Opens a session's hold. The caller has checked that there is enough. */
-export function openHold(step: Step, session: Session): void {
+/** What a hold is for: a session, or a reservation under the id that its own session would have. */
+export type Held = Pick<Session, 'payer' | 'driverId' | 'sessionId' | 'holdMinor'>;
+
+/** Opens a hold. The caller has checked that there is enough. */
+export function openHold(step: Step, session: Held): void {
   changeHeld(step, session, 'opened', session.holdMinor);
 }
 
@@ -61,7 +64,7 @@ export function enlargeHold(step: Step, session: Session, usualMinor: number): S
 }
 
 /** Closes the hold, once: `settled` when a ticket follows, `released` when nothing was charged. */
-export function closeHold(step: Step, session: Session, how: 'settled' | 'released'): Session {
+export function closeHold<H extends Held>(step: Step, session: H, how: 'settled' | 'released'): H {
   if (session.holdMinor === 0) return session;
   changeHeld(step, session, how, session.holdMinor);
   return { ...session, holdMinor: 0 };
@@ -148,7 +151,7 @@ function tellLowBalance(step: Step, account: Account, { balanceMinor, currency }
   networkEvent(step, 'low-balance', ids, { balanceMinor, currency });
 }
 
-function changeHeld(step: Step, session: Session, change: HoldRow['change'], amountMinor: number): void {
+function changeHeld(step: Step, session: Held, change: HoldRow['change'], amountMinor: number): void {
   const { payer, driverId, sessionId } = session;
   const wallet = walletOf(step.state, payer);
   if (wallet !== undefined) {

@@ -1,6 +1,8 @@
-// A driver's side of Central: log-in, then questions. Charges are asked for over Kafka.
+// A driver's side of Central: log-in, then questions, and orders about her reservations. Charges are asked for over
+// Kafka.
 import type { UserId } from '../../shared/ids.ts';
 import type { FromDriver } from '../../shared/messages/catalogue.ts';
+import type { OrderKind } from '../../shared/messages/orders.ts';
 import type { Query } from '../../shared/messages/query.ts';
 import { KEY_BYTES } from '../../shared/seal.ts';
 import type { Input } from '../core/inputs.ts';
@@ -26,6 +28,11 @@ export type DriverOptions = {
   readonly randomBytes: (count: number) => Buffer;
 };
 
+/** What a driver may order over her link: about reservations of her own; charges she asks for over Kafka. */
+const RESERVATION_ORDERS: readonly OrderKind[] = [
+  'book-reservation', 'change-reservation', 'cancel-reservation', 'cancel-reservation-series', 'check-in',
+];
+
 /** Takes a driver's log-in. The answer comes from the core, after the password was compared. */
 export function greetDriver(
   connection: Connection, login: Extract<FromDriver, { type: 'login' }>, options: DriverOptions,
@@ -48,6 +55,14 @@ export function takeDriverFrame(
   connection: Connection, peer: DriverPeer, frame: FromDriver, options: DriverOptions,
 ): boolean {
   if (frame.type === 'login' || !peer.welcomed) return false;
+  if (frame.type === 'order') {
+    if (!RESERVATION_ORDERS.includes(frame.order.kind)) return false;
+    options.give({
+      kind: 'order', orderId: frame.orderId, order: frame.order, by: peer.driverId, role: 'user',
+      address: connection.address, answer: { connectionId: connection.id, re: frame.id },
+    });
+    return true;
+  }
   answerQuery(connection, { role: 'user', userId: peer.driverId }, frame, options.read);
   if (frame.what === 'points' && frame.after === null) options.watchPoints(connection, frame.filter);
   return true;

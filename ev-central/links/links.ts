@@ -281,7 +281,7 @@ function answerBadFrame(connection: Connection, message: JsonObject, why: string
   const id = message['id'];
   if (typeof id !== 'string' || id === '') return;
   const { peer } = connection;
-  if (message['type'] === 'order' && peer.kind === 'operator') {
+  if (message['type'] === 'order' && (peer.kind === 'operator' || peer.kind === 'driver')) {
     const orderId = typeof message['orderId'] === 'string' ? message['orderId'] : 'none';
     sendFrame(connection, id, { type: 'order-result', orderId, outcome: 'refused', text: why, lines: [] });
   } else if (peer.kind === 'operator' || peer.kind === 'driver') {

@@ -21,6 +21,7 @@ import {
   billingDetails, invoicedSessions, invoiceSeries, invoicingSpans, uninvoicedTickets,
 } from './invoice-rows.ts';
 import type { MasterKey, Wrap } from './master-key.ts';
+import { reservations, reservationSeries } from './reservation-rows.ts';
 
 type RowOf<T> = T extends Table<infer _K, infer R> ? R : never;
 export type Codecs = { readonly [N in keyof Tables]: RowCodec<RowOf<Tables[N]>> };
@@ -34,7 +35,7 @@ export function makeCodecs({ keys, secrets, secondFactors }: MasterKey): Codecs 
     keys: wrappedKeys(keys), requests, orders, commands, lockouts, ticketPayments, apiSessions, apiKeys,
     apiCalls, secondFactors: withWrappedFactor(secondFactors), billingDetails, invoiceSeries, uninvoicedTickets,
     invoicedSessions, invoicingSpans, payments, paymentEvents, persons, accountCodes, mails, vehicles, tokens,
-    claimTerms, claims, debts, contactPreferences,
+    claimTerms, claims, debts, contactPreferences, reservations, reservationSeries,
   };
 }
 

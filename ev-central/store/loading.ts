@@ -5,7 +5,9 @@ import { PAYMENT_STATES, PAYMENT_TABLE } from '../core/payment-states.ts';
 import { commandKey } from '../core/state.ts';
 import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
-import { paymentId, type PaymentId, type RequestId, type SessionId, type TicketId } from '../../shared/ids.ts';
+import {
+  paymentId, type PaymentId, type RequestId, type ReservationId, type SessionId, type TicketId,
+} from '../../shared/ids.ts';
 import type { Request } from '../../shared/messages/catalogue.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Codecs } from './codecs.ts';
@@ -86,6 +88,10 @@ export function prepareLoader(db: Sqlite, codecs: Codecs): Loader {
         claims: () => loadRows(db, codecs.claims, tables.claims),
         debts: () => loadRows(db, codecs.debts, tables.debts),
         contactPreferences: () => loadRows(db, codecs.contactPreferences, tables.contactPreferences),
+        // What is still to come, and what was over lately.
+        reservations: () => loadRows(db, codecs.reservations, tables.reservations,
+          'WHERE due_ms IS NOT NULL OR state_since_ms >= ?', [recordsSinceMs]),
+        reservationSeries: () => loadRows(db, codecs.reservationSeries, tables.reservationSeries),
       };
       for (const loadTable of Object.values(all)) loadTable();
     },
@@ -121,6 +127,8 @@ export function forgetOldRows(tables: Tables, nowMs: number): number {
     + evictWhere(tables.ticketPayments, (row) => row.ticketId, () => true)
     + evictWhere(tables.payments, (row) => row.paymentId,
       (row) => row.operation === null && PAYMENT_TABLE[row.state].isOver && row.changedAtMs < settledBeforeMs)
+    + evictWhere(tables.reservations, (row) => row.reservationId,
+      (row) => row.dueMs === null && row.stateSinceMs < recordsBeforeMs)
     + evictWhere(tables.paymentEvents, (row) => row.eventKey, (row) => row.atMs < settledBeforeMs);
 }
 
@@ -140,6 +148,7 @@ type LoadOne = {
   ticketPayment(tables: Tables, id: TicketId): void;
   call(tables: Tables, id: RequestId): void;
   payment(tables: Tables, id: PaymentId): void;
+  reservation(tables: Tables, id: ReservationId): void;
   /** The event, if it was taken in before, and the payment that it is about. */
   paymentEvent(tables: Tables, event: GatewayEvent): void;
 };
@@ -155,6 +164,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
   const calls = rowLoader(db, codecs.apiCalls);
   const payments = rowLoader(db, codecs.payments);
   const paymentEvents = rowLoader(db, codecs.paymentEvents);
+  const reservations = rowLoader(db, codecs.reservations);
   const byReference = db.prepare('SELECT payment_id FROM payments WHERE gateway = ? AND reference = ?').pluck();
   const session = (tables: Tables, id: SessionId): void => {
     if (!sessions(tables.sessions, id)) return;
@@ -173,6 +183,7 @@ function prepareOne(db: Sqlite, codecs: Codecs): LoadOne {
     },
     call: (tables, id) => void calls(tables.apiCalls, id),
     payment: (tables, id) => void payments(tables.payments, id),
+    reservation: (tables, id) => void reservations(tables.reservations, id),
     paymentEvent(tables, { gateway, eventId, paymentId: named, reference }) {
       paymentEvents(tables.paymentEvents, `${gateway}/${eventId}`);
       if (named !== null) payments(tables.payments, named);
@@ -199,6 +210,7 @@ function hydrate(tables: Tables, input: Input, one: LoadOne): void {
     if ('sessionId' in given) one.session(tables, given.sessionId);
     if ('ticketId' in given) one.ticketPayment(tables, given.ticketId);
     if ('paymentId' in given) one.payment(tables, given.paymentId);
+    if ('reservationId' in given) one.reservation(tables, given.reservationId);
     for (const session of claimedSessions(tables, given)) one.session(tables, session);
   };
   switch (input.kind) {

@@ -228,6 +228,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT order_id, (SELECT count(*) FROM contact_preferences) AS chosen FROM orders',
     expected: [{ order_id: 'o-1', chosen: 0 }],
   },
+  23: {
+    insert: `INSERT INTO orders VALUES ('o-1', 'olga', 'done', '', '[]', 5)`,
+    check: `SELECT order_id, (SELECT count(*) FROM reservations) AS reservations,
+      (SELECT count(*) FROM reservation_series) AS series FROM orders`,
+    expected: [{ order_id: 'o-1', reservations: 0, series: 0 }],
+  },
 };
 
 let db: Sqlite;

@@ -12,6 +12,7 @@ import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
 import { billingDetails, invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
+import { reservations } from './reservation-rows.ts';
 import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
 import { ticketRows } from './ticket-rows.ts';
 
@@ -23,7 +24,7 @@ export type StoredList =
   | 'my-sessions' | 'my-notices' | 'my-tickets'
   | 'sessions' | 'events' | 'dead-letters' | 'audit' | 'audit-log' | 'users' | 'tickets' | 'commands'
   | 'ledger' | 'ledger-log' | 'groups' | 'invoices' | 'my-invoices' | 'invoice-tickets' | 'my-invoice-tickets'
-  | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims';
+  | 'billing-details' | 'payments' | 'my-payments' | 'claims' | 'my-claims' | 'reservations' | 'my-reservations';
 
 /** As the frame `rows`: `next` is the cursor of the next page; with an `error` there are no rows. */
 export type QueryPage = {
@@ -196,6 +197,17 @@ const claimList: ListDefinition = {
   row: (record) => ({ ...claims.decode(record) }),
 };
 
+const reservationList: ListDefinition = {
+  select: `SELECT rowid AS cursor, ${reservations.columns.join(', ')} FROM reservations`,
+  cursor: 'rowid', order: 'DESC',
+  filters: {
+    reservationId: 'reservation_id = ?', seriesId: 'series_id = ?', userId: 'user_id = ?', driverId: 'user_id = ?',
+    siteId: 'site_id = ?', pointId: 'point_id = ?', state: 'state = ?', open: "(? = 'yes' AND due_ms IS NOT NULL)",
+    sinceMs: 'begins_at_ms >= ?', untilMs: 'begins_at_ms < ?',
+  },
+  row: (record) => ({ ...reservations.decode(record) }),
+};
+
 const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
   'my-sessions': { ...sessionList, needs: 'driverId' },
   sessions: sessionList,
@@ -210,6 +222,8 @@ const LISTS: Readonly<Record<StoredList, ListDefinition>> = {
     cursor: 'payer', order: 'ASC', filters: { payer: 'payer = ?', userId: "payer = 'wallet:user:' || ?" },
     row: (record) => ({ ...billingDetails.decode(record) }),
   },
+  reservations: reservationList,
+  'my-reservations': { ...reservationList, needs: 'driverId' },
   claims: claimList,
   'my-claims': { ...claimList, needs: 'driverId' },
   'my-notices': {

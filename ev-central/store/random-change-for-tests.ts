@@ -4,13 +4,14 @@ import { groupWallet, userWallet } from '../../shared/account.ts';
 import type { Tables } from '../core/state.ts';
 import { emptyTables } from '../core/state.ts';
 import {
-  accessId, claimId, groupId, keyId, meterId, paymentId, planId, pointId, requestId, seriesId, sessionId, siteId,
-  tariffId, ticketId, userId,
+  accessId, claimId, groupId, keyId, meterId, paymentId, planId, pointId, requestId, reservationId, seriesId,
+  sessionId, siteId, tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import {
-  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState, sampleSession,
-  sampleSite, sampleTariff, sampleUninvoiced, sampleUser, sampleVersion, START_MS,
+  sampleClaim, sampleGroup, sampleKey, sampleMeter, samplePayment, samplePoint, samplePointState,
+  sampleReservation, sampleReservationSeries, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, sampleUser,
+  sampleVersion, START_MS,
 } from './sample-rows.ts';
 
 /** One random change to one row. */
@@ -22,6 +23,23 @@ export const changeArbitrary: fc.Arbitrary<Change> = fc.record({
   words: fc.string(),
   remove: fc.boolean(),
 });
+
+function changesOfClaimsAndReservations(
+  tables: Tables, { which, figure, words, remove }: Change,
+): Pick<Record<keyof Tables, () => void>, 'claims' | 'reservations' | 'reservationSeries'> {
+  const id = reservationId(`row-${which}`);
+  return {
+    claims: () => tables.claims.put(sampleClaim({
+      claimId: claimId(`row-${which}`), amountMinor: figure, reason: words,
+    })),
+    reservations: () => tables.reservations.put(sampleReservation({
+      reservationId: id, stateSinceMs: START_MS, endsAtMs: START_MS + 7_200_000 + figure, why: words, begun: remove,
+    })),
+    reservationSeries: () => tables.reservationSeries.put(sampleReservationSeries({
+      seriesId: id, made: figure, dueMs: remove ? null : figure,
+    })),
+  };
+}
 
 /** One change to one row; parents that the schema asks for are put first. */
 export function applyChange(tables: Tables, { table, which, figure, words, remove }: Change): void {
@@ -86,23 +104,13 @@ export function applyChange(tables: Tables, { table, which, figure, words, remov
     ...accountChanges(tables, { table, which, figure, words, remove }),
     ...invoiceChanges(tables, { table, which, figure, words, remove }, putParents),
     ...paymentChanges(tables, { table, which, figure, words, remove }),
-    ...owingChanges(tables, { table, which, figure, words, remove }),
-  };
-  changes[table]();
-}
-
-/** What groups owe their members, and what is owed by people and groups. */
-function owingChanges(
-  tables: Tables, { which, figure, words, remove }: Change,
-): Record<'claimTerms' | 'debts' | 'claims', () => void> {
-  const id = `row-${which}`;
-  return {
     claimTerms: () => (remove ? tables.claimTerms.remove(groupId(id)) : tables.claimTerms.put({
       groupId: groupId(id), rate: { minor: 1 + figure, perKwh: 100 }, perClaimMinor: null, perMonthMinor: figure,
       meters: [{ userId: userId(words), meterId: meterId(id) }],
     })),
-    claims: () => tables.claims.put(sampleClaim({ claimId: claimId(id), amountMinor: figure, reason: words })),
+    ...changesOfClaimsAndReservations(tables, { table, which, figure, words, remove }),
   };
+  changes[table]();
 }
 
 function paymentChanges(

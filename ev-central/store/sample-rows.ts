@@ -7,12 +7,13 @@ import type {
 } from '../core/rows.ts';
 import { beginTariffUsage } from '../core/tariff/usage.ts';
 import {
-  claimId, correlationId, groupId, keyId, meterId, paymentId, pointId, requestId, sessionId, siteId, tariffId, ticketId,
-  userId,
+  claimId, correlationId, groupId, keyId, meterId, paymentId, pointId, requestId, reservationId, sessionId, siteId,
+  tariffId, ticketId, userId,
 } from '../../shared/ids.ts';
 import type { Claim } from '../../shared/messages/claim.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { SiteRow } from '../../shared/messages/orders.ts';
+import type { Reservation, ReservationSeries } from '../../shared/messages/reservation.ts';
 import { NO_GOAL } from '../../shared/messages/values.ts';
 import { currency } from '../../shared/money.ts';
 
@@ -143,6 +144,28 @@ export function sampleClaim(change: Partial<Claim> = {}): Claim {
     evidence: [{ reference: 'Bill 4711', sha256: 'a'.repeat(64), mediaType: 'application/pdf', bytes: 1_000 }],
     state: 'submitted', reason: '', putAtMs: START_MS, submittedAtMs: START_MS, decidedAtMs: null, decidedBy: null,
     paidAtMs: null, paidFrom: null, ...change,
+  };
+}
+
+export function sampleReservation(change: Partial<Reservation> = {}): Reservation {
+  return {
+    reservationId: reservationId('k7f2-140'), seriesId: null, userId: userId('ana'), payer: userWallet(userId('ana')),
+    siteId: siteId('ALC'), pointId: pointId('ALC-01'), connectorNo: 1, beginsAtMs: START_MS + 3_600_000,
+    endsAtMs: START_MS + 7_200_000, state: 'booked', stateSinceMs: START_MS, bookedAtMs: START_MS,
+    currency: currency('EUR'), feeMinor: 500, holdMinor: 500, takenMinor: 0, ticketId: null, sessionId: null,
+    terms: { tiers: [{ beforeMs: 86_400_000, percent: 0 }], marginMs: 300_000, graceMs: 900_000, reminderMs: 900_000 },
+    tariff: 'day-night#1', timeZone: 'Europe/Madrid', reminded: false, begun: false, dueMs: START_MS + 2_700_000,
+    why: '', ...change,
+  };
+}
+
+export function sampleReservationSeries(change: Partial<ReservationSeries> = {}): ReservationSeries {
+  return {
+    seriesId: reservationId('k7f2-141'), userId: userId('ana'), siteId: siteId('ALC'), pointId: pointId('ALC-01'),
+    connectorNo: 1, beginsAtMs: START_MS + 3_600_000, endsAtMs: START_MS + 7_200_000,
+    repeat: { every: 'weekly', times: 10 }, timeZone: 'Europe/Madrid', state: 'active', made: 5,
+    missed: [{ beginsAtMs: START_MS, why: 'ALC-01/1 is reserved in that time' }], dueMs: START_MS + 86_400_000,
+    ...change,
   };
 }
 

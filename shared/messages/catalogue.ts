@@ -52,6 +52,7 @@ import { queued } from './queued.ts';
 import { refused } from './refused.ts';
 import { renewKey } from './renew-key.ts';
 import { requestAccepted } from './request-accepted.ts';
+import { reservationNews } from './reservation-news.ts';
 import { resetPoint } from './reset-point.ts';
 import { sessionBegun } from './session-begun.ts';
 import { sessionEnded } from './session-ended.ts';
@@ -83,7 +84,7 @@ export const MESSAGES = [
   meterSample,
   // notices
   authorized, claimDecided, invoiceReady, offered, queued, refused, requestAccepted, sessionBegun, sessionOver,
-  sessionResumed, ticketIssued, paymentAction, paymentFailed, debtNotice, planLapsed,
+  sessionResumed, ticketIssued, paymentAction, paymentFailed, debtNotice, planLapsed, reservationNews,
   // progress
   progress,
   // events
@@ -99,7 +100,7 @@ export const MESSAGES = [
   // engine→monitor
   engineLocalRequest, engineWelcome, healthAnswer,
   // driver→central
-  login, query,
+  login, query, // and operatorOrder, about what is hers
   // central→driver
   loginRefused, loginWelcome, missedNotices, pointsChanged, queryAnswer,
   // operator→central
@@ -154,11 +155,12 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
 ]);
 export type FromEngine = z.infer<typeof fromEngineSchema>;
 export const fromDriverSchema = z.discriminatedUnion('type', [
-  login.schema, query.schema,
+  login.schema, query.schema, operatorOrder.schema,
 ]);
 export type FromDriver = z.infer<typeof fromDriverSchema>;
 export const toDriverSchema = z.discriminatedUnion('type', [
   loginRefused.schema, loginWelcome.schema, missedNotices.schema, pointsChanged.schema, queryAnswer.schema,
+  operatorOrderResult.schema,
 ]);
 export type ToDriver = z.infer<typeof toDriverSchema>;
 export const fromOperatorSchema = z.discriminatedUnion('type', [

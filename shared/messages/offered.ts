@@ -18,10 +18,13 @@ export const offered = defineRecord({
     pointId: pointIdSchema,
     connectorNo: connectorNoSchema,
     plugByMs: atMsSchema,
+    /** Somebody's reservation begins then, and the charge is ended before; null: nothing is in its way. */
+    freeUntilMs: atMsSchema.nullable().default(null),
   },
   example: {
     number: 14, driverId: 'ana', requestId: 'r-ana-41',
     sessionId: 'k7f2-99', pointId: 'ALC-01', connectorNo: 1, plugByMs: 1_763_700_120_000,
+    freeUntilMs: 1_763_712_000_000,
   },
 });
 export type Offered = z.infer<typeof offered.schema>;

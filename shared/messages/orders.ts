@@ -17,6 +17,7 @@ import { billingDetailsSchema } from './invoice.ts';
 import { notificationOrders } from './notification.ts';
 import { networkTariffSchema } from './ocpi-tariff.ts';
 import { seriesHoursSchema } from './price-series.ts';
+import { reservationOrders } from './reservation.ts';
 import { planRowSchema } from './subscription.ts';
 import {
   amountMinorSchema, atMsSchema, bcryptHashSchema, connectorNoSchema, connectorSchema, latitudeSchema,
@@ -155,6 +156,8 @@ export const orderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove-plan'), planId: planIdSchema }),
   z.object({ kind: z.literal('subscribe'), userId: userIdSchema, planId: planIdSchema }),
   z.object({ kind: z.literal('unsubscribe'), userId: userIdSchema }),
+  // reservations; people give them about their own, too
+  ...reservationOrders,
   // second factors; people give them about themselves, too
   z.object({
     kind: z.literal('enrol-second-factor'), userId: userIdSchema, secretBase64: totpSecretBase64,

@@ -12,6 +12,7 @@ export const QUERIES = [
   'plans', 'subscriptions', 'my-subscriptions',
   'debts', 'my-debts', 'figures', 'my-figures',
   'notification-contacts',
+  'reservations', 'my-reservations', 'reservation-series', 'my-reservation-series', 'free-slots', 'calendar',
 ] as const;
 
 export const query = defineFrame({

@@ -44,6 +44,15 @@ const discountLineSchema = z.object({
   exclVatMicros: micros, inclVatMicros: micros,
 });
 
+/** What a reservation took that was not used: so many per cent of its fee, which bears no VAT. */
+const reservationLineSchema = z.object({
+  kind: z.literal('RESERVATION'),
+  why: z.enum(['no-show', 'late-cancellation', 'not-used']),
+  feeMinor: whole, percent: z.int().min(0).max(100),
+  exclVatMicros: micros, inclVatMicros: micros,
+});
+export type ReservationTicketLine = z.infer<typeof reservationLineSchema>;
+
 /** Of tickets before OCPI tariffs: `quantity` is Wh for energy, ms for time, 1 for a session. */
 const bandLineSchema = z.object({
   kind: z.enum(['energy', 'time', 'session']),
@@ -55,7 +64,7 @@ const bandLineSchema = z.object({
 export type BandTicketLine = z.infer<typeof bandLineSchema>;
 
 export const ticketLineSchema = z.discriminatedUnion('kind', [
-  componentLineSchema, boundLineSchema, discountLineSchema, bandLineSchema,
+  componentLineSchema, boundLineSchema, discountLineSchema, reservationLineSchema, bandLineSchema,
 ]);
 export type TicketLine = z.infer<typeof ticketLineSchema>;
 

@@ -57,7 +57,7 @@ export type SessionState = z.infer<typeof sessionStateSchema>;
 export const END_REASONS = [
   'driver', 'vehicle-full', 'energy-reached', 'amount-reached', 'soc-reached', 'unplugged', 'operator', 'fault',
   'power-loss', 'engine-restarted', 'hold-used-up', 'monitor-lost', 'key-revoked', 'reset', 'not-authorized',
-  'never-reported',
+  'never-reported', 'reserved', 'no-show', 'late-cancellation', 'not-used',
 ] as const;
 export const endReasonSchema = z.enum(END_REASONS);
 export type EndReason = z.infer<typeof endReasonSchema>;
@@ -164,7 +164,8 @@ export const EVENT_KINDS = [
   'point-status', 'point-link', 'point-health', 'point-operative', 'point-note', 'point-boot', 'fault', 'fault-cleared',
   'session-state', 'session-flag', 'ticket', 'ledger', 'queue', 'command', 'order', 'access', 'registry', 'bus',
   'payment', 'debt',
-  'reservation-reminder', 'reservation-no-show', 'nearly-done', 'low-balance', 'invoice', 'payment-failed',
+  'reservation-confirmed', 'reservation-changed', 'reservation-cancelled', 'reservation-reminder',
+  'reservation-no-show', 'reservation-state', 'nearly-done', 'low-balance', 'invoice', 'payment-failed',
   'maintenance',
 ] as const;
 export const eventKindSchema = z.enum(EVENT_KINDS);

@@ -45,7 +45,9 @@ export const ENGLISH_TITLES: Titles = {
     'session-state': 'session', 'session-flag': 'session flag', ticket: 'ticket', ledger: 'ledger', queue: 'queue',
     command: 'command', order: 'order', access: 'access', registry: 'registry', bus: 'bus', payment: 'payment',
     debt: 'debt',
-    'reservation-reminder': 'reservation soon', 'reservation-no-show': 'no-show', 'nearly-done': 'nearly done',
+    'reservation-confirmed': 'reserved', 'reservation-changed': 'reserved anew',
+    'reservation-cancelled': 'reservation off', 'reservation-reminder': 'reservation soon',
+    'reservation-no-show': 'no-show', 'reservation-state': 'reservation', 'nearly-done': 'nearly done',
     'low-balance': 'low balance', invoice: 'invoice', 'payment-failed': 'payment failed', maintenance: 'maintenance',
   },
   deadLetterReason: {
@@ -55,7 +57,8 @@ export const ENGLISH_TITLES: Titles = {
   },
   ticketLine: {
     ENERGY: 'Energy', TIME: 'Charging time', PARKING_TIME: 'Parking time', FLAT: 'Fee', MIN_PRICE: 'Up to minimum',
-    MAX_PRICE: 'Down to maximum', DISCOUNT: 'Discount', energy: 'Energy', time: 'Time', session: 'Session fee',
+    MAX_PRICE: 'Down to maximum', DISCOUNT: 'Discount', RESERVATION: 'Reservation',
+    energy: 'Energy', time: 'Time', session: 'Session fee',
   },
   price: { parking: 'parking', session: 'a session', free: 'free', none: 'no price' },
   logLevel: { debug: 'detail', info: 'info', warn: 'warning', error: 'error' },

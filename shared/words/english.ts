@@ -120,18 +120,23 @@ const endReason: Words['endReason'] = {
   reset: 'the point was reset',
   'not-authorized': 'the charge was not authorized',
   'never-reported': 'the point never reported the end',
+  reserved: 'the connector is reserved for somebody else from now on',
+  'no-show': 'nobody came for the reservation',
+  'late-cancellation': 'the reservation was cancelled late',
+  'not-used': 'the reservation was not used',
 };
 
 const notice: NoticeWords = {
-  accepted: (n) =>
+  accepted: (n, zone) =>
     `Accepted: ${n.pointId} connector ${n.connectorNo} is asked for its authorization; `
-    + `${formatMoney(n.holdMinor, n.currency)} held.`,
+    + `${formatMoney(n.holdMinor, n.currency)} held.${freeUntil(n.freeUntilMs, zone)}`,
   authorized: (n, zone) =>
     `Authorized: plug in at ${n.pointId} connector ${n.connectorNo} before ${formatTime(n.plugByMs, zone)}.`,
   queued: (n) =>
     `Waiting at ${n.siteId}: place ${n.place}, estimated wait ${duration(n.estimatedWaitMs)}.`,
   offered: (n, zone) =>
-    `Your turn: ${n.pointId} connector ${n.connectorNo} is kept for you until ${formatTime(n.plugByMs, zone)}.`,
+    `Your turn: ${n.pointId} connector ${n.connectorNo} is kept for you until ${formatTime(n.plugByMs, zone)}.`
+    + freeUntil(n.freeUntilMs, zone),
   refused: (n) => `Refused: ${refusal[n.reason](n.facts)}`,
   started: (n) => `Charging at ${n.pointId} connector ${n.connectorNo}.`,
   ended: (n) => {
@@ -195,7 +200,36 @@ const notice: NoticeWords = {
         + again;
     }
   },
+  reservation: (n) => {
+    const from = formatDateTime(n.fromMs, n.timeZone).slice(0, 16);
+    const what = `${n.pointId} connector ${n.connectorNo} from ${from} to ${formatTime(n.toMs, n.timeZone)}`;
+    const why = n.why === '' ? '' : ` (${n.why})`;
+    const money = (amountMinor: number): string => formatMoney(amountMinor, n.currency);
+    const by = formatTime(n.checkInByMs, n.timeZone);
+    const taken = n.takenMinor === 0 ? 'Nothing is charged.' : `${money(n.takenMinor)} are charged.`;
+    switch (n.news) {
+      case 'confirmed':
+        return `Reserved (${n.reservationId}): ${what}. ${n.holdMinor === 0 ? '' : `${money(n.holdMinor)} held. `}`
+          + `Check in before ${by}.`;
+      case 'changed': return `Your reservation ${n.reservationId} is now: ${what}.`;
+      case 'moved': return `Your reservation ${n.reservationId} has another connector${why}: ${what}.`;
+      case 'reminder':
+        return `Your reservation ${n.reservationId} begins soon: ${what}. Check in before ${by}`
+          + `${n.feeMinor === 0 ? '.' : `, else ${money(n.feeMinor)} are charged.`}`;
+      case 'open': return `${n.pointId} connector ${n.connectorNo} is kept for you: check in before ${by}.`;
+      case 'checked-in': return `Checked in (${n.reservationId}): ask for your charge at ${n.pointId}.`;
+      case 'cancelled': return `Your reservation ${n.reservationId} is cancelled${why}: ${what}. ${taken}`;
+      case 'no-show': return `Nobody came for your reservation ${n.reservationId}: ${what}. ${taken}`;
+      case 'missed': return `Your recurring reservation ${n.reservationId} could not have ${what}${why}.`;
+      case 'expired': return `Your reservation ${n.reservationId} is over${why}: ${what}. ${taken}`;
+    }
+  },
 };
+
+/** ` It is free until 14:30: your charge will be ended then.` */
+function freeUntil(atMs: number | null, timeZone: string): string {
+  return atMs === null ? '' : ` It is free until ${formatTime(atMs, timeZone)}: your charge will be ended then.`;
+}
 
 export const english: Words = {
   refusal, accessRefusal, commandRefusal, trouble, endReason, notice, estimate, duration,

@@ -59,6 +59,7 @@ export function lineFigures(line: TicketLine): { quantity: string; amountMicros:
     case 'TIME': case 'PARKING_TIME': return ofComponent(formatClock(line.billed), line, '/h');
     case 'FLAT': return ofComponent(String(line.billed), line, '');
     case 'DISCOUNT': return { quantity: line.name.slice(0, 26), amountMicros: line.exclVatMicros };
+    case 'RESERVATION': return { quantity: `${line.percent} %`, amountMicros: line.exclVatMicros };
     case 'MIN_PRICE': case 'MAX_PRICE': return { quantity: '', amountMicros: line.exclVatMicros };
   }
 }

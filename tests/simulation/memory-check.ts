@@ -10,7 +10,7 @@ import type { Store } from '../../ev-central/store/store.ts';
 /** Rows of these leave memory, and are brought back, at times of their own. */
 const PARTLY_IN_MEMORY: ReadonlySet<string> = new Set([
   'sessions', 'meters', 'requests', 'orders', 'commands', 'keys', 'ticketPayments', 'apiCalls', 'invoicedSessions',
-  'payments', 'paymentEvents',
+  'payments', 'paymentEvents', 'reservations',
 ]);
 
 type AnyRows = {
@@ -85,6 +85,7 @@ const KEYS = {
   persons: 'userId', accountCodes: 'codeId',
   mails: 'mailId', vehicles: 'vehicleId', tokens: 'tokenId',
   claimTerms: 'groupId', claims: 'claimId', debts: 'account', contactPreferences: 'userId',
+  reservations: 'reservationId', reservationSeries: 'seriesId',
 } as const satisfies Record<keyof Tables, string>;
 
 function keyOf(name: keyof Tables, row: unknown): string {

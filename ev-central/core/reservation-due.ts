@@ -1,0 +1,160 @@
+// What happens to a reservation by itself: the reminder, the opening of its window, its beginning, the end of the
+// grace, the end of its slot. Every moment is in the row (`dueMs`), so whatever dies, each happens once.
+import { closeUnstarted, pointFailed } from './authorization.ts';
+import type { ReservationId } from '../../shared/ids.ts';
+import type { Reservation } from '../../shared/messages/reservation.ts';
+import { connectorUse, pointRefusal } from './placement.ts';
+import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
+import { releaseReservationHold, takeFee } from './reservation-money.ts';
+import { freeUntil, placesOf, whyNotFree } from './reservation-slots.ts';
+import type { Session } from './rows.ts';
+import { stopSession } from './session-end.ts';
+import { isOver } from './session-index.ts';
+import type { State } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Its deadline has come. */
+export function reservationDue(step: Step, id: ReservationId, dueMs: number): void {
+  const row = step.state.reservations.get(id);
+  if (row === undefined || row.dueMs !== dueMs) return;
+  switch (row.state) {
+    case 'booked': return bookedDue(step, row);
+    case 'active': return row.begun ? notCome(step, row) : void begin(step, row);
+    case 'checked-in': return row.begun ? slotOver(step, row) : void begin(step, row);
+    default: return;
+  }
+}
+
+/** The charge of a reservation has begun or ended. */
+export function reviewReservation(step: Step, id: ReservationId): void {
+  const row = step.state.reservations.get(id);
+  if (row === undefined || row.sessionId === null || row.state !== 'checked-in') return;
+  const session = step.state.sessions.get(row.sessionId);
+  if (session !== undefined && !isOver(session)) return;
+  if (session !== undefined && session.usage !== null) moveReservation(step, row, 'fulfilled');
+  // It never began: she can ask again until her slot is over.
+  else putReservation(step, { ...row, sessionId: null });
+}
+
+/** When things fall due, made anew from the rows. Who could not come because nobody was here has the whole grace. */
+export function deriveReservations(state: State, now: number, notBeforeMs: number): void {
+  for (const row of state.reservations.values()) {
+    state.reservationIndex.update(undefined, row);
+    if (row.dueMs === null) continue;
+    const isGrace = row.state === 'active' && row.begun;
+    const from = isGrace ? Math.max(notBeforeMs, now + row.terms.graceMs) : notBeforeMs;
+    state.deadlines.add('reservation', row.reservationId, row.dueMs, from);
+  }
+}
+
+/** The network cannot keep it: nothing is taken, and she is told why. */
+export function withdrawReservation(step: Step, row: Reservation, why: string): void {
+  const ended = moveReservation(step, releaseReservationHold(step, row), 'cancelled', { why });
+  tellOf(step, ended, 'cancelled', 'reservation-cancelled');
+}
+
+function bookedDue(step: Step, row: Reservation): void {
+  const { now } = step;
+  // Nobody was here in all of its time: she could not have come.
+  if (row.endsAtMs <= now) {
+    const over = moveReservation(step, releaseReservationHold(step, row), 'expired', {
+      why: 'EV_Central was not there in that time',
+    });
+    return tellOf(step, over, 'expired');
+  }
+  if (now >= row.beginsAtMs - row.terms.marginMs) return openWindow(step, row);
+  const reminded = putReservation(step, { ...row, reminded: true });
+  tellOf(step, reminded, 'reminder', 'reservation-reminder');
+}
+
+/** From now on the connector is kept; whoever else charges there is stopped, as she was told. */
+export function openWindow(step: Step, row: Reservation): void {
+  const { state, now } = step;
+  const open = moveReservation(step, { ...row, reminded: true }, 'active');
+  clearConnector(step, open);
+  if (now < open.beginsAtMs) return tellOf(step, open, 'open');
+  if (begin(step, open)) tellOf(step, state.reservations.must(open.reservationId), 'open');
+}
+
+/** Ends what others do at the connector, but not a charge in a slot of its own, which has its own end. */
+function clearConnector(step: Step, { pointId, connectorNo, userId }: Reservation): void {
+  const { state } = step;
+  const id = state.sessionIndex.atConnector(pointId, connectorNo);
+  const session = id === undefined ? undefined : state.sessions.get(id);
+  if (session === undefined || session.driverId === userId) return;
+  if (state.reservationIndex.ofSession(session.sessionId) !== undefined) return;
+  endSession(step, session);
+}
+
+function endSession(step: Step, session: Session): void {
+  if (session.usage !== null) stopSession(step, session, 'reserved');
+  else if (session.offered) pointFailed(step, session, 'point-busy', {});
+  else closeUnstarted(step, session, 'rejected', 'point-busy');
+}
+
+/** Its slot begins: is the connector to be had? Else she gets another one, or all is given back. False: it is over. */
+function begin(step: Step, row: Reservation): boolean {
+  const begun = putReservation(step, { ...row, begun: true });
+  if (begun.sessionId !== null || isUsable(step.state, begun, step.now)) return true;
+  return moveElsewhere(step, begun, whyNotUsable(step.state, begun, step.now));
+}
+
+/** Another connector of the site that is as good, free now, and free for the rest of the slot. */
+export function moveElsewhere(step: Step, row: Reservation, why: string): boolean {
+  const { state, now } = step;
+  const own = state.points.get(row.pointId)?.connectors.find((each) => each.connectorNo === row.connectorNo);
+  const fit = { connectorType: own?.type ?? null, minPowerW: own?.maxPowerW ?? null };
+  const time = { beginsAtMs: Math.max(now, row.beginsAtMs), endsAtMs: row.endsAtMs };
+  const hasBegun = row.state !== 'booked';
+  const place = own === undefined ? undefined : placesOf(state, { kind: 'site', siteId: row.siteId }, fit)
+    .find((each) => (each.pointId !== row.pointId || each.connectorNo !== row.connectorNo)
+      && whyNotFree(state, each, time, now) === null
+      && (!hasBegun || isUsable(state, { ...row, ...each }, now)));
+  if (place === undefined) {
+    withdrawReservation(step, row, why);
+    return false;
+  }
+  const moved = putReservation(step, { ...row, pointId: place.pointId, connectorNo: place.connectorNo, why });
+  tellOf(step, moved, 'moved', 'reservation-changed');
+  putReservation(step, { ...moved, why: '' });
+  return true;
+}
+
+type At = Pick<Reservation, 'userId' | 'pointId' | 'connectorNo'>;
+
+function isUsable(state: State, at: At, now: number): boolean {
+  return pointRefusal(state, at.pointId, now) === undefined && connectorUse(state, at.userId, at, now) === 'free';
+}
+
+function whyNotUsable(state: State, at: At, now: number): string {
+  return pointRefusal(state, at.pointId, now) === undefined && connectorUse(state, at.userId, at, now) === 'busy'
+    ? `${at.pointId}/${at.connectorNo} is still occupied` : `${at.pointId} cannot serve anybody now`;
+}
+
+/** The grace is over and nobody came: the fee is taken, unless the point could not have served her. */
+function notCome(step: Step, row: Reservation): void {
+  if (pointRefusal(step.state, row.pointId, step.now) !== undefined) {
+    return withdrawReservation(step, row, `${row.pointId} cannot serve anybody now`);
+  }
+  const over = moveReservation(step, takeFee(step, row, 100, 'no-show'), 'no-show');
+  tellOf(step, over, 'no-show', 'reservation-no-show');
+}
+
+/** The slot of somebody who is there is over. Her charge goes on, unless somebody else's slot is next. */
+function slotOver(step: Step, row: Reservation): void {
+  const { state, now } = step;
+  const session = row.sessionId === null ? undefined : state.sessions.get(row.sessionId);
+  if (session !== undefined && !isOver(session)) {
+    moveReservation(step, row, 'fulfilled');
+    if ((freeUntil(state, row.userId, row, now) ?? Infinity) <= now) endSession(step, session);
+    return;
+  }
+  if (pointRefusal(state, row.pointId, now) !== undefined) {
+    return withdrawReservation(step, row, `${row.pointId} cannot serve anybody now`);
+  }
+  // Else whoever checks in from afar would keep a connector for nothing.
+  const over = moveReservation(step, takeFee(step, row, 100, 'not-used'), 'expired', {
+    why: 'no charge was begun in it',
+  });
+  tellOf(step, over, 'expired');
+}

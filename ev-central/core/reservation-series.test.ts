@@ -1,0 +1,108 @@
+// Recurring reservations, across changes of the clock and as time goes; and many at once for a fleet.
+import { describe, expect, it } from 'vitest';
+import { reservationId, type UserId } from '../../shared/ids.ts';
+import type { ReservedPlace } from '../../shared/messages/reservation.ts';
+import { ANA, BEN, CAT, type Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
+import { occurrenceAt } from './reservation-series.ts';
+import { booked, connected, DAY, FIRST, HOUR, NO_FIT, wallet } from './reservations-for-tests.ts';
+
+describe('a recurring reservation', () => {
+  const book = (network: Network, every: 'daily' | 'weekly' | 'monthly', often: number, beginsAtMs: number) =>
+    network.order({
+      kind: 'book-reservation', userId: ANA, place: FIRST, fit: NO_FIT, beginsAtMs, endsAtMs: beginsAtMs + HOUR,
+      repeat: { every, times: often },
+    });
+  const begins = (network: Network): string[] => [...network.state.reservations.values()]
+    .map(({ beginsAtMs }) => new Date(beginsAtMs).toISOString().slice(0, 16));
+
+  it('begins at the same time of the site\'s day across a change of its clock', () => {
+    const network = connected();
+    network.now = Date.parse('2026-03-26T00:00:00Z');
+    expect(book(network, 'daily', 5, Date.parse('2026-03-27T08:30:00Z')).outcome).toBe('done');
+    expect(begins(network)).toEqual([
+      '2026-03-27T08:30', '2026-03-28T08:30', '2026-03-29T07:30', '2026-03-30T07:30', '2026-03-31T07:30',
+    ]);
+  });
+
+  it.each([
+    ['a time that spring leaves out is as much later', 'daily', '2026-03-28T01:30Z', ['2026-03-29T01:30']],
+    ['a time that comes twice in autumn is the second', 'daily', '2026-10-24T00:30Z', ['2026-10-25T01:30']],
+    ['a week later', 'weekly', '2026-10-21T10:00Z', ['2026-10-28T11:00']],
+    ['the last day of a shorter month', 'monthly', '2026-01-31T10:00Z', ['2026-02-28T10:00']],
+  ] as const)('%s', (_what, every, from, next) => {
+    const beginsAtMs = Date.parse(from);
+    const at = [1].map((n) => occurrenceAt({ beginsAtMs, timeZone: 'Europe/Madrid', every }, n));
+    expect(at.map((atMs) => new Date(atMs).toISOString().slice(0, 16))).toEqual(next);
+  });
+
+  it('makes its occurrences as time goes, thirty days ahead, and ends', () => {
+    const network = connected();
+    const { lines } = book(network, 'weekly', 7, network.now + HOUR);
+    expect(lines.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'booked'));
+    const series = [...network.state.reservationSeries.values()];
+    expect(series).toMatchObject([{ made: 5, state: 'active' }]);
+    network.now += 6 * DAY;
+    network.later(0);
+    expect([...network.state.reservationSeries.values()]).toMatchObject([{ made: 6, state: 'active' }]);
+    network.now += 7 * DAY;
+    network.later(0);
+    expect([...network.state.reservationSeries.values()]).toMatchObject([{ made: 7, state: 'ended', dueMs: null }]);
+  });
+
+  it('skips what cannot be had, and says so', () => {
+    const network = connected();
+    booked(network, { user: BEN, inMs: 7 * DAY + HOUR });
+    booked(network, { user: BEN, inMs: 7 * DAY + HOUR, place: { ...FIRST, pointId: OTHER_POINT } });
+    const { outcome, lines } = book(network, 'weekly', 3, network.now + HOUR);
+    expect(outcome).toBe('done');
+    expect(lines.map((line) => line.outcome))
+      .toEqual(['booked', 'booked', 'ALC-01/1 is reserved in that time']);
+  });
+
+  it('takes a connector that is as good where its own is taken', () => {
+    const network = connected();
+    booked(network, { user: BEN, inMs: 7 * DAY + HOUR });
+    book(network, 'weekly', 2, network.now + HOUR);
+    expect([...network.state.reservations.values()].filter((row) => row.userId === ANA).map((row) => row.pointId))
+      .toEqual([POINT, OTHER_POINT]);
+  });
+
+  it('is ended with all that is still to come of it', () => {
+    const network = connected();
+    book(network, 'weekly', 4, network.now + 2 * HOUR);
+    const [series] = [...network.state.reservationSeries.values()];
+    const seriesId = series?.seriesId ?? reservationId('none');
+    const { outcome, lines } = network.order({ kind: 'cancel-reservation-series', seriesId, note: '' });
+    expect([outcome, lines.map((line) => line.outcome)]).toEqual(['done', [
+      'cancelled; 2.50 EUR are taken', 'cancelled', 'cancelled', 'cancelled',
+    ]]);
+    expect(network.state.reservationSeries.must(seriesId)).toMatchObject({ state: 'cancelled', dueMs: null });
+    expect(wallet(network)).toEqual([9_750, 0]);
+  });
+});
+
+describe('a fleet', () => {
+  const bulk = (network: Network, users: readonly UserId[], place: ReservedPlace = { kind: 'site', siteId: SITE }) =>
+    network.order({
+      kind: 'book-reservations',
+      wishes: users.map((user) => ({
+        userId: user, place, fit: NO_FIT, beginsAtMs: network.now + HOUR, endsAtMs: network.now + 2 * HOUR,
+      })),
+    });
+
+  it('books many at once, each at a connector of its own', () => {
+    const network = connected();
+    expect(bulk(network, [ANA, BEN])).toMatchObject({ outcome: 'done', text: '2 reservations booked' });
+    expect([...network.state.reservations.values()].map(({ pointId }) => pointId)).toEqual([POINT, OTHER_POINT]);
+  });
+
+  it('books nothing when one cannot be had, and says which and why', () => {
+    const network = connected();
+    expect(bulk(network, [ANA, BEN, CAT])).toMatchObject({
+      outcome: 'refused', text: '1 of 3 cannot be had: nothing is booked',
+      lines: [{ what: '3, cat', outcome: 'ALC-01/1 is taken by another one of this order' }],
+    });
+    expect(network.state.reservations.size).toBe(0);
+    expect(wallet(network)).toEqual([10_000, 0]);
+  });
+});
