@@ -6,7 +6,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{ev-central,ev-cp-engine,ev-cp-monitor,ev-driver,ev-notifier,shared,scripts,tests/unit}/**/*.test.ts'],
+          include: [
+            '{ev-central,ev-cp-engine,ev-cp-monitor,ev-driver,ev-notifier,shared,scripts,tests/unit}/**/*.test.ts',
+          ],
           // No test measures speed: on a busy machine the slowest take longer than the usual 5 s.
           testTimeout: 30_000,
           hookTimeout: 30_000,
