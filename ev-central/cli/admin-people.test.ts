@@ -41,6 +41,20 @@ test('an admin keeps profile, vehicles and cards of a person, and has her forgot
   expect(users.must(userId('ana'))).toMatchObject({ active: false, passwordHash: null });
 }, 120_000);
 
+test('an admin sets what a person is told of, from a file that is checked', async () => {
+  const file = join(folder, 'choice.json');
+  const choice = {
+    phone: '+34600111222', chat: null, quietHours: { fromMinute: 1_320, toMinute: 420 },
+    channels: { 'low-balance': [] }, sites: [], allSites: true, push: [],
+  };
+  writeFileSync(file, JSON.stringify({ ...choice, phone: '600 111' }));
+  expect((await run('notifications', 'ana', file)).stderr).toContain('preferences.phone: must be + and 7 to 15 digits');
+  writeFileSync(file, JSON.stringify(choice));
+  expect((await run('notifications', 'ana', file)).stdout).toContain('preferences of ana are changed');
+  expect([...stored().contactPreferences.values()]).toEqual([{ userId: 'ana', ...choice }]);
+  expect((await run('notifications', 'ana', join(folder, 'none.json'))).stderr).toContain('cannot read');
+}, 60_000);
+
 test('a file of cards is imported whole, or not at all and with the lines that are wrong', async () => {
   const file = join(folder, 'cards.csv');
   writeFileSync(file, 'user,token,kind\nana,04A1B2C3,rfid\nana,04A1,badge\nzoe\n');

@@ -1,7 +1,7 @@
 // Off the loopback nobody speaks plain TCP by accident: each process refuses, and the flag that gives TLS up says what
 // it gives up. A certificate that is not right is refused with a line that says why and what to do.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as netConnect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,14 @@ function run(program: string, args: readonly string[], env: Readonly<Record<stri
   return { status, output: stdout + stderr };
 }
 
+/** The notifier wants a key before it connects. */
+function serviceKey(program: string): Readonly<Record<string, string>> {
+  if (program !== 'ev-notifier') return {};
+  const file = join(dir, 'service.key');
+  writeFileSync(file, JSON.stringify({ keyId: 'k', keyBase64: Buffer.alloc(32).toString('base64') }), { mode: 0o600 });
+  return { EV_NOTIFIER_SERVICE_KEY_FILE: file };
+}
+
 describe('plain TCP off the loopback', () => {
   it.each<[string, string, readonly string[], Readonly<Record<string, string>>]>([
     ['the engine', 'ev-cp-engine', ['--listen', '0.0.0.0:0', '--pairing-code', 'abcdefgh'], {}],
@@ -42,11 +50,12 @@ describe('plain TCP off the loopback', () => {
       { EV_MONITOR_SECRET: 'A'.repeat(43) }],
     ['the monitor, towards its engine', 'ev-cp-monitor', ['--engine', AWAY, '--point', 'ALC-01'],
       { EV_MONITOR_SECRET: 'A'.repeat(43) }],
+    ['the notifier', 'ev-notifier', ['--central', AWAY], {}],
     ['the driver', 'ev-driver', ['points', '--driver', 'ana', '--central', AWAY], { EV_DRIVER_PASSWORD: 'x' }],
     ['a tool', 'ev-central', ['ctl', 'points', '--central', AWAY, '--login', 'olga'], { EV_TOOL_PASSWORD: 'x' }],
   ])('is refused by %s, in one line that names the flag', (_who, program, args, env) => {
     const more = program === 'ev-central' ? [] : ['--data-dir', join(dir, program)];
-    const { status, output } = run(program, [...args, ...more], env);
+    const { status, output } = run(program, [...args, ...more], { ...env, ...serviceKey(program) });
     expect(status).not.toBe(0);
     expect(output).toMatch(/plain TCP, where anybody on the network can read passwords and keys/);
     expect(output).toContain('--insecure');
@@ -71,7 +80,8 @@ describe('plain TCP off the loopback', () => {
   });
 
   it.each([['ev-central', /passwords and keys/], ['ev-cp-engine', /the keys/], ['ev-cp-monitor', /the keys/],
-    ['ev-driver', /the password/]])('is given up at %s by a flag that says what others read then', (program, what) => {
+    ['ev-driver', /the password/], ['ev-notifier', /the addresses of people/],
+  ])('is given up at %s by a flag that says what others read then', (program, what) => {
     const help = run(program, ['--help']).output.replaceAll(/\s+/g, ' ');
     const flag = /--insecure plain TCP [^-]*/.exec(help)?.[0] ?? '';
     expect(flag).toContain('anybody on the network can read');
