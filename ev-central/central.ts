@@ -121,7 +121,7 @@ export function createCentral(given: CentralParts): Central {
   });
   const read = createReader({
     state, nowMs: () => clock.now(), status: () => statusRow(state, parts, counts), figures: store.figures,
-    stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
+    watched: store.watched, stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
   });
   const tails = openTails(inside);
   const links = openLinks(inside, { read, watch, tails });

@@ -23,7 +23,7 @@ state.groups.put({
 function asked(asker: Asker, what: 'figures' | 'my-figures', filter: PageQuery['filter']): FigureAsk | string {
   let found: FigureAsk | undefined;
   const page = figuresPage(asker, { what, filter, after: null, limit: 50 }, {
-    state, nowMs: () => now,
+    state, nowMs: () => now, watched: () => [],
     figures: (ask) => {
       found = ask;
       return { rows: [], more: false };

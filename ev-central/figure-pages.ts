@@ -8,16 +8,15 @@ import type { CauseRow, CountsRow, FigureAnswer, FigureAsk, MoneyRow } from './c
 import { GROUPINGS, type Grouping } from './core/figures/ask.ts';
 import type { Scope } from './core/figures/figure.ts';
 import {
-  failureRows, KIND_OF_REPORT, queueRow, REPORTS, revenueRow, successRow, useRow, type Report,
+  failureRows, KIND_OF_REPORT, type OwnReport, queueRow, REPORTS, revenueRow, successRow, useRow,
 } from './core/figures/reports.ts';
 import { runnersOf } from './core/groups.ts';
 import type { State } from './core/state.ts';
 import type { Asker, Page, PageQuery } from './links/drivers.ts';
+import { uptimePage, type UptimeOptions } from './uptime-page.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-export type FigureOptions = {
-  readonly state: State; readonly figures: (ask: FigureAsk) => FigureAnswer; readonly nowMs: () => number;
-};
+export type FigureOptions = UptimeOptions;
 
 const DAY_MS = 86_400_000;
 /** Without `from`: so many days up to the last one. */
@@ -25,11 +24,12 @@ const USUAL_DAYS = 30;
 
 const day = z.string().refine((text) => dayStart('UTC', text) !== undefined, 'must be a day such as 2026-03-31');
 const filterSchema = z.strictObject({
-  report: z.enum(REPORTS), by: z.enum(GROUPINGS).default('day'), from: day.optional(), to: day.optional(),
+  report: z.enum(REPORTS), by: z.enum(GROUPINGS).optional(), from: day.optional(), to: day.optional(),
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(), userId: userIdSchema.optional(),
   groupId: groupIdSchema.optional(),
 });
-type Filter = z.output<typeof filterSchema>;
+type Asked = z.output<typeof filterSchema>;
+type Filter = Omit<Asked, 'by' | 'report'> & { readonly by: Grouping; readonly report: OwnReport };
 
 /** One page; what cannot be meant comes back as its error. */
 export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQuery, options: FigureOptions): Page {
@@ -37,7 +37,12 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
   if (!parsed.success) return failed(wordsOf(parsed.error));
   const offset = after === null ? 0 : Number(after);
   if (!Number.isSafeInteger(offset) || offset < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
-  const wanted = what === 'figures' ? parsed.data : ofAsker(asker, parsed.data, options.state);
+  const { report, by = 'day', ...rest } = parsed.data;
+  if (report === 'uptime') {
+    return what === 'figures' ? uptime(parsed.data, { offset, limit }, options) : failed('uptime is of points alone');
+  }
+  const asked = { ...rest, report, by };
+  const wanted = what === 'figures' ? asked : ofAsker(asker, asked, options.state);
   if (typeof wanted === 'string') return failed(wanted);
   const target = targetOf(wanted);
   if (typeof target === 'string') return failed(target);
@@ -48,6 +53,16 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
   });
   const rows = rowsOf(wanted.report, answer.rows).map(({ key, ...row }) => ({ ...keyOf(wanted.by, key), ...row }));
   return { rows, next: answer.more ? String(offset + limit) : null, error: null };
+}
+
+function uptime(
+  { by = 'connector', userId, groupId, ...rest }: Asked, page: { offset: number; limit: number }, options: FigureOptions,
+): Page {
+  if (userId !== undefined || groupId !== undefined) return failed('uptime is of points: name a siteId or a pointId');
+  if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'total') {
+    return failed('uptime is by connector, point, site or total');
+  }
+  return uptimePage({ ...rest, by }, page, options);
 }
 
 /** What somebody may ask who is no operator: about herself, or about a group that she runs. */
@@ -101,7 +116,7 @@ function zoneOf({ siteId: site, pointId: point }: Filter, { sites, points }: Sta
   return (id === undefined ? undefined : sites.get(siteId(id))?.timeZone) ?? 'UTC';
 }
 
-function rowsOf(report: Report, rows: FigureAnswer['rows']): (Row & { readonly key: string })[] {
+function rowsOf(report: OwnReport, rows: FigureAnswer['rows']): (Row & { readonly key: string })[] {
   switch (report) {
     case 'use': return (rows as readonly CountsRow[]).map((row) => ({ key: row.key, ...useRow(row) }));
     case 'revenue': return (rows as readonly MoneyRow[]).map((row) => ({ key: row.key, ...revenueRow(row) }));

@@ -36,7 +36,7 @@ function network(): State {
 /** Reads the points page by page, with how often the state of a point was looked up for each page. */
 function readPages(state: State, filter: PageQuery['filter'], limit: number) {
   const read = createReader({
-    state, nowMs: () => NOW_MS, status: () => ({}), figures: () => ({ rows: [], more: false }),
+    state, nowMs: () => NOW_MS, status: () => ({}), figures: () => ({ rows: [], more: false }), watched: () => [],
     stored: () => ({ rows: [], next: null, error: null }),
   });
   let lookUps = 0;
@@ -62,7 +62,7 @@ describe('invoices', () => {
   const asked: unknown[] = [];
   const read = createReader({
     state: createState(DEFAULT_SETTINGS), nowMs: () => NOW_MS, status: () => ({}),
-    figures: () => ({ rows: [], more: false }),
+    figures: () => ({ rows: [], more: false }), watched: () => [],
     stored: (what, filter) => {
       asked.push([what, filter]);
       return { rows: [], next: null, error: null };

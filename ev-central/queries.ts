@@ -18,6 +18,7 @@ import {
 } from './core/views.ts';
 import { pointId, sessionId, siteId } from '../shared/ids.ts';
 import { figuresPage } from './figure-pages.ts';
+import type { UptimeOptions } from './uptime-page.ts';
 import type { Asker, Page, PageQuery, ReadPage } from './links/drivers.ts';
 
 type Filter = PageQuery['filter'];
@@ -32,6 +33,7 @@ export type QueryOptions = {
   readonly state: State;
   readonly stored: (what: StoredWhat, filter: Filter, after: string | null, limit: number) => Page;
   readonly figures: (ask: FigureAsk) => FigureAnswer;
+  readonly watched: UptimeOptions['watched'];
   readonly status: () => Row;
   readonly nowMs: () => number;
 };

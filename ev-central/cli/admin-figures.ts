@@ -21,6 +21,7 @@ const ABOUT = {
   use: 'charges, energy, charging and idle time', revenue: 'what tickets came to, by currency',
   success: 'how many requests came to a charge, at the first attempt or at all',
   failures: 'why requests came to no charge', queue: 'waits in the queues',
+  uptime: 'uptime by the rules of the US (97 %) and the UK (99 %), with outages by cause',
 } as const satisfies Record<Report, string>;
 const OWNERS = { site: 'siteId', point: 'pointId', user: 'userId', group: 'groupId' } as const;
 
@@ -28,8 +29,9 @@ export function addFigureCommands(admin: Command): void {
   const figures = admin.command('figures').description('what the network was used for, took in and failed at');
   for (const report of REPORTS) {
     const command = figures.command(report).description(ABOUT[report])
-      .option('--by <what>', GROUPINGS.filter((each) => each !== 'connector').join(', '), 'day')
-      .option('--from <day>', "first day of the site's calendar (default: 29 days before --to)")
+      .option('--by <what>', report === 'uptime' ? 'connector, point, site or total (default: connector)'
+        : `${GROUPINGS.filter((each) => each !== 'connector').join(', ')} (default: day)`)
+      .option('--from <day>', "first day of the site's calendar (default: 30 days up to --to, for uptime 365)")
       .option('--to <day>', 'last day (default: today)')
       .option('--csv <file>', 'writes the rows').option('--pdf <file>', 'writes charts and rows');
     for (const owner of Object.keys(OWNERS)) command.option(`--${owner} <id>`, `of this ${owner}`);

@@ -157,7 +157,9 @@ function addScopeOrders(ctl: Command): void {
       .action(withOrder((_args, own) => {
         const note = noteOf(own);
         if (name === 'maintenance' && note === '') throw new UsageError('--note is missing: say what is done');
-        return checkedOrder({ kind: 'set-operative', scope: scopeOf(own), operative, note });
+        // Planned, so that it counts as no outage: figures look for this word.
+        const said = name === 'maintenance' && !/^maintenance\b/i.test(note) ? `maintenance: ${note}` : note;
+        return checkedOrder({ kind: 'set-operative', scope: scopeOf(own), operative, note: said });
       }));
   }
 }

@@ -41,7 +41,7 @@ function localDesk(store: Store, lock: Lock, clock: Pick<Clock, 'now'>): OrderDe
   const read = createReader({
     state, nowMs: () => clock.now(), status: () => ({ central: 'not running' }),
     stored: (what, filter, after, limit) => store.query(what, filter, after, limit),
-    figures: (ask) => store.figures(ask),
+    figures: store.figures, watched: store.watched,
   });
   return {
     pageRows: 100_000,

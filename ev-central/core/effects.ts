@@ -9,6 +9,7 @@ import type { Ticket } from '../../shared/messages/values.ts';
 import type { Invoice } from '../../shared/messages/invoice.ts';
 import type { CodeSecrets } from './code-found.ts';
 import type { AttemptRow } from './figures/attempt-row.ts';
+import type { ConditionRow } from './figures/condition-row.ts';
 import type { InvoiceTicketRow } from './invoice-rows.ts';
 import type { GatewayAsk } from './payment-rows.ts';
 import type { AuditRow, HoldRow, MeterValueRow, Movement } from './rows.ts';
@@ -40,6 +41,7 @@ export type Append = { readonly kind: 'append' } & (
   | { readonly table: 'events'; readonly row: NetworkEvent }
   | { readonly table: 'dead_letters'; readonly row: DeadLetter }
   | { readonly table: 'attempts'; readonly row: AttemptRow }
+  | { readonly table: 'conditions'; readonly row: ConditionRow }
 );
 
 export type Effect =

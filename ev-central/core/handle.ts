@@ -18,6 +18,7 @@ import { driverRequest } from './driver-request.ts';
 import type { Effect } from './effects.ts';
 import { takeBadFact, takeFact } from './fact-order.ts';
 import { noteAttempts } from './figures/attempt.ts';
+import { beginWatching, noteConditions } from './figures/condition.ts';
 import { derivePaidBy } from './groups.ts';
 import type { Input } from './inputs.ts';
 import { invoiceDueTickets, invoiceNewTickets } from './invoices.ts';
@@ -67,7 +68,7 @@ export function createState(settings: Settings): State {
     announced: new Map(), straysStoppedMs: new Map(), resendAskedMs: new Map(), factGaps: new Map(),
     restingUntilMs: new Map(),
     bus: { up: false, reason: 'starting', sinceMs: 0 }, outboxBacklog: 0, nextCheckId: 1, keysPrunedMs: -Infinity,
-    invoicesDueMs: 0,
+    invoicesDueMs: 0, conditions: null,
   };
 }
 
@@ -132,7 +133,10 @@ export function endBatch(state: State, now: number): Effect[] {
   for (const site of takeAll(state.queuesTouched)) reviewQueue(step, site);
   // Offers touch their own site's queue; one review has served it.
   state.queuesTouched.clear();
-  for (const pointId of takeAll(state.pointsTouched)) announce(step, pointId);
+  for (const pointId of takeAll(state.pointsTouched)) {
+    announce(step, pointId);
+    noteConditions(step, pointId);
+  }
   for (const [pointId, { resend }] of state.acceptsOwed) sendAccepted(step, pointId, resend);
   state.acceptsOwed.clear();
   for (const id of takeAll(state.progressOwed)) sendProgress(step, id);
@@ -146,6 +150,7 @@ function take(step: Step, input: Input): void {
     case 'tick':
       pruneKeysInTime(state, now);
       invoiceDueTickets(step);
+      beginWatching(state);
       return takeDeadlines(step);
     case 'request': return driverRequest(step, input.request);
     case 'fact': return takeFact(step, input.fact);

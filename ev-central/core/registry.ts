@@ -108,6 +108,7 @@ function removePoint(step: Step, { pointId }: OrderOf<'remove-point'>): Result {
   step.state.pointStates.remove(pointId);
   step.state.pointsOfSite.get(point.siteId)?.delete(pointId);
   step.state.queuesTouched.add(point.siteId);
+  step.state.pointsTouched.add(pointId);
   registryEvent(step, point.siteId, pointId, { removed: 'point' });
   return done(`point ${pointId} is removed`);
 }

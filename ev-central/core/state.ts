@@ -19,6 +19,7 @@ import type { ApiCall, ApiKey, ApiSession } from './api-rows.ts';
 import type { AccountCode, ChargeToken, ContactPreferences, Mail, Person, Vehicle } from './account-rows.ts';
 import { vehicleKey } from './account-rows.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { ConditionRow } from './figures/condition-row.ts';
 import type { Input } from './inputs.ts';
 import type { InvoicedSession, InvoiceSeries, InvoicingSpan, UninvoicedTicket } from './invoice-rows.ts';
 import type { PaymentIndex } from './payment-index.ts';
@@ -166,6 +167,8 @@ export type State = Tables & {
   nextCheckId: number;
   /** When keys that nothing can need any more were removed last. */
   keysPrunedMs: number;
+  /** How each connector is, as it was written last; null: not watched yet. */
+  conditions: Map<string, ConditionRow> | null;
   /** When waiting tickets are looked at again. */
   invoicesDueMs: number;
 };

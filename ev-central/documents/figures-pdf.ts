@@ -68,6 +68,10 @@ function measuresOf(report: Report, rows: readonly Row[]): Measure[] {
     case 'failures': return [
       { title: 'Requests that came to no charge', value: (row) => number(row, 'times'), format: short, color: RED },
     ];
+    case 'uptime': return [
+      { title: 'Uptime (%)', value: (row) => share(row, 'uptimePercent'), format: short, color: ACCENT, top: 100 },
+      { title: 'Outages (hours)', value: (row) => number(row, 'outageMs') / 3_600_000, format: short, color: RED },
+    ];
     case 'queue': return [
       { title: 'Waits in the queue', value: (row) => number(row, 'waits'), format: short, color: BLUE },
       {
@@ -107,6 +111,11 @@ function valuesOf(report: Report): Column[] {
     ];
     case 'failures': return [
       plain('cause', 'cause'), plain('side', 'side'), plain('times', 'times'), plain('first', 'firstTimes'),
+    ];
+    case 'uptime': return [
+      percent('uptime', 'uptimePercent'), percent('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
+      time('disconnected', 'disconnectedMs'), time('out of order', 'outOfOrderMs'), time('planned', 'maintenanceMs'),
+      time('no Central', 'centralAwayMs'),
     ];
     case 'queue': return [
       plain('waits', 'waits'), percent('served', 'servedPercent'),

@@ -38,6 +38,7 @@ export function prepareAppends(db: Sqlite, chain: Pick<AuditChain, 'append'>): (
       figures.ticket(row);
     },
     attempts: (row) => figures.attempt(row),
+    conditions: (row) => figures.condition(row),
     notices: (row) => notice.run(row.driverId, row.number, row.type, row.atMs, JSON.stringify(row)),
     events: ({ v: _v, type: _type, id, ...row }) => event({ ...row, messageId: id }),
     dead_letters: ({ v: _v, type: _type, id, ...row }) => deadLetter({ ...row, messageId: id }),

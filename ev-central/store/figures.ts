@@ -2,13 +2,16 @@
 // written, and again when all figures are made anew.
 import { figuresOfAttempt, RETRY_WITHIN_MS } from '../core/figures/attempt.ts';
 import type { AttemptRow, StoredAttempt } from '../core/figures/attempt-row.ts';
+import { figuresOfSpan } from '../core/figures/condition.ts';
+import type { ConditionRow } from '../core/figures/condition-row.ts';
 import { figuresOfRefund, figuresOfTicket, type Reading, type TicketSession } from '../core/figures/ticket-figures.ts';
 import type { Movement } from '../core/rows.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { SqlRecord } from './columns.ts';
+import { prepareConditions } from './conditions.ts';
 import type { Sqlite } from './database.ts';
-import { attemptRows } from './figure-rows.ts';
+import { attemptRows, spanRows } from './figure-rows.ts';
 import { prepareFigureWriter } from './figure-writer.ts';
 import { movementRow, SELECT_MOVEMENTS } from './movements.ts';
 import { ticketRows } from './ticket-rows.ts';
@@ -19,6 +22,8 @@ export type FigureCounter = {
   movement(movement: Movement): void;
   /** Writes the attempt and counts what is new in it. */
   attempt(attempt: AttemptRow): void;
+  /** Writes how a connector is, and counts what is over with it. */
+  condition(row: ConditionRow): void;
   flush(): void;
 };
 
@@ -47,6 +52,7 @@ export function prepareFigureCounter(db: Sqlite): FigureCounter {
       writer.add(figuresOfAttempt(after));
       put.run(attemptRows.encode(after));
     },
+    condition: prepareConditions(db, (span) => writer.add(figuresOfSpan(span))),
     flush: () => writer.flush(),
   };
 }
@@ -96,6 +102,8 @@ export function rebuildFigures(db: Sqlite): number {
       (record) => writer.add(read.ofTicket(ticketRows.decode(record))));
     each(`${SELECT_MOVEMENTS} WHERE kind = 'refund'`, 'row_id',
       (record) => writer.add(read.ofMovement(movementRow(record))));
+    each(`SELECT row_id AS cursor, ${spanRows.columns.join(', ')} FROM connector_spans WHERE 1`, 'row_id',
+      (record) => writer.add(figuresOfSpan(spanRows.decode(record))));
     rows += eachAttempt(db, (attempt) => writer.add(figuresOfAttempt(attempt)), () => writer.flush());
     db.prepare('UPDATE figure_upkeep SET is_built = 1').run();
     return rows;

@@ -32,6 +32,8 @@ import { migrate, readMigrations } from './migrations.ts';
 import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
 import { prepareFigureReader } from './figure-reader.ts';
+import { prepareSignOfLife, prepareWatched } from './conditions.ts';
+import type { WatchedConnector } from './figure-rows.ts';
 import { buildOldFigures, rebuildFigures } from './figures.ts';
 import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
@@ -117,6 +119,8 @@ export type Store = {
   walletOwner: WalletOwnerOf;
   /** Figures that were added up, as they were asked for. */
   figures: (ask: FigureAsk) => FigureAnswer;
+  /** All connectors that are, or were, part of the network, and how each is. */
+  watched: () => WatchedConnector[];
   /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
   rebuildFigures(): number;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
@@ -177,6 +181,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
   const failed = prepareFailedRecords(db);
   const invoiceBooks = prepareInvoiceBooks(db);
   const figures = prepareFigureReader(db);
+  const signOfLife = prepareSignOfLife(db);
   const commit = db.transaction((batch: Commit): OutboxRow[] => {
     writeTables(batch.tables, batch.now);
     append(batch.appends);
@@ -214,9 +219,12 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     verifyLedger: () => attempt('read the ledger', () => verifyLedger()),
     statement: (account, span) => attempt('read a statement', () => statement(account, span)),
     walletOwner: (account) => attempt('read a wallet', () => walletOwner(account)),
-    figures: (ask) => attempt('read figures', () => figures(ask)),
+    figures: (ask) => attempt('read figures', () => figures(ask)), watched: prepareWatched(db),
     rebuildFigures: () => attempt('make the figures anew', () => rebuildFigures(db)),
-    purge: (nowMs, kept) => attempt('delete old rows', () => purge(nowMs, kept)),
+    purge: (nowMs, kept) => attempt('delete old rows', () => {
+      signOfLife(nowMs);
+      return purge(nowMs, kept);
+    }),
     close: () => void db.close(),
   };
 }

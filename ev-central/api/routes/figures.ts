@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { groupIdSchema, pointIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
 import { currencySchema } from '../../../shared/money.ts';
 import { GROUPINGS } from '../../core/figures/ask.ts';
-import { type Report, REPORTS } from '../../core/figures/reports.ts';
+import { OWN_REPORTS, type Report, REPORTS } from '../../core/figures/reports.ts';
 import { callerIn } from '../asking.ts';
 import { filterOf, listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, type Named, named, operation, type Operation } from '../operation.ts';
@@ -22,6 +22,7 @@ const key = {
   hour: z.string().optional().describe('the hour of UTC that begins then'), day: z.string().optional(),
   month: z.string().optional(), year: z.string().optional(), siteId: z.string().optional(),
   pointId: z.string().optional(), userId: z.string().optional(), groupId: z.string().optional(),
+  connectorId: z.string().optional().describe('such as ALC-01/1'),
 };
 const SHAPES = {
   use: {
@@ -65,12 +66,29 @@ const SHAPES = {
     },
     example: { waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 },
   },
+  uptime: {
+    shape: {
+      watchedMs: count.describe('in which the connectors were part of the network'), outageMs: count,
+      excludedMs: count.describe('planned maintenance'),
+      uptimePercent: percent.describe('23 CFR 680.116(b): at least 97 for each port, over twelve months'),
+      rapidWatchedMs: count.describe('of connectors of 50 kW or more'), unreliableMs: count, exemptMs: count,
+      reliablePercent: percent.describe('UK Public Charge Point Regulations 2023: at least 99 for the network, a year'),
+      faultedMs: count, disconnectedMs: count, outOfOrderMs: count, maintenanceMs: count,
+      centralAwayMs: count.describe('EV_Central itself did not run'),
+    },
+    example: {
+      watchedMs: 31_536_000_000, outageMs: 90_000_000, excludedMs: 14_400_000, uptimePercent: 99.76,
+      rapidWatchedMs: 0, unreliableMs: 0, exemptMs: 0, reliablePercent: null, faultedMs: 72_000_000,
+      disconnectedMs: 3_600_000, outOfOrderMs: 0, maintenanceMs: 14_400_000, centralAwayMs: 0,
+    },
+  },
 } as const satisfies Record<Report, { shape: z.ZodRawShape; example: object }>;
 
 const SUMMARIES = {
   use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets came to, by currency',
   success: 'How many requests came to a charge, at the first attempt or at all',
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
+  uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',
 } as const satisfies Record<Report, string>;
 
 const spanShape = {
@@ -81,6 +99,11 @@ const spanShape = {
 const filters = {
   ...spanShape, siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(), userId: userIdSchema.optional(),
   groupId: groupIdSchema.optional(),
+};
+const uptimeFilters = {
+  by: z.enum(['connector', 'point', 'site', 'total']).default('connector').describe('what each row is of'),
+  from: z.iso.date().optional().describe('by default 364 days before `to`'), to: spanShape.to,
+  siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
 };
 const ownFilters = { ...spanShape, groupId: groupIdSchema.optional().describe('one that you run') };
 
@@ -95,7 +118,11 @@ const operationId = (prefix: string, report: Report): string =>
   `${prefix}${report.charAt(0).toUpperCase()}${report.slice(1)}`;
 
 export const FIGURE_OPERATIONS: readonly Operation[] = [
-  ...REPORTS.flatMap((report): Operation[] => [
+  listOperation({
+    id: 'figuresUptime', path: '/api/v1/figures/uptime', tag: 'figures', summary: SUMMARIES.uptime,
+    permission: 'figures:read', what: 'figures', item: rows.uptime, filters: uptimeFilters, fixed: { report: 'uptime' },
+  }),
+  ...OWN_REPORTS.flatMap((report): Operation[] => [
     listOperation({
       id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
       permission: 'figures:read', what: 'figures', item: rows[report], filters, fixed: { report },
@@ -110,22 +137,27 @@ export const FIGURE_OPERATIONS: readonly Operation[] = [
     permission: 'figures:read', what: 'figures', query: z.strictObject({ ...filters, format: formatSchema() }) }),
   exportOperation({ id: 'exportMyFigures', path: '/api/v1/me/figures/{report}/export', tag: 'me',
     permission: 'self:read', what: 'my-figures', query: z.strictObject({ ...ownFilters, format: formatSchema() }) }),
+  exportOperation({ id: 'exportUptime', path: '/api/v1/figures/uptime/export', tag: 'figures',
+    permission: 'figures:read', what: 'figures', query: z.strictObject({ ...uptimeFilters, format: formatSchema() }),
+    report: 'uptime' }),
 ];
 
 function formatSchema() {
   return z.enum(['csv', 'pdf']).default('csv');
 }
 
-function exportOperation({ query, what, ...of }: {
-  id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
+function exportOperation({ query, what, report: fixed, ...of }: {
+  report?: 'uptime'; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
   what: 'figures' | 'my-figures'; query: z.ZodObject;
 }): Operation {
   return operation({
     ...of, method: 'GET', summary: 'A report as CSV, or as PDF with charts', reads: [what],
-    params: z.strictObject({ report: z.enum(REPORTS) }), exampleParams: { report: 'use' }, query,
+    ...(fixed === undefined
+      ? { params: z.strictObject({ report: z.enum(OWN_REPORTS) }), exampleParams: { report: 'use' } } : {}),
+    query,
     success: { status: 200, what: 'The file.', body: null, types: ['text/csv', 'application/pdf'] },
     handle: async (ask, api): Promise<Answer> => {
-      const { report } = ask.params;
+      const report = fixed ?? (ask.params as { report: Report }).report;
       const { format, ...given } = ask.query as { format: 'csv' | 'pdf' } & Readonly<Record<string, unknown>>;
       const found = allRows(api, ask, what, { report, ...given });
       const content = await api.tools.figuresFile(report, found, format, aboutOf(report, given));

@@ -2,12 +2,16 @@
 import type { CauseRow, CountsRow, FigureAsk, MoneyRow } from './ask.ts';
 import { type CauseSide, sideOf } from './causes.ts';
 
-export const REPORTS = ['use', 'revenue', 'success', 'failures', 'queue'] as const;
+/** Of what anybody's charges come to. */
+export const OWN_REPORTS = ['use', 'revenue', 'success', 'failures', 'queue'] as const;
+export type OwnReport = (typeof OWN_REPORTS)[number];
+/** Uptime is of points, and of nobody. */
+export const REPORTS = [...OWN_REPORTS, 'uptime'] as const;
 export type Report = (typeof REPORTS)[number];
 
 export const KIND_OF_REPORT = {
   use: 'counts', revenue: 'money', success: 'counts', failures: 'causes', queue: 'counts',
-} as const satisfies Record<Report, FigureAsk['kind']>;
+} as const satisfies Record<OwnReport, FigureAsk['kind']>;
 
 type Row = Readonly<Record<string, unknown>>;
 
