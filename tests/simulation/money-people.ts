@@ -19,12 +19,21 @@ export function firstGroups(seed: number, drivers: readonly UserId[], sites: rea
   ];
 }
 
-/** In most towns somebody owes from the beginning: gifts of operators settle it, or reminders come to their end. */
-export function firstDebts(seed: number, drivers: readonly UserId[]): Order[] {
+/**
+ * In most towns somebody owes from the beginning, a little more than she was given: the gifts of operators settle it,
+ * or reminders come to their end. Before, somebody owes for a moment. `before`: the orders until then.
+ */
+export function firstDebts(seed: number, before: readonly Order[]): Order[] {
   const chance = createChance(seed + 90_000_049);
-  if (chance.is(0.3)) return [];
-  const userId = chance.of(drivers);
-  return [{ kind: 'book', userId, amountMinor: -chance.whole(2_000, 22_000), reason: 'old debt', as: 'adjustment' }];
+  if (chance.is(0.4)) return [];
+  const given = before.flatMap((order) => (order.kind === 'book' ? [order] : []));
+  const [debtor, other] = [chance.of(given), chance.of(given)];
+  const change = (userId: UserId, amountMinor: number): Order =>
+    ({ kind: 'book', userId, amountMinor, reason: 'old debt', as: 'adjustment' });
+  return [
+    change(other.userId, -other.amountMinor - 1), change(other.userId, other.amountMinor + 1),
+    change(debtor.userId, -debtor.amountMinor - chance.whole(1, 800)),
+  ];
 }
 
 /** An operator's order about money. */

@@ -102,7 +102,7 @@ export function buildTown(seed: number, { broken, kind }: { broken: Break | null
 
 /** The first orders of a new network. */
 export function firstOrders({ seed, sites, points, drivers, world: { chance } }: Town): Order[] {
-  return [
+  const orders: Order[] = [
     dayTariff(0.42),
     ...sites.map((id) => putSite(id, true)),
     ...points.map((point) => putPoint(point, { withSecret: true })),
@@ -115,9 +115,9 @@ export function firstOrders({ seed, sites, points, drivers, world: { chance } }:
     ...firstPrices(seed, {
       sites, points: points.map(({ pointId: id }) => id), drivers: drivers.map(({ driverId }) => driverId),
     }),
-    // Last: who owes can pay no plan.
-    ...firstDebts(seed, drivers.map(({ driverId }) => driverId)),
   ];
+  // Last: who owes can pay no plan.
+  return [...orders, ...firstDebts(seed, orders)];
 }
 
 const TARIFF = tariffId('day');
