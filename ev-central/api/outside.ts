@@ -12,7 +12,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   changedAtMs: 'changedAt', nextAttemptAtMs: 'nextAttemptAt', confirmByMs: 'confirmBy',
   startMs: 'start', nextAtMs: 'nextAt', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
   submittedAtMs: 'submittedAt', decidedAtMs: 'decidedAt', paidAtMs: 'paidAt',
-  dueMs: 'due', bookedAtMs: 'bookedAt', validFromMs: 'validFrom', validToMs: 'validTo',
+  dueMs: 'due', bookedAtMs: 'bookedAt', reservedFromMs: 'reservedFrom', validFromMs: 'validFrom', validToMs: 'validTo',
 };
 
 /** A row as it is sent. What is nested is turned, too. */

@@ -12,6 +12,7 @@ import { revokeKeys } from './key-ring.ts';
 import { sameAddress, sendMail } from './mails.ts';
 import { done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
+import { whyReservationsNeed } from './reservation-series.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -90,7 +91,7 @@ function forgetPerson(step: Step, userId: UserId): Result {
   if (sessionIndex.ofDriver(userId).size > 0) return refused(`${userId} has an open session: end it first`);
   const group = [...groups.values()].find(({ members }) => members.some((member) => member.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userWallet(userId));
+  const needed = whyReservationsNeed(step.state, userId) ?? whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);

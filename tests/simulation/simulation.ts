@@ -11,6 +11,7 @@ import {
 } from './last-checks.ts';
 import { People } from './people.ts';
 import { Newcomers } from './newcomers.ts';
+import { Bookers } from './reservation-people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
 
@@ -49,12 +50,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   process.on('unhandledRejection', strayed);
   let people: People | null = null;
   let newcomers: Newcomers | null = null;
+  let bookers: Bookers | null = null;
   let faults: Faults | null = null;
   try {
     await begin(town);
     people = new People(town);
     town.paying?.begin(town.drivers.map(({ driverId }) => driverId));
     newcomers = new Newcomers(town);
+    bookers = new Bookers(town);
     faults = new Faults(town);
     const troubledMs = world.chance.between(60_000, 300_000);
     await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
@@ -62,10 +65,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     people.comeToAnEnd();
     town.paying?.comeToAnEnd();
     newcomers.comeToAnEnd();
+    bookers.comeToAnEnd();
     town.post.isTroubled = false;
     world.note('faults', 'stopped');
-    const settled = await world.run(SETTLE_MS, () => (unsettled(town) ?? newcomers?.unsettled() ?? null) === null);
-    if (!settled) world.fail(`not settled in time: ${unsettled(town) ?? newcomers.unsettled() ?? 'nothing'}`);
+    const settled = await world.run(SETTLE_MS, () => owed(town, newcomers, bookers) === null);
+    if (!settled) world.fail(`not settled in time: ${owed(town, newcomers, bookers) ?? 'nothing'}`);
     await world.run(LAST_WORDS_MS);
     if (world.failure === null) checkSums(town);
     if (world.failure === null) checkTold(town);
@@ -74,6 +78,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkBills(town);
     if (world.failure === null) checkInvoicing(town);
     if (world.failure === null) newcomers.check();
+    if (world.failure === null) bookers.check();
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -84,7 +89,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     seed, failure: world.failure === null ? null : reasonOf(world.failure), simulatedMs: world.nowMs,
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
-    counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts,
+    counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts, ...bookers?.counts,
       ...town.disk.counts, ...town.standby.counts, ...town.poison.counts, ...town.paying?.counts,
       tickets: town.history.tickets.size, invoices: town.history.invoices, offers: town.history.offers,
       paidByGroup: town.history.paidByGroup, refunds: town.history.refunded.size, transfers: town.history.transfers,
@@ -118,6 +123,10 @@ function end({ central, engines, monitors, rivals, drivers, disk }: Town): void 
 
 function starts({ central, engines, monitors, drivers }: Town): number {
   return [central, ...engines, ...monitors, ...drivers].reduce((sum, place) => sum + place.starts, 0);
+}
+
+function owed(town: Town, newcomers: Newcomers | null, bookers: Bookers | null): string | null {
+  return unsettled(town) ?? newcomers?.unsettled() ?? bookers?.unsettled() ?? null;
 }
 
 /** What has still to come to rest; null: nothing. */
