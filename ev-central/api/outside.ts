@@ -50,6 +50,7 @@ function outsideShape(shape: Readonly<Record<string, z.ZodType>>): Record<string
   return Object.fromEntries(Object.entries(shape).map(([name, each]) => {
     const moment = MOMENTS[name];
     if (moment === undefined) return [name, outsideSchema(each)];
+    if (each instanceof z.ZodOptional) return [moment, momentSchema.optional()];
     return [moment, each instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
   }));
 }
