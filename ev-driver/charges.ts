@@ -125,7 +125,7 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
     case 'ticket': {
       const { ticket } = notice;
       const { sessionId, pointId, connectorNo } = ticket;
-      const state = charge.state === 'interrupted' ? 'interrupted' : 'completed';
+      const state = charge.state === 'interrupted' ? 'interrupted' : endOfTicket(ticket);
       return next(state, { sessionId, pointId, connectorNo, ticket, provisional: false });
     }
     case 'invoice':
@@ -136,6 +136,12 @@ export function applyNotice(charge: Charge, notice: Notice, timeZone: string): C
     case 'claim': case 'debt': case 'plan-lapsed': case 'reservation': return charge;
     default: return assertNever(notice, 'notice');
   }
+}
+
+/** The ticket of a reservation that was not used is of no charge. */
+function endOfTicket({ endReason }: Ticket): 'completed' | 'cancelled' | 'expired' {
+  if (endReason === 'late-cancellation') return 'cancelled';
+  return endReason === 'no-show' || endReason === 'not-used' ? 'expired' : 'completed';
 }
 
 /** The live figures of a running charge; older ones than those that are there are dropped. */

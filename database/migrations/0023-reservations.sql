@@ -42,9 +42,9 @@ CREATE TABLE reservation_series (
   ends_at_ms INTEGER NOT NULL,
   repeat TEXT NOT NULL,                    -- JSON: { every, times }
   time_zone TEXT NOT NULL,
-  state TEXT NOT NULL,                     -- active, ended, cancelled
+  state TEXT NOT NULL,                     -- active, ended
   made INTEGER NOT NULL,                   -- occurrences that were looked at
   missed TEXT NOT NULL,                    -- JSON: those that could not be booked, and why
-  due_ms INTEGER
+  due_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reservation_series_by_user ON reservation_series (user_id);

@@ -13,7 +13,8 @@ const MOMENTS: Readonly<Record<string, string>> = {
   changedAtMs: 'changedAt', nextAttemptAtMs: 'nextAttemptAt', confirmByMs: 'confirmBy',
   startMs: 'start', nextAtMs: 'nextAt', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
   submittedAtMs: 'submittedAt', decidedAtMs: 'decidedAt', paidAtMs: 'paidAt',
-  dueMs: 'due', bookedAtMs: 'bookedAt', pausedUntilMs: 'pausedUntil', validFromMs: 'validFrom', validToMs: 'validTo',
+  dueMs: 'due', bookedAtMs: 'bookedAt', reservedFromMs: 'reservedFrom', pausedUntilMs: 'pausedUntil',
+  validFromMs: 'validFrom', validToMs: 'validTo',
 };
 
 /** A row as it is sent. What is nested is turned, too. */
@@ -56,6 +57,7 @@ function outsideShape(shape: Readonly<Record<string, z.ZodType>>): Record<string
   return Object.fromEntries(Object.entries(shape).map(([name, each]) => {
     const moment = MOMENTS[name];
     if (moment === undefined) return [name, outsideSchema(each)];
+    if (each instanceof z.ZodOptional) return [moment, momentSchema.optional()];
     return [moment, each instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
   }));
 }

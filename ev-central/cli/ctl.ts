@@ -1,6 +1,7 @@
 // `ctl`: what the operator's screen shows and does, for scripts. It needs a running Central.
 import type { Command } from 'commander';
 import type { Query } from '../../shared/messages/query.ts';
+import { addReservationOrders } from './ctl-reservations.ts';
 import { addEstimateCommand } from './ctl-estimate.ts';
 import type { Currency } from '../../shared/money.ts';
 import { formatMoney } from '../../shared/money.ts';
@@ -75,6 +76,21 @@ const LISTS: readonly List[] = [
     what: 'commands', about: 'commands with their outcome', timed: true,
     filters: ['pointId', 'sessionId', 'outcome', 'type'],
   },
+  {
+    what: 'reservations', about: 'reservations, newest first', timed: true,
+    filters: ['userId', 'siteId', 'pointId', 'state', 'seriesId', 'reservationId'],
+    columns: ['reservationId', 'userId', 'pointId', 'connectorNo', 'beginsAtMs', 'endsAtMs', 'state', 'feeMinor',
+      'takenMinor', 'currency', 'why'],
+  },
+  { what: 'reservation-series', about: 'recurring reservations', filters: ['userId'] },
+  {
+    what: 'calendar', about: 'what is reserved at a site or a point', timed: true, filters: ['siteId', 'pointId'],
+    columns: ['pointId', 'connectorNo', 'beginsAtMs', 'endsAtMs', 'state', 'reservationId', 'userId'],
+  },
+  {
+    what: 'free-slots', about: 'free times of connectors that can be reserved', timed: true,
+    filters: ['siteId', 'pointId', 'connectorType', 'minPowerW', 'lengthMs'],
+  },
   { what: 'users', about: 'accounts', filters: ['role'] },
   {
     what: 'groups', about: 'groups that share a wallet; with --user those of one member', filters: ['userId', 'kind'],
@@ -111,6 +127,7 @@ export function addCtlCommands(ctl: Command): void {
   addPointOrders(ctl);
   addSessionOrders(ctl);
   addAccessOrders(ctl);
+  addReservationOrders(ctl);
 }
 
 function addList(ctl: Command, list: List): void {

@@ -3,7 +3,7 @@
 // there energy and total are compared.
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import { seriesPrices } from '../core/price-series.ts';
-import { feeMicros, partOfFee } from '../core/reservation-money.ts';
+import { feeMicros, partOfFee, withoutVat } from '../core/reservation-money.ts';
 import { addReading } from '../core/session-cost.ts';
 import { type Bill, billDifference, billOf } from '../core/tariff/ticket-lines.ts';
 import { tariffRules, type TariffRules } from '../core/tariff/rules.ts';
@@ -75,7 +75,9 @@ function ofReservation(ticket: Ticket, tariff: TariffKey): TicketCheck {
   });
   const totalMinor = ticket.lines.reduce((sum, line) =>
     sum + (line.kind === 'RESERVATION' ? partOfFee(line.feeMinor, line.percent) : 0), 0);
-  return compared(ticket, tariff, { energyWh: 0, meterStartWh: 0, meterStopWh: 0, totalMinor, lines, vat: [] });
+  return compared(ticket, tariff, {
+    energyWh: 0, meterStartWh: 0, meterStopWh: 0, totalMinor, lines, vat: withoutVat(totalMinor),
+  });
 }
 
 /** The fold of a session over its stored meter values, from the reading at which it began. */

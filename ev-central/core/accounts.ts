@@ -12,6 +12,7 @@ import { revokeKeys } from './key-ring.ts';
 import { sameAddress, sendMail } from './mails.ts';
 import { done, refused, type Result } from './order-result.ts';
 import { putOutDriver } from './people.ts';
+import { whyReservationsNeed } from './reservation-series.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -94,7 +95,7 @@ function forgetPerson(step: Step, userId: UserId): Result {
     const owed = formatMoney(-user.balanceMinor, user.currency);
     return refused(`${userId} owes ${owed}: it has to be paid, or written off, first`);
   }
-  const needed = whyInvoicesNeed(step.state, userWallet(userId));
+  const needed = whyReservationsNeed(step.state, userId) ?? whyInvoicesNeed(step.state, userWallet(userId));
   if (needed !== null) return refused(needed);
   revokeKeys(step, userId, ['login', 'reading']);
   putOutDriver(step, userId);

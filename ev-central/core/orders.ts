@@ -30,12 +30,16 @@ import { mayGive } from './permissions.ts';
 import { putSeries, removeSeries } from './price-series.ts';
 import { registryOrder } from './registry.ts';
 import type { OrderRecord, Session } from './rows.ts';
+import { leavePoint } from './reservation-due.ts';
 import { reservationOrder } from './reservations.ts';
 import { secondFactorOrder } from './second-factor.ts';
 import { closeAtLastMeter, stopSession } from './session-end.ts';
 import { audit, emit, event, pointEvent, putPointState, type Step } from './step.ts';
 import { putPlan, removePlan, subscribe, unsubscribe } from './subscriptions.ts';
 import { assignTariff } from './tariff-assignment.ts';
+
+/** How near a reservation has to be for an order about its point to move it. */
+const NEAR_MS = 24 * 3_600_000;
 
 type OrderInput = Extract<Input, { kind: 'order' }>;
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
@@ -160,8 +164,18 @@ function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): 
     lines.push({ what: pointId, outcome: same ? 'was so' : 'ordered' });
     if (!order.operative) releaseUnstarted(step, pointId);
   }
+  if (!order.operative) moveReserved(step, pointsOf(step.state, order.scope).ids);
   const ordered = lines.filter((line) => line.outcome === 'ordered').length;
   return done(`${counted(ordered, 'point')} ${order.operative ? 'back in service' : 'out of order'}`, lines);
+}
+
+/** Nobody knows for how long they are out of order: whose slot is near learns it now, the others when theirs begins. */
+function moveReserved(step: Step, ids: readonly PointId[]): void {
+  for (const pointId of ids) {
+    leavePoint(step, step.state.points.must(pointId), {
+      why: `${pointId} is out of order`, isLeft: () => true, untilMs: step.now + NEAR_MS,
+    });
+  }
 }
 
 function unknownLines({ state }: Step, scope: Scope): { what: string; outcome: string }[] {

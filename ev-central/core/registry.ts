@@ -15,6 +15,8 @@ import { PAYMENT_TABLE } from './payment-states.ts';
 import { putOutDriver } from './people.ts';
 import { freshConnector, freshPointState } from './point-status.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
+import { leavePoint } from './reservation-due.ts';
+import { whyReservationsNeed } from './reservation-series.ts';
 import type { User } from './rows.ts';
 import { event, putPointState, type Step } from './step.ts';
 import { isTariff, putTariff, removeTariff } from './tariffs.ts';
@@ -90,6 +92,11 @@ function putPoint(step: Step, { point, secretSha256 }: OrderOf<'put-point'>): Re
     connectors: point.connectors.map((c) =>
       before.connectors.find((old) => old.connectorNo === c.connectorNo) ?? freshConnector(c.connectorNo)),
   });
+  if (known !== undefined) {
+    const isMoved = known.siteId !== point.siteId;
+    const why = `${point.pointId} has changed`;
+    leavePoint(step, known, { why, isLeft: (no) => isMoved || !kept.has(no) });
+  }
   // A point that moved, or has a new secret, comes back with what is true now.
   const changed = known !== undefined && (known.siteId !== point.siteId || secretSha256 !== null);
   if (changed) putOut(step, point.pointId, 'replaced');
@@ -107,6 +114,7 @@ function removePoint(step: Step, { pointId }: OrderOf<'remove-point'>): Result {
   dropGroupTariffs(step.state, { pointId });
   step.state.pointStates.remove(pointId);
   step.state.pointsOfSite.get(point.siteId)?.delete(pointId);
+  leavePoint(step, point, { why: `${pointId} is no longer there`, isLeft: () => true });
   step.state.queuesTouched.add(point.siteId);
   step.state.pointsTouched.add(pointId);
   registryEvent(step, point.siteId, pointId, { removed: 'point' });
@@ -142,7 +150,7 @@ function removeUser(step: Step, { userId }: OrderOf<'remove-user'>): Result {
   }
   const group = [...step.state.groups.values()].find(({ members }) => members.some((m) => m.userId === userId));
   if (group !== undefined) return refused(`${userId} is a member of the group ${group.groupId}: take her out first`);
-  const needed = whyInvoicesNeed(step.state, userWallet(userId))
+  const needed = whyReservationsNeed(step.state, userId) ?? whyInvoicesNeed(step.state, userWallet(userId))
     ?? whyClaimsNeed(step.state, { claimantId: userId });
   if (needed !== null) return refused(needed);
   const paid = [...step.state.payments.values()].find((p) => p.userId === userId

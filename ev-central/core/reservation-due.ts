@@ -3,11 +3,12 @@
 import { closeUnstarted, pointFailed } from './authorization.ts';
 import type { ReservationId } from '../../shared/ids.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
+import type { Connector } from '../../shared/messages/values.ts';
 import { connectorUse, pointRefusal } from './placement.ts';
 import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
 import { releaseReservationHold, takeFee } from './reservation-money.ts';
 import { freeUntil, placesOf, whyNotFree } from './reservation-slots.ts';
-import type { Session } from './rows.ts';
+import type { ChargePoint, Session } from './rows.ts';
 import { stopSession } from './session-end.ts';
 import { isOver } from './session-index.ts';
 import type { State } from './state.ts';
@@ -100,9 +101,10 @@ function begin(step: Step, row: Reservation): boolean {
 }
 
 /** Another connector of the site that is as good, free now, and free for the rest of the slot. */
-export function moveElsewhere(step: Step, row: Reservation, why: string): boolean {
+export function moveElsewhere(
+  step: Step, row: Reservation, why: string, own: Connector | undefined = connectorOf(step.state, row),
+): boolean {
   const { state, now } = step;
-  const own = state.points.get(row.pointId)?.connectors.find((each) => each.connectorNo === row.connectorNo);
   const fit = { connectorType: own?.type ?? null, minPowerW: own?.maxPowerW ?? null };
   const time = { beginsAtMs: Math.max(now, row.beginsAtMs), endsAtMs: row.endsAtMs };
   const hasBegun = row.state !== 'booked';
@@ -118,6 +120,28 @@ export function moveElsewhere(step: Step, row: Reservation, why: string): boolea
   tellOf(step, moved, 'moved', 'reservation-changed');
   putReservation(step, { ...moved, why: '' });
   return true;
+}
+
+function connectorOf(state: State, { pointId, connectorNo }: Reservation): Connector | undefined {
+  return state.points.get(pointId)?.connectors.find((each) => each.connectorNo === connectorNo);
+}
+
+/**
+ * Gives those who reserved at a point another connector, or all back: connectors of it are gone, or nobody knows for
+ * how long it is out of order. `before`: the point as it was. Those who charge are let charge.
+ */
+export function leavePoint(
+  step: Step, { pointId, connectors }: Pick<ChargePoint, 'pointId' | 'connectors'>,
+  { why, isLeft, untilMs = Infinity }: {
+    readonly why: string; readonly isLeft: (connectorNo: number) => boolean; readonly untilMs?: number;
+  },
+): void {
+  for (const connector of connectors.filter(({ connectorNo }) => isLeft(connectorNo))) {
+    for (const slot of [...step.state.reservationIndex.after(pointId, connector.connectorNo, 0)]) {
+      const row = step.state.reservations.must(slot.reservationId);
+      if (row.sessionId === null && slot.opensAtMs < untilMs) moveElsewhere(step, row, why, connector);
+    }
+  }
 }
 
 type At = Pick<Reservation, 'userId' | 'pointId' | 'connectorNo'>;

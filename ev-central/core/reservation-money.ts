@@ -4,7 +4,7 @@
 import { requestId, sessionId, ticketId } from '../../shared/ids.ts';
 import type { Reservation, ReservationTerms } from '../../shared/messages/reservation.ts';
 import type { ReservationTicketLine } from '../../shared/messages/ticket-line.ts';
-import { NO_GOAL, type SessionState, type Ticket } from '../../shared/messages/values.ts';
+import { NO_GOAL, type SessionState, type Ticket, type VatPart } from '../../shared/messages/values.ts';
 import { minorDigits, ratio, roundHalfEven } from '../../shared/money.ts';
 import { notify } from './notices.ts';
 import { reservationCorr } from './reservation-change.ts';
@@ -68,7 +68,7 @@ function feeTicket(
     ticketId: ticketId(nextId(step)), sessionId: sessionId(reservationId), kind: 'final', corrects: null,
     driverId: userId, siteId, pointId, connectorNo, tariffId: tariffIdOfKey(row.tariff as TariffKey),
     startedAtMs: beginsAtMs, endedAtMs: endsAtMs, issuedAtMs: step.now, meterStartWh: 0, meterStopWh: 0, energyWh: 0,
-    endReason: why, currency, totalMinor: takenMinor, vat: [], flags: [],
+    endReason: why, currency, totalMinor: takenMinor, vat: withoutVat(takenMinor), flags: [],
     lines: [{ kind: 'RESERVATION', why, feeMinor, percent, exclVatMicros: amountMicros, inclVatMicros: amountMicros }],
   };
 }
@@ -92,6 +92,11 @@ function feeSession({ now }: Step, row: Reservation, ticket: Ticket): Session {
 
 function stateFor({ endReason }: Ticket): SessionState {
   return endReason === 'late-cancellation' ? 'cancelled' : 'expired';
+}
+
+/** It makes up for a slot that nobody used: it bears none. */
+export function withoutVat(amountMinor: number): VatPart[] {
+  return [{ rate: '0', netMinor: amountMinor, vatMinor: 0 }];
 }
 
 /** What a ticket's line says, in millionths. */

@@ -46,7 +46,10 @@ describe('a recurring reservation', () => {
     expect([...network.state.reservationSeries.values()]).toMatchObject([{ made: 6, state: 'active' }]);
     network.now += 7 * DAY;
     network.later(0);
-    expect([...network.state.reservationSeries.values()]).toMatchObject([{ made: 7, state: 'ended', dueMs: null }]);
+    expect([...network.state.reservationSeries.values()]).toMatchObject([{ made: 7, state: 'ended' }]);
+    network.now += 30 * DAY;
+    network.later(0);
+    expect(network.state.reservationSeries.size).toBe(0);
   });
 
   it('skips what cannot be had, and says so', () => {
@@ -76,7 +79,7 @@ describe('a recurring reservation', () => {
     expect([outcome, lines.map((line) => line.outcome)]).toEqual(['done', [
       'cancelled; 2.50 EUR are taken', 'cancelled', 'cancelled', 'cancelled',
     ]]);
-    expect(network.state.reservationSeries.must(seriesId)).toMatchObject({ state: 'cancelled', dueMs: null });
+    expect(network.state.reservationSeries.get(seriesId)).toBeUndefined();
     expect(wallet(network)).toEqual([9_750, 0]);
   });
 });

@@ -1,7 +1,7 @@
 // Recurring reservations: by the site's calendar and clock, also when that changes for summer time. The occurrences of
 // the next thirty days are reservations of their own; the series' row makes the others as time goes. What cannot be
 // had is skipped, and she is told.
-import { reservationId, type ReservationId } from '../../shared/ids.ts';
+import { reservationId, type ReservationId, type UserId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Repeat, Reservation, ReservationSeries } from '../../shared/messages/reservation.ts';
@@ -37,7 +37,8 @@ export function bookSeries(step: Step, order: BookOrder & { readonly repeat: Rep
   const { userId, repeat } = order;
   const first = planReservation(step, order);
   if (typeof first === 'string') return refused(first);
-  const open = [...state.reservationSeries.values()].filter((each) => each.userId === userId && each.dueMs !== null);
+  const open = [...state.reservationSeries.values()]
+    .filter((each) => each.userId === userId && each.state === 'active');
   if (open.length >= LIMITS.seriesOfDriver) {
     return refused(`${userId} has ${open.length} recurring reservations already`);
   }
@@ -46,7 +47,7 @@ export function bookSeries(step: Step, order: BookOrder & { readonly repeat: Rep
   const booked = carryOut(step, first, seriesId);
   const row: ReservationSeries = {
     seriesId, userId, siteId, pointId, connectorNo, beginsAtMs: first.beginsAtMs, endsAtMs: first.endsAtMs, repeat,
-    timeZone: state.sites.must(siteId).timeZone, state: 'active', made: 1, missed: [], dueMs: null,
+    timeZone: state.sites.must(siteId).timeZone, state: 'active', made: 1, missed: [], dueMs: step.now,
   };
   const { missed, made } = makeOccurrences(step, row);
   const ids = [...state.reservations.values()].filter((each) => each.seriesId === seriesId);
@@ -62,7 +63,9 @@ export function bookSeries(step: Step, order: BookOrder & { readonly repeat: Rep
 /** The next occurrences have come near. */
 export function seriesDue(step: Step, id: ReservationId, dueMs: number): void {
   const row = step.state.reservationSeries.get(id);
-  if (row === undefined || row.dueMs !== dueMs || row.state !== 'active') return;
+  if (row === undefined || row.dueMs !== dueMs) return;
+  // Its last occurrence is over: the reservations themselves say what became of them.
+  if (row.state === 'ended') return step.state.reservationSeries.remove(id);
   const before = row.missed.length;
   const after = makeOccurrences(step, row);
   for (const { beginsAtMs, why } of after.missed.slice(before)) tellMissed(step, row, beginsAtMs, why);
@@ -71,13 +74,21 @@ export function seriesDue(step: Step, id: ReservationId, dueMs: number): void {
 /** When series make their next ones, made anew from the rows. */
 export function deriveSeries(state: State, notBeforeMs: number): void {
   for (const { seriesId, dueMs } of state.reservationSeries.values()) {
-    if (dueMs !== null) state.deadlines.add('reservation-series', seriesId, dueMs, notBeforeMs);
+    state.deadlines.add('reservation-series', seriesId, dueMs, notBeforeMs);
   }
 }
 
 /** No more of it is made. What is booked of it stays. */
-export function endSeries({ state }: Step, row: ReservationSeries): void {
-  state.reservationSeries.put({ ...row, state: 'cancelled', dueMs: null });
+export function endSeries({ state }: Step, { seriesId }: ReservationSeries): void {
+  state.reservationSeries.remove(seriesId);
+}
+
+/** What speaks against forgetting a driver; null: nothing. */
+export function whyReservationsNeed(state: State, userId: UserId): string | null {
+  const count = state.reservationIndex.ofUser(userId).size;
+  if (count > 0) return `${userId} has ${counted(count, 'reservation')}: cancel them first`;
+  const series = [...state.reservationSeries.values()].find((row) => row.userId === userId && row.state === 'active');
+  return series === undefined ? null : `${userId} has the recurring reservation ${series.seriesId}: cancel it first`;
 }
 
 /** The reservations of a series that have not begun. */
@@ -95,10 +106,11 @@ function makeOccurrences(step: Step, before: ReservationSeries): ReservationSeri
     row = { ...row, made: row.made + 1, missed: why === null ? row.missed : [...row.missed, { beginsAtMs, why }] };
   }
   const isDone = row.made >= row.repeat.times;
-  const dueMs = isDone ? null : beginOf(row, row.made) - LIMITS.reservationAheadMs;
+  const lengthMs = row.endsAtMs - row.beginsAtMs;
+  const dueMs = isDone ? beginOf(row, row.made - 1) + lengthMs : beginOf(row, row.made) - LIMITS.reservationAheadMs;
   row = { ...row, state: isDone ? 'ended' : 'active', dueMs };
   state.reservationSeries.put(row);
-  if (dueMs !== null) state.deadlines.add('reservation-series', row.seriesId, dueMs);
+  state.deadlines.add('reservation-series', row.seriesId, dueMs);
   return row;
 }
 

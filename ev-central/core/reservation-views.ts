@@ -3,7 +3,7 @@ import { pointId, siteId, type SiteId, type UserId } from '../../shared/ids.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Reservation, ReservedPlace } from '../../shared/messages/reservation.ts';
 import { type Connector, connectorTypeSchema, type Fit } from '../../shared/messages/values.ts';
-import { freeTimes, placesOf, type Time } from './reservation-slots.ts';
+import { freeTimes, placesOf, type ReservablePlace, type Time } from './reservation-slots.ts';
 import type { State } from './state.ts';
 
 type Asked = Readonly<Record<string, string | number>>;
@@ -19,7 +19,10 @@ export type Viewer = { readonly userId: UserId | null; readonly seesAll: boolean
 const DAY_MS = 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
-/** The free times at a point or a site, those of each connector in order; or what is wrong with the question. */
+/**
+ * The free times at a point, at a site or everywhere, those of each connector in order; or what is wrong with the
+ * question.
+ */
 export function freeSlots(state: State, asked: Asked, now: number): FreeSlot[] | string {
   const unknown = unknownIn(asked, [
     'siteId', 'pointId', 'connectorType', 'minPowerW', 'sinceMs', 'untilMs', 'lengthMs',
@@ -37,7 +40,7 @@ export function freeSlots(state: State, asked: Asked, now: number): FreeSlot[] |
   }
   const latestMs = now + LIMITS.reservationAheadMs + LIMITS.reservationLongestMs;
   const found: FreeSlot[] = [];
-  for (const { siteId: site, pointId: point, connectorNo, connector } of placesOf(state, place, fit)) {
+  for (const { siteId: site, pointId: point, connectorNo, connector } of placesIn(state, place, fit)) {
     const at = { siteId: site, pointId: point, connectorNo, connector };
     for (const slot of freeTimes(state, at, { ...time, endsAtMs: Math.min(time.endsAtMs, latestMs) }, lengthMs, now)) {
       if (found.length === LIMITS.slotsFound) return found;
@@ -57,7 +60,7 @@ export function calendarOf(state: State, asked: Asked, viewer: Viewer, now: numb
   const time = timeIn(asked, now, now + LIMITS.reservationAheadMs + LIMITS.reservationLongestMs);
   if (typeof time === 'string') return time;
   const rows: CalendarEntry[] = [];
-  for (const { siteId: site, pointId: point, connectorNo } of placesOf(state, place, ANY)) {
+  for (const { siteId: site, pointId: point, connectorNo } of placesIn(state, place, ANY)) {
     for (const slot of state.reservationIndex.after(point, connectorNo, time.beginsAtMs)) {
       if (slot.beginsAtMs >= time.endsAtMs) break;
       const seen = entry(state.reservations.must(slot.reservationId), viewer);
@@ -82,16 +85,23 @@ function unknownIn(asked: Asked, known: readonly string[]): string | null {
   return unknown === undefined ? null : `unknown filter "${unknown}": this list knows ${known.join(', ')}`;
 }
 
-function placeIn(state: State, asked: Asked): ReservedPlace | string {
+/** Null: everywhere. */
+function placeIn(state: State, asked: Asked): ReservedPlace | null | string {
   const [site, point] = [asked['siteId'], asked['pointId']];
   if (point !== undefined) {
     const id = pointId(String(point));
     if (state.points.get(id) === undefined) return `no such point: ${id}`;
     return { kind: 'point', pointId: id, connectorNo: null };
   }
-  if (site === undefined) return 'name a point or a site: pointId, or siteId';
+  if (site === undefined) return null;
   const id: SiteId = siteId(String(site));
   return state.sites.get(id) === undefined ? `no such site: ${id}` : { kind: 'site', siteId: id };
+}
+
+function placesIn(state: State, place: ReservedPlace | null, fit: Fit): ReservablePlace[] {
+  if (place !== null) return placesOf(state, place, fit);
+  return state.points.sortedKeys()
+    .flatMap((id) => placesOf(state, { kind: 'point', pointId: id, connectorNo: null }, fit));
 }
 
 function fitIn(asked: Asked): Fit | string {

@@ -4,6 +4,9 @@ import { reservationId, type UserId } from '../../shared/ids.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { Reservation, ReservedPlace } from '../../shared/messages/reservation.ts';
 import { ANA, Network, OTHER_POINT, POINT } from './core-harness.ts';
+import { derive } from './handle.ts';
+import { emptyTables, type Tables } from './state.ts';
+import type { Table } from './table.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -48,4 +51,16 @@ export const eventsOf = (network: Network, kind: NetworkEvent['kind']): NetworkE
 /** In steps of a minute, as a ticking clock goes. */
 export function pass(network: Network, ms: number): void {
   for (let left = ms; left > 0; left -= MINUTE) network.later(Math.min(left, MINUTE));
+}
+
+/** Another Central begins so much later with the rows of the first; its point connects again. */
+export function restarted(network: Network, laterMs: number): Network {
+  const again = new Network();
+  again.now = network.now + laterMs;
+  for (const name of Object.keys(emptyTables()) as (keyof Tables)[]) {
+    const table = again.state[name] as unknown as Table<string, unknown>;
+    for (const row of (network.state[name] as unknown as Table<string, unknown>).values()) table.put(row);
+  }
+  derive(again.state, again.now);
+  return again;
 }

@@ -7,7 +7,7 @@ import type { Reservation } from '../../shared/messages/reservation.ts';
 import { ANA, BEN, CAT, type Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
 import { connectorStatus } from './point-status.ts';
 import {
-  booked, connected, DAY, eventsOf, FIRST, HOUR, MINUTE, newsOf, nowOf, pass, tryBooking, wallet,
+  booked, connected, DAY, eventsOf, FIRST, HOUR, MINUTE, newsOf, nowOf, pass, restarted, tryBooking, wallet,
 } from './reservations-for-tests.ts';
 
 describe('a reservation that is used', () => {
@@ -307,5 +307,61 @@ describe('beside the queue', () => {
     expect(network.commands.some(({ command }) => command.type === 'stop')).toBe(false);
     pass(network, 3 * MINUTE);
     expect(network.lastCommand('stop')).toMatchObject({ sessionId: session.sessionId, reason: 'reserved' });
+  });
+});
+
+describe('what becomes of a reservation when', () => {
+  it('its point is taken out of order: a near one moves, a later one stays', () => {
+    const network = connected();
+    const [near, later] = [booked(network, { inMs: HOUR }), booked(network, { inMs: 2 * DAY })];
+    network.order({
+      kind: 'set-operative', scope: { kind: 'points', pointIds: [POINT] }, operative: false, note: 'works',
+    });
+    expect(nowOf(network, near)).toMatchObject({ pointId: OTHER_POINT, state: 'booked' });
+    expect(nowOf(network, later)).toMatchObject({ pointId: POINT, state: 'booked' });
+    expect(newsOf(network).at(-1)).toBe('moved');
+  });
+
+  it('the site is taken out of order: she is told, and nothing is taken', () => {
+    const network = connected();
+    const row = booked(network, { inMs: HOUR });
+    network.order({ kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: 'works' });
+    expect(nowOf(network, row)).toMatchObject({ state: 'cancelled', why: 'ALC-01 is out of order', takenMinor: 0 });
+    expect(wallet(network)).toEqual([10_000, 0]);
+  });
+
+  it('its point is removed: it moves, else all is given back', () => {
+    const network = connected();
+    const rows = [ANA, BEN].map((user) => booked(network, { user, inMs: HOUR, place: { kind: 'site', siteId: SITE } }));
+    network.order({ kind: 'remove-point', pointId: POINT });
+    expect(rows.map((row) => nowOf(network, row).state)).toEqual(['cancelled', 'booked']);
+    expect(wallet(network)).toEqual([10_000, 0]);
+  });
+
+  it('its driver should be forgotten: that waits until it is cancelled', () => {
+    const network = connected();
+    booked(network, { inMs: HOUR });
+    expect(network.order({ kind: 'forget-person', userId: ANA, note: '' }).text)
+      .toBe('ana has 1 reservation: cancel them first');
+  });
+
+  it('EV_Central begins anew: each moment is where it was, and no fee is taken of who could not check in', () => {
+    const network = connected();
+    const row = booked(network, { inMs: HOUR });
+    pass(network, 59 * MINUTE);
+    expect(nowOf(network, row).state).toBe('active');
+    const again = restarted(network, 20 * MINUTE);
+    expect(again.state.reservations.must(row.reservationId)).toMatchObject({ state: 'active', begun: false });
+    again.later(10_000);
+    again.later(10 * MINUTE);
+    expect(again.state.reservations.must(row.reservationId)).toMatchObject({ begun: true });
+  });
+
+  it('EV_Central was away for all of its time: nothing is taken', () => {
+    const network = connected();
+    const row = booked(network, { inMs: HOUR });
+    const again = restarted(network, 3 * HOUR);
+    again.later(10_000);
+    expect(again.state.reservations.must(row.reservationId)).toMatchObject({ state: 'expired', takenMinor: 0 });
   });
 });

@@ -118,7 +118,6 @@ function cancelSeries(step: Step, { seriesId, note }: OrderOf<'cancel-reservatio
   const series = state.reservationSeries.get(seriesId);
   if (series === undefined) return refused(`no such recurring reservation: ${seriesId}`);
   const coming = comingOf(state, series);
-  if (series.state !== 'active' && coming.length === 0) return refused(`recurring reservation ${seriesId} is over`);
   endSeries(step, series);
   const cancelled = coming.map((row) => cancelAt(step, row, cancelPercent(row.terms, row.beginsAtMs - now), note));
   return done(`recurring reservation ${seriesId} is ended; ${counted(cancelled.length, 'reservation')} cancelled`,

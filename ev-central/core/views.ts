@@ -46,11 +46,23 @@ export function pointOffer(state: State, point: ChargePoint, now: number, from?:
   return {
     pointId: point.pointId, siteId: site.siteId, place: site.name, address: point.address || site.address,
     latitude: point.latitude, longitude: point.longitude, status, sinceMs: Math.max(0, Math.round(sinceMs)), why,
-    connectors: point.connectors.map((c) => ({ ...c, status: connectors.get(c.connectorNo) ?? 'Disconnected' })),
+    connectors: point.connectors.map((c) => ({
+      ...c, status: connectors.get(c.connectorNo) ?? 'Disconnected',
+      ...nextReservation(state, point.pointId, c.connectorNo, now),
+    })),
     price, currency,
     waiting: state.sessionIndex.waitingAt(site.siteId).size,
     distanceM: from === undefined ? null : Math.round(distance(point, from)),
   };
+}
+
+function nextReservation(
+  state: State, pointId: PointId, connectorNo: number, now: number,
+): { reservedFromMs?: number } {
+  for (const { beginsAtMs } of state.reservationIndex.after(pointId, connectorNo, now)) {
+    return { reservedFromMs: beginsAtMs };
+  }
+  return {};
 }
 
 /** What a charge costs at a point now: at its first connector, at that one's power. */

@@ -8,6 +8,7 @@ import { notify } from './notices.ts';
 import { choosePlace, fits, pointRefusal, pointsAt } from './placement.ts';
 import { reviewQueueAt } from './queue-review.ts';
 import { remainingMs } from './remaining.ts';
+import { keptFor } from './reservation-slots.ts';
 import type { Session } from './rows.ts';
 import { putSession } from './session-change.ts';
 import type { State } from './state.ts';
@@ -61,7 +62,9 @@ export function estimatedWaitMs(state: State, session: Session, place: number, n
       if (!fits(connector, session.fit)) continue;
       const holderId = state.sessionIndex.atConnector(pointId, connector.connectorNo);
       const holder = holderId === undefined ? undefined : state.sessions.get(holderId);
-      freeInMs.push(holder === undefined ? 0 : (remainingMs(state, holder) ?? Infinity));
+      const kept = holder === undefined ? keptFor(state, pointId, connector.connectorNo) : undefined;
+      if (kept !== undefined && kept.userId !== session.driverId) freeInMs.push(Math.max(0, kept.endsAtMs - now));
+      else freeInMs.push(holder === undefined ? 0 : (remainingMs(state, holder) ?? Infinity));
     }
   }
   freeInMs.sort((a, b) => a - b);

@@ -32,6 +32,10 @@ export function preparePurge(
   const prepared = slices.map(({ sql, keptMs }) => ({ statement: db.prepare(sql), keptMs: () => keptMs }));
   const read: readonly { sql: string; keptMs: (kept: Retention) => number }[] = [
     { sql: slice('notices', '(user_id, number)', `at_ms ${records}`, 0).sql, keptMs: (kept) => kept.noticesKeptMs },
+    {
+      sql: slice('reservations', 'reservation_id', `due_ms IS NULL AND ends_at_ms ${records}`, 0).sql,
+      keptMs: (kept) => Math.max(kept.eventsKeptMs, RECORDS_KEPT_MS),
+    },
     { sql: oldest('events'), keptMs: (kept) => kept.eventsKeptMs },
     { sql: oldest('dead_letters'), keptMs: (kept) => kept.deadLettersKeptMs },
   ];

@@ -36,7 +36,7 @@ function changesOfClaimsAndReservations(
       reservationId: id, stateSinceMs: START_MS, endsAtMs: START_MS + 7_200_000 + figure, why: words, begun: remove,
     })),
     reservationSeries: () => tables.reservationSeries.put(sampleReservationSeries({
-      seriesId: id, made: figure, dueMs: remove ? null : figure,
+      seriesId: id, made: figure, dueMs: figure,
     })),
   };
 }

@@ -18,6 +18,6 @@ export const reservationSeries = defineCodec<ReservationSeries>({
   fields: {
     seriesId: text(), userId: text(), siteId: text(), pointId: text(), connectorNo: whole(), beginsAtMs: whole(),
     endsAtMs: whole(), repeat: json(), timeZone: text(), state: text(), made: whole(), missed: json(),
-    dueMs: nullable(whole()),
+    dueMs: whole(),
   },
 });

@@ -90,13 +90,14 @@ export const reservationSeriesSchema = z.object({
   beginsAtMs: atMsSchema, endsAtMs: atMsSchema,
   repeat: repeatSchema,
   timeZone: z.string(),
-  state: z.enum(['active', 'ended', 'cancelled']),
+  /** ended: all were made; the row goes when the last one is over. */
+  state: z.enum(['active', 'ended']),
   /** Occurrences that were looked at: made, or given up. */
   made: z.int().nonnegative(),
   /** Those that could not be booked, and why. */
   missed: z.array(z.object({ beginsAtMs: atMsSchema, why: z.string() })).max(LIMITS.occurrencesOfSeries),
-  /** When the next one is made; null: none is. */
-  dueMs: atMsSchema.nullable(),
+  /** When the next one is made, or the last one is over. */
+  dueMs: atMsSchema,
 });
 export type ReservationSeries = z.infer<typeof reservationSeriesSchema>;
 

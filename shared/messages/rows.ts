@@ -27,6 +27,8 @@ export const pointOfferSchema = z.object({
   why: z.string(),
   connectors: z.array(z.object({
     connectorNo: connectorNoSchema, type: connectorTypeSchema, maxPowerW: powerWSchema, status: pointStatusSchema,
+    /** When the next reservation of it begins; without it: none does. */
+    reservedFromMs: atMsSchema.optional(),
   })),
   /** The prices that hold now at this point; null when its tariff is not valid now. */
   price: priceNowSchema.nullable(),

@@ -5,6 +5,7 @@ import type { Send } from '../../ev-central/core/effects.ts';
 import type { HoldRow, Movement, Session } from '../../ev-central/core/rows.ts';
 import type { State } from '../../ev-central/core/state.ts';
 import type { Wallet } from '../../ev-central/core/wallet.ts';
+import { keptFor } from '../../ev-central/core/reservation-slots.ts';
 import { waitingLine } from '../../ev-central/core/waiting-queue.ts';
 import type { Commit, OutboxRow } from '../../ev-central/store/store.ts';
 import type { Station } from '../../ev-cp-engine/station.ts';
@@ -16,6 +17,7 @@ import type { Notice } from '../../shared/messages/notice.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import { DebtWatch } from './debt-watch.ts';
 import { isForged } from './forged.ts';
+import { doubleBooking } from './double-booking.ts';
 import { LossWatch } from './loss-watch.ts';
 import type { Poison } from './poison.ts';
 import { StrayWatch } from './stray-watch.ts';
@@ -148,6 +150,8 @@ export class History {
       checkInvariants(state);
       this.#lookAtBalances(state);
       this.debts.look(batch);
+      const double = doubleBooking(state);
+      if (double !== null) throw new Error(double);
       this.#losses.look(batch);
       this.#lookAtMeters(state);
       this.#lookAtKeys(state);
@@ -321,11 +325,13 @@ export class History {
   }
 }
 
-/** Her own vehicle still stands there from the charge before: nobody else can have the connector. */
-function isForHerAlone(state: State, { pointId, connectorNo }: Session): boolean {
+/** Her own vehicle still stands there from the charge before, or it is her slot: nobody else can have the connector. */
+function isForHerAlone(state: State, { pointId, connectorNo, driverId }: Session): boolean {
   const connectors = pointId === null ? [] : state.pointStates.get(pointId)?.connectors ?? [];
   const found = connectors.find((connector) => connector.connectorNo === connectorNo);
-  return found?.plugged === true && found.finishedSessionId !== null;
+  const isHerSlot = pointId !== null && found !== undefined
+    && keptFor(state, pointId, found.connectorNo)?.userId === driverId;
+  return isHerSlot || (found?.plugged === true && found.finishedSessionId !== null);
 }
 
 /** Of the same class, and waiting for longer. */

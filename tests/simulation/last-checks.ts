@@ -14,20 +14,33 @@ export function checkTold({ world, history, drivers }: Town): void {
   const told = new Map<string, Notice[]>();
   for (const { pocket } of drivers) {
     for (const notice of pocket.notices) {
-      const id = notice.type === 'ticket' ? notice.ticket.sessionId : 'sessionId' in notice ? notice.sessionId : null;
+      const id = subjectOf(notice);
       if (id !== null) told.set(id, [...told.get(id) ?? [], notice]);
     }
   }
   for (const id of history.holds.keys()) {
     const notices = told.get(id) ?? [];
     const isTold = notices.some((notice) =>
-      notice.type === 'refused' || (notice.type === 'ended' && !notice.provisional));
+      notice.type === 'refused' || (notice.type === 'ended' && !notice.provisional) || isEndOfReservation(notice));
     const types = notices.map(({ type }) => type).join(', ');
     if (!isTold) world.fail(`nobody was told the end of ${id}, only: ${types}`);
     const tickets = (history.tickets.get(id) ?? []).map(({ ticketId }) => ticketId).join();
     const has = notices.flatMap((notice) => (notice.type === 'ticket' ? [notice.ticket.ticketId] : [])).join();
     if (tickets !== has) world.fail(`the tickets of ${id} are ${tickets || 'none'}, its driver has ${has || 'none'}`);
   }
+}
+
+/** The session that it is about, or the reservation, whose own session has its id. */
+function subjectOf(notice: Notice): string | null {
+  if (notice.type === 'ticket') return notice.ticket.sessionId;
+  if (notice.type === 'reservation') return notice.reservationId;
+  return 'sessionId' in notice ? notice.sessionId : null;
+}
+
+/** Her charge itself says how one was used. */
+function isEndOfReservation(notice: Notice): boolean {
+  const ends = ['cancelled', 'no-show', 'expired', 'checked-in', 'open'];
+  return notice.type === 'reservation' && ends.includes(notice.news);
 }
 
 /**

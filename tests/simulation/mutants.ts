@@ -47,6 +47,15 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'ev-central/core/wallet.ts', from: 'if (session.holdMinor === 0) return session;', to: 'return session;',
   },
   {
+    name: 'no-show-holds', fault: 'a slot that nobody came for leaves its hold open',
+    file: 'ev-central/core/reservation-money.ts', from: "  closeHold(step, heldFor(row), 'settled');\n", to: '',
+  },
+  {
+    name: 'slot-twice', fault: 'a connector is reserved although it is',
+    file: 'ev-central/core/reservation-slots.ts',
+    from: 'if (state.reservationIndex.overlapping({ ...place, ...time }, except) !== undefined) {', to: 'if (false) {',
+  },
+  {
     name: 'done-without-ack', fault: 'a row of the outbox that the broker did not take counts as sent',
     file: 'ev-central/bus/outbox.ts', from: 'if (!(error instanceof Failure)) throw error;', to: 'break;',
   },

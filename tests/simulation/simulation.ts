@@ -12,6 +12,7 @@ import {
 } from './last-checks.ts';
 import { People } from './people.ts';
 import { Newcomers } from './newcomers.ts';
+import { Bookers } from './reservation-people.ts';
 import { asError } from './place.ts';
 import { buildTown, firstOrders, kindOf, type Town } from './town.ts';
 
@@ -51,6 +52,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   let people: People | null = null;
   let newcomers: Newcomers | null = null;
   let home: HomeCharging | null = null;
+  let bookers: Bookers | null = null;
   let faults: Faults | null = null;
   try {
     await begin(town);
@@ -58,6 +60,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     town.paying?.begin(town.drivers.map(({ driverId }) => driverId));
     newcomers = new Newcomers(town);
     home = claimsAtHome(seed) ? new HomeCharging(town) : null;
+    bookers = new Bookers(town);
     faults = new Faults(town);
     const troubledMs = world.chance.between(60_000, 300_000);
     await world.run(kind === 'day' ? options.dayMs ?? DAY_MS : troubledMs);
@@ -66,11 +69,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     town.paying?.comeToAnEnd();
     newcomers.comeToAnEnd();
     home?.comeToAnEnd();
+    bookers.comeToAnEnd();
     town.post.isTroubled = false;
     world.note('faults', 'stopped');
-    const owed = (): string | null => unsettled(town) ?? newcomers?.unsettled() ?? home?.unsettled() ?? null;
-    const settled = await world.run(SETTLE_MS, () => owed() === null);
-    if (!settled) world.fail(`not settled in time: ${owed() ?? 'nothing'}`);
+    const owing = [newcomers, home, bookers];
+    const settled = await world.run(SETTLE_MS, () => owed(town, owing) === null);
+    if (!settled) world.fail(`not settled in time: ${owed(town, owing) ?? 'nothing'}`);
     await world.run(LAST_WORDS_MS);
     if (world.failure === null) checkSums(town);
     if (world.failure === null) checkTold(town);
@@ -81,6 +85,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkDebts(town);
     if (world.failure === null) newcomers.check();
     if (world.failure === null) home?.check();
+    if (world.failure === null) bookers.check();
   } catch (error) {
     world.fail(asError(error));
   } finally {
@@ -92,6 +97,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     steps: world.steps, faults: faults?.total ?? 0, digest: world.digest, trace: world.trace,
     faultKinds: faults?.counts ?? {},
     counts: { ...town.cluster.counts, ...people?.counts, ...town.post.counts, ...newcomers?.counts, ...home?.counts,
+      ...bookers?.counts,
       ...town.disk.counts, ...town.standby.counts, ...town.poison.counts, ...town.paying?.counts,
       ...town.history.debts.counts,
       tickets: town.history.tickets.size, invoices: town.history.invoices, offers: town.history.offers,
@@ -126,6 +132,12 @@ function end({ central, engines, monitors, rivals, drivers, disk }: Town): void 
 
 function starts({ central, engines, monitors, drivers }: Town): number {
   return [central, ...engines, ...monitors, ...drivers].reduce((sum, place) => sum + place.starts, 0);
+}
+
+function owed(town: Town, owing: readonly ({ unsettled(): string | null } | null)[]): string | null {
+  let what = unsettled(town);
+  for (const each of owing) what ??= each?.unsettled() ?? null;
+  return what;
 }
 
 /** What has still to come to rest; null: nothing. */

@@ -224,5 +224,10 @@ function settingsOf({ chance }: World, partitions: number, kind: TownKind): Sett
     defaultHoldMinor: chance.of([150, 2_000]),
     lockoutFailuresUser: chance.of([3, 1_000, 1_000]), lockoutFailuresAddress: 1_000, lockoutMs: 60_000,
     meterValueEveryMs: chance.of([2_000, 60_000]),
+    // Short ones, so that a rush sees a slot open, begin and pass.
+    reservations: {
+      feeMinor: 120, tiers: [{ beforeMs: 24 * 3_600_000, percent: 0 }, { beforeMs: 60_000, percent: 50 }],
+      marginMs: 15_000, graceMs: 40_000, reminderMs: 30_000, leastOfferMs: 20_000, usualChargeMs: 30_000,
+    },
   };
 }
