@@ -5,8 +5,8 @@
 //   maintenance. Whoever is asked about less than a year, or about a port that was watched for less, takes the minutes
 //   in which it was watched in place of 525,600.
 // United Kingdom, Public Charge Point Regulations 2023, regulation 7: the rapid points (50 kW or more) of a network
-//   99 % of a calendar year on average; reliable is what OCPI calls available, charging or reserved, and also unknown or
-//   blocked; not reliable is inoperative or out of order.
+//   99 % of a calendar year on average; reliable is what OCPI calls available, charging or reserved, and also
+//   unknown or blocked; not reliable is inoperative or out of order.
 import type { Outage } from './condition-row.ts';
 
 export const NEVI_PERCENT = 97;
