@@ -39,7 +39,8 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
   if (!Number.isSafeInteger(offset) || offset < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
   const { report, by = 'day', ...rest } = parsed.data;
   if (report === 'uptime') {
-    return what === 'figures' ? uptime(parsed.data, { offset, limit }, options) : failed('uptime is of points alone');
+    if (what !== 'figures') return failed('uptime is of points alone');
+    return uptime(parsed.data, { offset, limit }, options);
   }
   const asked = { ...rest, report, by };
   const wanted = what === 'figures' ? asked : ofAsker(asker, asked, options.state);
@@ -56,7 +57,8 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
 }
 
 function uptime(
-  { by = 'connector', userId, groupId, ...rest }: Asked, page: { offset: number; limit: number }, options: FigureOptions,
+  { by = 'connector', userId, groupId, ...rest }: Asked, page: { offset: number; limit: number },
+  options: FigureOptions,
 ): Page {
   if (userId !== undefined || groupId !== undefined) return failed('uptime is of points: name a siteId or a pointId');
   if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'total') {

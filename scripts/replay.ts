@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { Failure } from '../shared/failure.ts';
 import { chooseBroker, type ChosenBroker } from './broker-choice.ts';
 import { emptyFolder } from './empty-folder.ts';
-import { findInvoices, ISSUER_FILE, ledgerProblems } from './network/books.ts';
+import { findInvoices, ISSUER_FILE, ledgerProblems, readFigures } from './network/books.ts';
 import type { ManagedProcess } from './network/managed-process.ts';
 import { Network } from './network/network.ts';
 import { inPlainWords, untilAskedToEnd } from './plain-words.ts';
@@ -171,7 +171,7 @@ async function askTools(network: Network): Promise<Stored> {
     sessions: z.array(storedSessionSchema).parse(sessions), tickets: z.array(storedTicketSchema).parse(tickets),
     events: z.array(storedEventSchema).parse(events), deadLetters: deadLetters.length,
     recomputed: recomputedSchema.parse(JSON.parse(recomputed.output)), ledger: ledgerProblems(network),
-    invoices: findInvoices(network),
+    invoices: findInvoices(network), figures: readFigures(network),
   };
 }
 

@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import type { CountsRow } from '../../ev-central/core/figures/ask.ts';
+import { type CountName, COUNTS } from '../../ev-central/core/figures/figure.ts';
+import type { ReplayFigures } from './figure-check.ts';
 import { planReplay } from './plan.ts';
 import { reconcile, reconciliationLines, type Measured, type Stored } from './reconciliation.ts';
 import type { RecordedSession } from './recorded-sessions.ts';
@@ -15,6 +18,13 @@ const TICKETS: Stored['tickets'] = [
   { ticketId: 't2', sessionId: 'c2', kind: 'final', driverId: 'driver-b', pointId: 'cp-t', startedAtMs: 2_000,
     endedAtMs: 9_000, energyWh: 5, flags: [] },
 ];
+const row = (key: string, sessions: number, energyWh: number): CountsRow => ({
+  ...Object.fromEntries(COUNTS.map((name) => [name, 0])) as Record<CountName, number>, key, sessions, energyWh,
+});
+const FIGURES: ReplayFigures = {
+  bySite: [row('site-x', 2, 75)], byUser: [row('driver-a', 1, 70), row('driver-b', 1, 5)],
+  days: new Map([['site-x', [row('1970-01-01', 2, 75)]]]), hours: new Map([['site-x', [row('1970-01-01T00', 2, 75)]]]),
+};
 const STORED: Stored = {
   sessions: [
     { sessionId: 'c0', requestId: 'rec1-2', state: 'rejected' },
@@ -22,7 +32,7 @@ const STORED: Stored = {
     { sessionId: 'c2', requestId: 'rec2-2', state: 'completed' },
   ],
   tickets: TICKETS, recomputed: { tickets: 2, different: [] }, deadLetters: 0, ledger: [],
-  invoices: { documents: 2, problems: [] },
+  invoices: { documents: 2, problems: [] }, figures: FIGURES,
   // It stood in the line twice: the offer was not taken the first time.
   events: ['queued', 'queued', 'charging'].map((to) => ({ sessionId: 'c2', data: { to } })),
 };
@@ -37,7 +47,7 @@ it('a replay in which all agrees is ok, also when a request had to be made again
     problems: [],
     summary: {
       sessions: 2, completed: 2, energyWh: 75, expectedWh: 75, ticketsRecomputed: 2, duplicates: 0, skippedRows: 1,
-      queued: 1, queuedByRecord: 0, retries: 1, deadLetters: 0, invoices: 2,
+      queued: 1, queuedByRecord: 0, retries: 1, deadLetters: 0, invoices: 2, figures: 8,
       seconds: 2, drivingSeconds: 0.5, sessionsPerSecond: 4,
       ok: true,
     },
@@ -50,6 +60,10 @@ const [FIRST, SECOND] = TICKETS as [Stored['tickets'][number], Stored['tickets']
 it.each<[string, Partial<Stored>, string]>([
   ['another energy', { tickets: [{ ...FIRST, energyWh: 71 }, SECOND] },
     'session 1 (line 2) was billed 71 Wh instead of 70'],
+  ['another figure of a driver', { figures: { ...FIGURES, byUser: [row('driver-a', 1, 75), row('driver-b', 1, 5)] } },
+    'figures of energy driver-a: 75 instead of 70'],
+  ['another figure of a day', { figures: { ...FIGURES, days: new Map([['site-x', [row('1970-01-02', 2, 75)]]]) } },
+    'figures of energy at site-x on 1970-01-01: 0 instead of 75'],
   ['no ticket', { tickets: [FIRST] }, 'session 2 (line 3) has no ticket'],
   ['two tickets', { tickets: [...TICKETS, { ...FIRST, ticketId: 't3' }] }, 'session 1 (line 2) has 2 tickets'],
   ['another start', { tickets: [{ ...FIRST, startedAtMs: 1_001 }, SECOND] }, 'from 1970-01-01T00:00:01.001Z'],

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { isoTime } from '../../shared/clock.ts';
 import type { InvoicesFound } from '../network/books.ts';
+import { checkFigures, type ReplayFigures } from './figure-check.ts';
 import { driverOf, pointOf, recordedOf } from './network-of-replay.ts';
 import type { Plan, PlannedSession } from './plan.ts';
 import type { BadRow } from './recorded-sessions.ts';
@@ -30,6 +31,7 @@ export type Stored = {
   /** What is wrong with the ledger, in words. */
   readonly ledger: readonly string[];
   readonly invoices: InvoicesFound;
+  readonly figures: ReplayFigures;
 };
 
 export type Summary = {
@@ -42,6 +44,8 @@ export type Summary = {
   readonly retries: number; readonly deadLetters: number;
   /** Invoices and credit notes; each ticket that cost something is on one, and they come to the same, to the cent. */
   readonly invoices: number;
+  /** Figures that are those of the record, to the Wh and to the charge. */
+  readonly figures: number;
   /** From the command's start to its end, and of that, from the first request to the last ticket. */
   readonly seconds: number; readonly drivingSeconds: number; readonly sessionsPerSecond: number;
   readonly ok: boolean;
@@ -74,7 +78,8 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
   if (stored.recomputed.tickets !== stored.tickets.length) {
     problems.push(`${stored.recomputed.tickets} tickets were made again, ${stored.tickets.length} are stored`);
   }
-  problems.push(...stored.ledger, ...stored.invoices.problems);
+  const figures = checkFigures(plan, stored.figures);
+  problems.push(...stored.ledger, ...stored.invoices.problems, ...figures.problems);
   if (stored.deadLetters > 0) problems.push(`${stored.deadLetters} dead letters`);
   const queued = new Set(stored.events.filter(({ data }) => data.to === 'queued').map((event) => event.sessionId)).size;
   // A request that had to be made again may stand in a line for a moment: more than planned is no fault.
@@ -90,6 +95,7 @@ export function reconcile(plan: Plan, stored: Stored, measured: Measured): Recon
       duplicates: [...tickets.values()].reduce((sum, own) => sum + own.length - 1, 0),
       skippedRows: measured.skipped.length, queued, queuedByRecord: plan.queuedByRecord, retries: measured.retries,
       deadLetters: stored.deadLetters, invoices: stored.invoices.documents,
+      figures: figures.compared - figures.wrong,
       seconds: Math.round(measured.totalMs / 10) / 100, drivingSeconds,
       sessionsPerSecond: drivingSeconds === 0 ? 0 : Math.round((plan.sessions.length / drivingSeconds) * 10) / 10,
       ok: problems.length === 0,
@@ -106,6 +112,7 @@ export function reconciliationLines({ summary, problems }: Reconciliation, plan:
     `Energy       ${kwh(energyWh)} kWh in tickets, ${kwh(expectedWh)} kWh recorded`,
     `Tickets      ${number(summary.ticketsRecomputed)} made again from the stored meter values, with the same result`,
     `Invoices     ${number(summary.invoices)}; ledger, tickets and invoices are compared to the cent`,
+    `Figures      ${number(summary.figures)} are those of the record, to the Wh and to the charge`,
     `Duplicates   ${number(summary.duplicates)}; dead letters ${number(summary.deadLetters)}; requests made again `
       + number(summary.retries),
     `Queue        ${number(queued)} waited: ${number(queuedByRecord)} began before the session before them had ended`

@@ -82,7 +82,9 @@ it('an outage counts in the days of its site over which it goes, once', () => {
 
 describe('the uptime of a year', () => {
   it('is ((525,600 - (T_outage - T_excluded)) / 525,600) x 100 under the rule of the United States', () => {
-    const minutes = { faulted: 10_000, disconnected: 4_000, maintenance: 5_000, 'out-of-order': 1_000, 'central-away': 768 };
+    const minutes = {
+      faulted: 10_000, disconnected: 4_000, maintenance: 5_000, 'out-of-order': 1_000, 'central-away': 768,
+    };
     const outages = Object.fromEntries(Object.entries(minutes).map(([cause, each]) => [cause, each * MINUTE_MS]));
     const row = uptimeOf([{ watchedMs: YEAR_MS, isRapid: false, outages }]);
     expect(row.uptimePercent).toBe(97);
@@ -90,8 +92,10 @@ describe('the uptime of a year', () => {
     expect(row.reliablePercent).toBe(null);
   });
 
-  it('is that of the rapid connectors together in the United Kingdom, where an unknown state counts as reliable', () => {
-    const outages = { faulted: 5_256 * MINUTE_MS, disconnected: 100_000 * MINUTE_MS, 'central-away': 50_000 * MINUTE_MS };
+  it('is that of all rapid connectors in the United Kingdom, where an unknown state counts as reliable', () => {
+    const outages = {
+      faulted: 5_256 * MINUTE_MS, disconnected: 100_000 * MINUTE_MS, 'central-away': 50_000 * MINUTE_MS,
+    };
     const row = uptimeOf([
       { watchedMs: YEAR_MS, isRapid: true, outages }, { watchedMs: YEAR_MS, isRapid: true, outages: {} },
       { watchedMs: YEAR_MS, isRapid: false, outages: { faulted: YEAR_MS } },

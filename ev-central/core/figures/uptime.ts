@@ -2,11 +2,11 @@
 //
 // United States, 23 CFR 680.116(b): each port more than 97 %, over the previous twelve months,
 //   uptime % = ((525,600 - (T_outage - T_excluded)) / 525,600) x 100, in minutes; excluded is, among others, scheduled
-//   maintenance. Whoever is asked about less than a year, or about a port that was watched for less, takes the minutes in
-//   which it was watched in place of 525,600.
-// United Kingdom, Public Charge Point Regulations 2023, regulation 7: the rapid points (50 kW or more) of a network 99 %
-//   of a calendar year on average; reliable is what OCPI calls available, charging or reserved, and also unknown or
-//   blocked; not reliable is inoperative or out of order.
+//   maintenance. Whoever is asked about less than a year, or about a port that was watched for less, takes the minutes
+//   in which it was watched in place of 525,600.
+// United Kingdom, Public Charge Point Regulations 2023, regulation 7: the rapid points (50 kW or more) of a network
+//   99 % of a calendar year on average; reliable is what OCPI calls available, charging or reserved, and also
+//   unknown or blocked; not reliable is inoperative or out of order.
 import type { Outage } from './condition-row.ts';
 
 export const NEVI_PERCENT = 97;
