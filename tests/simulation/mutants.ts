@@ -54,6 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'slot-twice', fault: 'a connector is reserved although it is',
     file: 'ev-central/core/reservation-slots.ts',
     from: 'if (state.reservationIndex.overlapping({ ...place, ...time }, except) !== undefined) {', to: 'if (false) {',
+    firstSeed: 3,
   },
   {
     name: 'done-without-ack', fault: 'a row of the outbox that the broker did not take counts as sent',
