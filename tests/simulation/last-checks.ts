@@ -49,11 +49,13 @@ function isEndOfReservation(notice: Notice): boolean {
  */
 export function lostWh({ world, history, poison, disk: { store } }: Town): number {
   let sumWh = 0;
-  const ids = new Set(poison.lostFacts.map(({ type, sessionId: id }) => (type === 'session-ended' ? id : null)));
-  for (const id of ids) {
-    if (id === null) continue;
+  const lost = new Map(poison.lostFacts.flatMap(({ type, sessionId: id, energyWh }) =>
+    (type === 'session-ended' && id !== null ? [[id, energyWh] as const] : [])));
+  for (const [id, lostEndWh] of lost) {
     const session = store.session(id);
-    const missingWh = (history.reportedWh.get(id) ?? 0) - (session?.energyWh ?? 0) - (session?.disputedWh ?? 0);
+    // An engine that died as it wrote the end reported it when it was back, from its journal: nobody saw it report.
+    const reportedWh = history.reportedWh.get(id) ?? lostEndWh;
+    const missingWh = reportedWh - (session?.energyWh ?? 0) - (session?.disputedWh ?? 0);
     if (missingWh < 0) world.fail(`${id} is billed ${-missingWh} Wh more than was delivered`);
     const isNamed = session === undefined || session.flags.includes('report-missing');
     if (missingWh > 0 && !isNamed) world.fail(`${missingWh} Wh of ${id} are lost, and it bears no flag for it`);

@@ -19,7 +19,11 @@ type Prey = 'session-started' | 'session-ended' | Topic;
 const PREY: readonly Prey[] = ['session-started', 'session-ended', 'session-ended', 'fact', 'request', 'meter'];
 type Fault = { readonly where: 'core' | 'commit'; readonly share: number };
 /** What of a fact that was given up is known. */
-export type LostFact = Pick<Fact, 'pointId' | 'bootId' | 'seq' | 'type'> & { readonly sessionId: SessionId | null };
+export type LostFact = Pick<Fact, 'pointId' | 'bootId' | 'seq' | 'type'> & {
+  readonly sessionId: SessionId | null;
+  /** Of the report of an end: what was delivered; else 0. */
+  readonly energyWh: number;
+};
 
 type PoisonedRecord = { readonly topic: Topic; readonly id: string; readonly fact: LostFact | null };
 
@@ -142,7 +146,8 @@ function recordOf(input: Input): PoisonedRecord | null {
       const { fact } = input;
       const { pointId, bootId, seq, type } = fact;
       const sessionId = 'sessionId' in fact ? fact.sessionId : null;
-      return { topic: 'fact', id: fact.id, fact: { pointId, bootId, seq, type, sessionId } };
+      const energyWh = fact.type === 'session-ended' ? fact.meterStopWh - fact.meterStartWh : 0;
+      return { topic: 'fact', id: fact.id, fact: { pointId, bootId, seq, type, sessionId, energyWh } };
     }
     case 'request': return { topic: 'request', id: input.request.id, fact: null };
     case 'meter': return { topic: 'meter', id: input.sample.id, fact: null };
