@@ -65,7 +65,9 @@ function drawAxis(sheet: Sheet, { format }: Chart, plot: Box, top: number): void
 function drawLabels(sheet: Sheet, points: readonly ChartPoint[], plot: Box, slot: number): void {
   const every = Math.max(1, Math.ceil(LABEL_WIDTH / slot));
   for (let i = 0; i < points.length; i += every) {
-    const x = Math.min(plot.x + i * slot, plot.x + plot.width - LABEL_WIDTH);
+    const x = plot.x + i * slot;
+    // The last one would stand over the edge, or in the one before it.
+    if (i > 0 && x > plot.x + plot.width - LABEL_WIDTH) break;
     sheet.put(points[i]?.label ?? '', {
       size: LABEL_SIZE, color: FAINT, x, width: Math.max(LABEL_WIDTH, every * slot) - 2, height: LABEL_SIZE + 3,
     }, plot.y + plot.height + 4);

@@ -1,6 +1,7 @@
 // All benches, in the order in which they run.
 import { apiBench } from './api.ts';
 import type { Bench } from './bench.ts';
+import { figuresBench } from './figures.ts';
 import { ingestAllBench, ingestBench } from './ingest.ts';
 import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
@@ -12,5 +13,5 @@ import { stormBench } from './storm.ts';
 
 export const BENCHES: readonly Bench[] = [
   ingestBench, ingestAllBench, steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench,
-  partsBench, apiBench,
+  partsBench, apiBench, figuresBench,
 ];
