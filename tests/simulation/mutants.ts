@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'standby-early', fault: 'a standby begins to work before the first one is gone',
-    file: 'ev-central/store/lock.ts', from: 'if (lock !== null) return lock;',
+    file: 'shared/sqlite/lock.ts', from: 'if (lock !== null) return lock;',
     to: 'if (lock !== null || told) return lock ?? { release: () => undefined };',
   },
   {
