@@ -3,14 +3,13 @@ import { walletName } from '../../shared/account.ts';
 import type { Invoice, InvoiceTicket } from '../../shared/messages/invoice.ts';
 import { formatAmount, formatMoney } from '../../shared/money.ts';
 import { formatClock, formatDateTime, formatEnergy } from '../../shared/words/quantities.ts';
-import { ACCENT, CONTENT_WIDTH, FAINT, INK, LEFT, RIGHT, Sheet } from './sheet.ts';
+import { ACCENT, CONTENT_WIDTH, DETAILS_X, FAINT, INK, LEFT, RIGHT, Sheet } from './sheet.ts';
 
 /** Where amounts end. */
 const TOTAL_X = RIGHT;
 const VAT_X = RIGHT - 72;
 const NET_X = RIGHT - 138;
 /** Where the column of details and the block of sums begin. */
-const DETAILS_X = LEFT + CONTENT_WIDTH * 0.56;
 const LINE_X = LEFT + 12;
 const PRICE_GAP = 2.5;
 
@@ -82,13 +81,7 @@ function drawParties({ sheet, invoice }: Page, tickets: readonly InvoiceTicket[]
     ['Charged', from === until ? from : `${from} to ${until}`], ['Customer', customer],
     ...(invoice.corrects === null ? [] : [['Corrects', invoice.corrects] as const]),
   ];
-  let detailY = top;
-  for (const [name, value] of details) {
-    sheet.put(name, { size: 8.5, color: FAINT, x: DETAILS_X, width: 58 }, detailY);
-    const style = { size: 8.5, x: DETAILS_X + 60, width: RIGHT - DETAILS_X - 60, bold: name === 'Number' };
-    detailY += sheet.put(value, style, detailY) + 4;
-  }
-  sheet.y = Math.max(y, detailY) + 26;
+  sheet.y = Math.max(y, sheet.putDetails(details, 'Number', top)) + 26;
 }
 
 /** What a reader looks for first. */

@@ -8,6 +8,8 @@ const PAGE = { width: 595.28, height: 841.89 } as const;
 export const LEFT = 56;
 export const RIGHT = PAGE.width - LEFT;
 export const CONTENT_WIDTH = RIGHT - LEFT;
+/** Where the column of details at the right begins. */
+export const DETAILS_X = LEFT + CONTENT_WIDTH * 0.56;
 const TOP = 52;
 const BOTTOM = PAGE.height - 78;
 const FOOT_Y = PAGE.height - 62;
@@ -89,6 +91,17 @@ export class Sheet {
   heightOf(text: string, { size = 9, bold = false, width = CONTENT_WIDTH, lineGap = 0 }: TextStyle): number {
     this.#doc.font(bold ? FONTS.bold : FONTS.plain).fontSize(size);
     return text === '' ? 0 : this.#doc.heightOfString(text, { width, lineGap });
+  }
+
+  /** Names and values in the column of details, the value of `boldName` bold; returns where they end. */
+  putDetails(details: readonly (readonly [string, string])[], boldName: string, top: number): number {
+    let y = top;
+    for (const [name, value] of details) {
+      this.put(name, { size: 8.5, color: FAINT, x: DETAILS_X, width: 58 }, y);
+      const style = { size: 8.5, x: DETAILS_X + 60, width: RIGHT - DETAILS_X - 60, bold: name === boldName };
+      y += this.put(value, style, y) + 4;
+    }
+    return y;
   }
 
   /** A line from edge to edge, or from `x`. */

@@ -5,14 +5,13 @@ import { formatAmount, formatMoney } from '../../shared/money.ts';
 import { formatDateTime } from '../../shared/words/quantities.ts';
 import type { MovementKind } from '../core/ledger.ts';
 import type { Statement, StatementDocument, StatementLine } from '../core/statement.ts';
-import { ACCENT, CONTENT_WIDTH, FAINT, INK, LEFT, RIGHT, Sheet } from './sheet.ts';
+import { ACCENT, CONTENT_WIDTH, DETAILS_X, FAINT, INK, LEFT, RIGHT, Sheet } from './sheet.ts';
 
 /** Where amounts and balances end. */
 const BALANCE_X = RIGHT;
 const AMOUNT_X = RIGHT - 82;
 const WHAT_X = LEFT + 84;
 const WHAT_WIDTH = AMOUNT_X - 74 - WHAT_X;
-const DETAILS_X = LEFT + CONTENT_WIDTH * 0.56;
 const CARRIED_HEIGHT = 22;
 
 const KIND_NAMES = {
@@ -69,13 +68,7 @@ function drawParties({ sheet, document }: Page): void {
       : `${date(startMs)} to ${formatDateTime(untilMs, timeZone).slice(0, 16)}: the month is not over`],
     ['Times', timeZone], ['Wallet', walletName(account)],
   ];
-  let detailY = top;
-  for (const [name, value] of details) {
-    sheet.put(name, { size: 8.5, color: FAINT, x: DETAILS_X, width: 58 }, detailY);
-    const style = { size: 8.5, x: DETAILS_X + 60, width: RIGHT - DETAILS_X - 60, bold: name === 'Month' };
-    detailY += sheet.put(value, style, detailY) + 4;
-  }
-  sheet.y = Math.max(y, detailY) + 26;
+  sheet.y = Math.max(y, sheet.putDetails(details, 'Month', top)) + 26;
 }
 
 /** What happened in one currency; a wallet has nearly always one. */
