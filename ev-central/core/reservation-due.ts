@@ -5,9 +5,11 @@ import type { ReservationId } from '../../shared/ids.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import type { Connector } from '../../shared/messages/values.ts';
 import { connectorUse, pointRefusal } from './placement.ts';
+import { connectorState } from './point-status.ts';
 import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
 import { releaseReservationHold, takeFee } from './reservation-money.ts';
 import { freeUntil, placesOf, whyNotFree } from './reservation-slots.ts';
+import { useReservation } from './reservation-use.ts';
 import type { ChargePoint, Session } from './rows.ts';
 import { stopSession } from './session-end.ts';
 import { isOver } from './session-index.ts';
@@ -79,12 +81,15 @@ export function openWindow(step: Step, row: Reservation): void {
 
 /** Ends what others do at the connector, but not a charge in a slot of its own, which has its own end. */
 function clearConnector(step: Step, { pointId, connectorNo, userId }: Reservation): void {
-  const { state } = step;
-  const id = state.sessionIndex.atConnector(pointId, connectorNo);
-  const session = id === undefined ? undefined : state.sessions.get(id);
+  const session = chargeAt(step.state, { pointId, connectorNo });
   if (session === undefined || session.driverId === userId) return;
-  if (state.reservationIndex.ofSession(session.sessionId) !== undefined) return;
+  if (step.state.reservationIndex.ofSession(session.sessionId) !== undefined) return;
   endSession(step, session);
+}
+
+function chargeAt(state: State, { pointId, connectorNo }: Omit<At, 'userId'>): Session | undefined {
+  const id = state.sessionIndex.atConnector(pointId, connectorNo);
+  return id === undefined ? undefined : state.sessions.get(id);
 }
 
 function endSession(step: Step, session: Session): void {
@@ -95,9 +100,23 @@ function endSession(step: Step, session: Session): void {
 
 /** Its slot begins: is the connector to be had? Else she gets another one, or all is given back. False: it is over. */
 function begin(step: Step, row: Reservation): boolean {
+  const { state, now } = step;
   const begun = putReservation(step, { ...row, begun: true });
-  if (begun.sessionId !== null || isUsable(step.state, begun, step.now)) return true;
-  return moveElsewhere(step, begun, whyNotUsable(step.state, begun, step.now));
+  if (begun.sessionId !== null || isUsable(state, begun, now)) return true;
+  const session = chargeAt(state, begun);
+  if (session?.driverId === begun.userId) {
+    chargeGoesOn(step, begun, session);
+    return true;
+  }
+  return moveElsewhere(step, begun, whyNotServed(state, begun, now) ?? `${begun.pointId} cannot serve anybody now`);
+}
+
+/** She has charged there since before her slot: that charge is what it is used for. */
+function chargeGoesOn(step: Step, row: Reservation, session: Session): void {
+  const { state } = step;
+  const earlier = state.reservationIndex.ofSession(session.sessionId);
+  if (earlier !== undefined) moveReservation(step, state.reservations.must(earlier), 'fulfilled');
+  useReservation(step, putReservation(step, releaseReservationHold(step, row)), session);
 }
 
 /** Another connector of the site that is as good, free now, and free for the rest of the slot. */
@@ -150,16 +169,21 @@ function isUsable(state: State, at: At, now: number): boolean {
   return pointRefusal(state, at.pointId, now) === undefined && connectorUse(state, at.userId, at, now) === 'free';
 }
 
-function whyNotUsable(state: State, at: At, now: number): string {
-  return pointRefusal(state, at.pointId, now) === undefined && connectorUse(state, at.userId, at, now) === 'busy'
-    ? `${at.pointId}/${at.connectorNo} is still occupied` : `${at.pointId} cannot serve anybody now`;
+/** Why she cannot charge there in her slot, and need not pay for it; null: she can. */
+export function whyNotServed(state: State, at: At, now: number): string | null {
+  const { pointId, connectorNo, userId } = at;
+  if (pointRefusal(state, pointId, now) !== undefined) return `${pointId} cannot serve anybody now`;
+  const { faults, plugged, finishedSessionId } = connectorState(state.pointStates.must(pointId), connectorNo);
+  if (faults.length > 0) return `${pointId}/${connectorNo} is faulted`;
+  const charged = plugged && finishedSessionId !== null ? state.sessions.get(finishedSessionId) : undefined;
+  const other = chargeAt(state, at) ?? charged;
+  return other === undefined || other.driverId === userId ? null : `${pointId}/${connectorNo} is still occupied`;
 }
 
-/** The grace is over and nobody came: the fee is taken, unless the point could not have served her. */
+/** The grace is over and nobody came: the fee is taken, unless she could not have charged. */
 function notCome(step: Step, row: Reservation): void {
-  if (pointRefusal(step.state, row.pointId, step.now) !== undefined) {
-    return withdrawReservation(step, row, `${row.pointId} cannot serve anybody now`);
-  }
+  const why = whyNotServed(step.state, row, step.now);
+  if (why !== null) return withdrawReservation(step, row, why);
   const over = moveReservation(step, takeFee(step, row, 100, 'no-show'), 'no-show');
   tellOf(step, over, 'no-show', 'reservation-no-show');
 }
@@ -173,9 +197,8 @@ function slotOver(step: Step, row: Reservation): void {
     if ((freeUntil(state, row.userId, row, now) ?? Infinity) <= now) endSession(step, session);
     return;
   }
-  if (pointRefusal(state, row.pointId, now) !== undefined) {
-    return withdrawReservation(step, row, `${row.pointId} cannot serve anybody now`);
-  }
+  const why = whyNotServed(state, row, now);
+  if (why !== null) return withdrawReservation(step, row, why);
   // Else whoever checks in from afar would keep a connector for nothing.
   const over = moveReservation(step, takeFee(step, row, 100, 'not-used'), 'expired', {
     why: 'no charge was begun in it',

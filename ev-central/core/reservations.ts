@@ -10,7 +10,7 @@ import { counted, done, refused, type Result } from './order-result.ts';
 import { may } from './permissions.ts';
 import { carryOut, type Plan, planReservation } from './reservation-booking.ts';
 import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
-import { openWindow } from './reservation-due.ts';
+import { openWindow, whyNotServed } from './reservation-due.ts';
 import { cancelPercent, partOfFee, releaseReservationHold, takeFee } from './reservation-money.ts';
 import { bookerRefusal, hoursRefusal, placeRefusal, timeRefusal } from './reservation-refusal.ts';
 import { bookSeries, comingOf, endSeries } from './reservation-series.ts';
@@ -105,7 +105,9 @@ function cancelReservation(step: Step, order: OrderOf<'cancel-reservation'>, isS
   if (row === undefined) return refused(`no such reservation: ${order.reservationId}`);
   if (!RESERVATION_TABLE[row.state].mayCancel || row.sessionId !== null) return refused(notNow(row, 'cancelled'));
   if (order.free && !isStaff) return refused('only operators cancel a reservation of others for nothing');
-  const percent = order.free ? 0 : cancelPercent(row.terms, row.beginsAtMs - step.now);
+  // In her slot it costs nothing where she could not charge.
+  const isFree = order.free || (row.state !== 'booked' && whyNotServed(step.state, row, step.now) !== null);
+  const percent = isFree ? 0 : cancelPercent(row.terms, row.beginsAtMs - step.now);
   const cancelled = cancelAt(step, row, percent, order.note);
   const taken = cancelled.takenMinor === 0 ? 'nothing is taken'
     : `${formatMoney(cancelled.takenMinor, cancelled.currency)} are taken`;
