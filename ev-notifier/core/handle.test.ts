@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageId, pointId, sessionId, userId } from '../../shared/ids.ts';
+import { MOST_ASKED } from '../../shared/messages/notification.ts';
+import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import { ANA, Desk, eventOf, OK, START_MS } from './harness-for-tests.ts';
 import type { Outcome } from './state.ts';
 
@@ -7,6 +9,7 @@ const INVOICE = { number: '2026-7', kind: 'invoice', corrects: null, ticketCount
 const AWAY: Outcome = { ok: false, error: 'no answer', mayRetry: true, retryAfterMs: null };
 const REFUSED: Outcome = { ok: false, error: 'no such address', mayRetry: false, retryAfterMs: null };
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 describe('an event that people are told of', () => {
   it('is sent to whom it concerns, once EV_Central has said where', () => {
@@ -51,6 +54,16 @@ describe('an event that people are told of', () => {
     expect(desk.occasions.size, 'it is kept all the same').toBe(1);
   });
 
+  it('is no charge when it is the fee of a reservation', () => {
+    const desk = new Desk();
+    const line = {
+      kind: 'RESERVATION', why: 'no-show', feeMinor: 500, percent: 100, exclVatMicros: 1, inclVatMicros: 1,
+    };
+    const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
+    for (const lines of [[line], []]) desk.event('ticket', { ticket: { ...ticket, lines } });
+    expect([...desk.occasions.values()].map(({ kind }) => kind)).toEqual(['charge-complete']);
+  });
+
   it.each([
     ['session-state', { from: 'suspended', to: 'charging' }],
     ['session-state', { from: 'requested', to: 'authorized' }],
@@ -90,6 +103,17 @@ describe('what is planned', () => {
     desk.tick(5 * MINUTE_MS);
     desk.answer({ ...ANA, userId: userId('ben') });
     expect([desk.states(), desk.sends]).toEqual([['email expired'], []]);
+  });
+
+  it('of maintenance reaches everybody, also those of a large site', () => {
+    const desk = new Desk();
+    const drivers = Array.from({ length: 2 * MOST_ASKED + 1 }, (_, i) => userId(`d-${i}`));
+    const planned = { fromMs: START_MS, toMs: START_MS + HOUR_MS, note: '', drivers };
+    for (const _ of ['read', 'read again']) desk.event('maintenance', planned, { id: messageId('m-1') });
+    expect(desk.asks.map(({ userIds }) => userIds.length)).toEqual([MOST_ASKED, MOST_ASKED, 1]);
+    expect(new Set(desk.asks.flatMap(({ userIds }) => userIds)).size).toBe(drivers.length);
+    desk.answer();
+    expect([...desk.occasions.values()].map(({ state }) => state)).toEqual(['spread', 'spread', 'spread']);
   });
 
   it('of a reservation is told to its driver, once for its time', () => {

@@ -61,6 +61,8 @@ function draftOf(event: NetworkEvent): Draft | null {
     case 'ticket': {
       const ticket = parse(z.object({ ticket: ticketSchema }), data)?.ticket;
       if (ticket === undefined || ticket.kind !== 'final') return null;
+      // The fee of a reservation: nothing was charged. Who does not come is told of that.
+      if (ticket.lines.some((line) => line.kind === 'RESERVATION')) return null;
       const { energyWh, totalMinor, currency, endReason, ticketId } = ticket;
       return { kind: 'charge-complete', facts: { energyWh, totalMinor, currency, endReason, ticketId } };
     }
