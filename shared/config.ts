@@ -141,7 +141,13 @@ function parseValue(s: Setting, text: unknown, origin: Origin): unknown {
   if (parsed.success) return parsed.data;
   const what = origin === 'environment' ? s.env : `--${s.flag}`;
   const shown = s.secret === true ? '' : ` (it is ${JSON.stringify(text)})`;
-  throw new Failure('bad-configuration', `${what}: ${parsed.error.issues[0]?.message ?? 'is not valid'}${shown}`);
+  throw new Failure('bad-configuration', `${what}: ${whatIsWrong(s.schema, parsed.error.issues[0])}${shown}`);
+}
+
+function whatIsWrong({ description: unit }: z.ZodType, issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code !== 'invalid_type') return issue?.message ?? 'is not valid';
+  const type = issue.expected === 'int' ? 'whole number' : issue.expected;
+  return `must be a ${type}${unit === undefined || unit === issue.expected ? '' : ` (${unit})`}`;
 }
 
 function refuseUnknownVariables(settings: Settings, env: Readonly<Record<string, string | undefined>>): void {
