@@ -56,11 +56,8 @@ describe('an event that people are told of', () => {
 
   it('is no charge when it is the fee of a reservation', () => {
     const desk = new Desk();
-    const line = {
-      kind: 'RESERVATION', why: 'no-show', feeMinor: 500, percent: 100, exclVatMicros: 1, inclVatMicros: 1,
-    };
     const { ticket } = ticketIssued.schema.parse(ticketIssued.example);
-    for (const lines of [[line], []]) desk.event('ticket', { ticket: { ...ticket, lines } });
+    for (const endReason of ['no-show', 'driver']) desk.event('ticket', { ticket: { ...ticket, endReason } });
     expect([...desk.occasions.values()].map(({ kind }) => kind)).toEqual(['charge-complete']);
   });
 

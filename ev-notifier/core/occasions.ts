@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { siteIdSchema, type UserId, userIdSchema } from '../../shared/ids.ts';
 import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import { type NotificationKind, ruleOf } from '../../shared/messages/notification.ts';
+import { isReservationFee } from '../../shared/messages/ticket-line.ts';
 import { atMsSchema, ticketSchema } from '../../shared/messages/values.ts';
 import { currencySchema } from '../../shared/money.ts';
 import type { Facts, Occasion } from './rows.ts';
@@ -61,8 +62,8 @@ function draftOf(event: NetworkEvent): Draft | null {
     case 'ticket': {
       const ticket = parse(z.object({ ticket: ticketSchema }), data)?.ticket;
       if (ticket === undefined || ticket.kind !== 'final') return null;
-      // The fee of a reservation: nothing was charged. Who does not come is told of that.
-      if (ticket.lines.some((line) => line.kind === 'RESERVATION')) return null;
+      // Who does not come is told of that.
+      if (isReservationFee(ticket)) return null;
       const { energyWh, totalMinor, currency, endReason, ticketId } = ticket;
       return { kind: 'charge-complete', facts: { energyWh, totalMinor, currency, endReason, ticketId } };
     }

@@ -45,13 +45,19 @@ const discountLineSchema = z.object({
 });
 
 /** What a reservation took that was not used: so many per cent of its fee, which bears no VAT. */
+const FEE_REASONS = ['no-show', 'late-cancellation', 'not-used'] as const;
 const reservationLineSchema = z.object({
   kind: z.literal('RESERVATION'),
-  why: z.enum(['no-show', 'late-cancellation', 'not-used']),
+  why: z.enum(FEE_REASONS),
   feeMinor: whole, percent: z.int().min(0).max(100),
   exclVatMicros: micros, inclVatMicros: micros,
 });
 export type ReservationTicketLine = z.infer<typeof reservationLineSchema>;
+
+/** Is this ticket, or the session that it belongs to, the fee of a reservation? Nobody charged, then. */
+export function isReservationFee({ endReason }: { readonly endReason: string | null }): boolean {
+  return FEE_REASONS.some((reason) => reason === endReason);
+}
 
 /** Of tickets before OCPI tariffs: `quantity` is Wh for energy, ms for time, 1 for a session. */
 const bandLineSchema = z.object({

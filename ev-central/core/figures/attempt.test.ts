@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ANA, BEN, Network, OTHER_POINT, POINT } from '../core-harness.ts';
+import { booked, connected, HOUR, pass } from '../reservations-for-tests.ts';
 import type { AttemptRow } from './attempt-row.ts';
 
 /** The last row of each request. */
@@ -82,6 +83,14 @@ describe('what became of a request for a charge', () => {
     network.fact('session-started', { sessionId: session.sessionId, connectorNo: 1, meterStartWh: 5, socPercent: 1 });
     network.end({ ...session, pointId: POINT, meterStartWh: 5 }, 905);
     expect(attempts(network)).toMatchObject([{ outcome: 'charged', cause: null, sessionId: session.sessionId }]);
+  });
+
+  it('is nothing of who reserved and did not come: she asked for no charge', () => {
+    const network = connected();
+    booked(network, { inMs: 0 });
+    pass(network, HOUR);
+    expect(network.lastNotice(ANA, 'ticket').ticket.endReason).toBe('no-show');
+    expect(attempts(network)).toEqual([]);
   });
 
   it('is noted of who asks for any place near her, too', () => {

@@ -3,6 +3,7 @@
 // definition.
 import type { RequestId, SessionId, UserId } from '../../../shared/ids.ts';
 import type { Refusal } from '../../../shared/messages/refusal.ts';
+import { isReservationFee } from '../../../shared/messages/ticket-line.ts';
 import type { Target } from '../../../shared/messages/values.ts';
 import type { Effect } from '../effects.ts';
 import type { Session } from '../rows.ts';
@@ -30,7 +31,7 @@ export function noteAttempts(step: Step): void {
   }
   for (const id of changed) {
     const session = step.state.sessions.get(id);
-    if (session === undefined || !(isOver(session) || left.has(id))) continue;
+    if (session === undefined || isReservationFee(session) || !(isOver(session) || left.has(id))) continue;
     emit(step, { kind: 'append', table: 'attempts', row: attemptOf(step, session, left.has(id)) });
   }
 }

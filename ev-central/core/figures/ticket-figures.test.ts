@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { userWallet } from '../../../shared/account.ts';
+import { userId } from '../../../shared/ids.ts';
 import { ticketIssued } from '../../../shared/messages/ticket-issued.ts';
 import type { Ticket } from '../../../shared/messages/values.ts';
 import { piecesOf } from './buckets.ts';
-import { type Reading, spreadTicket } from './ticket-figures.ts';
+import { figuresOfTicket, type Reading, spreadTicket } from './ticket-figures.ts';
 
 const { ticket: EXAMPLE } = ticketIssued.schema.parse(ticketIssued.example);
 const T0 = Date.UTC(2026, 2, 28, 22, 40);
@@ -82,4 +84,10 @@ describe('pieces of a span', () => {
     expect(pieces.filter(({ day }) => day === '2026-03-29').reduce((sum, p) => sum + p.untilMs - p.fromMs, 0))
       .toBe(23 * HOUR_MS);
   });
+});
+
+it('the fee of a reservation is money, and no charge', () => {
+  const fee = ticket({ endReason: 'no-show', energyWh: 0 });
+  const figures = figuresOfTicket(fee, { payer: userWallet(userId(fee.driverId)), timeZone: 'Europe/Madrid' }, []);
+  expect(figures).toMatchObject([{ kind: 'money', sums: { totalMinor: fee.totalMinor } }]);
 });

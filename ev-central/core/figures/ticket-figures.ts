@@ -2,6 +2,7 @@
 // meter values say when energy flowed; between two of them it flows evenly, in whole Wh that add up to the ticket's.
 import type { Account } from '../../../shared/account.ts';
 import { userId } from '../../../shared/ids.ts';
+import { isReservationFee } from '../../../shared/messages/ticket-line.ts';
 import type { Ticket } from '../../../shared/messages/values.ts';
 import { dayOf } from '../../../shared/zone.ts';
 import { vatOf } from '../ledger.ts';
@@ -20,16 +21,17 @@ export type Part = Piece & { readonly energyWh: number; readonly chargingMs: num
 export function figuresOfTicket(ticket: Ticket, session: TicketSession, values: readonly Reading[]): Figure[] {
   const { timeZone } = session;
   const place = placeOf(ticket, session);
+  const money: Figure = {
+    kind: 'money', place, ...momentOf(timeZone, ticket.issuedAtMs), currency: ticket.currency,
+    sums: { totalMinor: ticket.totalMinor, vatMinor: vatOf(ticket) },
+  };
+  if (isReservationFee(ticket)) return [money];
   const figures = spreadTicket(ticket, values, timeZone).map(({ hour, day, energyWh, chargingMs, idleMs }): Figure =>
     ({ kind: 'counts', place, hour, day, counts: { energyWh, chargingMs, idleMs } }));
   if (ticket.kind === 'final') {
     figures.push({ kind: 'counts', place, ...momentOf(timeZone, ticket.startedAtMs), counts: { sessions: 1 } });
   }
-  figures.push({
-    kind: 'money', place, ...momentOf(timeZone, ticket.issuedAtMs), currency: ticket.currency,
-    sums: { totalMinor: ticket.totalMinor, vatMinor: vatOf(ticket) },
-  });
-  return figures;
+  return [...figures, money];
 }
 
 /** What was given back of a ticket counts when it was. Its first posting is that of the wallet. */
