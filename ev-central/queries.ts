@@ -65,7 +65,8 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'tariffs': return slice([...state.tariffs.values()].filter(({ active }) => active), after, limit,
       ({ tariffId }) => tariffRow(state, tariffId, nowMs));
     case 'estimate': {
-      const answer = estimateFor(state, query.filter, asker.userId, nowMs);
+      const answer = estimateFor(
+        state, query.filter, asker.userId, nowMs, may(asker.role, 'reservations.read'));
       return typeof answer === 'string' ? failed(answer) : { rows: [answer], next: null, error: null };
     }
     case 'plans': return slice([...state.plans.values()], after, limit, asItIs);

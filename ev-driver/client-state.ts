@@ -40,7 +40,7 @@ export type Purpose =
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
 /** Lists about reservations. */
-export type ListAsked = 'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar';
+export type ListAsked = 'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar' | 'estimate';
 
 export type Now = {
   readonly atMs: number;

@@ -7,20 +7,30 @@ import { CONNECTOR_TYPES, connectorTypeSchema } from '../shared/messages/values.
 import { LIMITS } from '../shared/limits.ts';
 import { type Repeat, REPEATS, type ReservedPlace } from '../shared/messages/reservation.ts';
 import type { ExitStatus } from './exit-status.ts';
-import { freeSlotsScript, reservationOrderScript, reservationsScript } from './reservation-scripts.ts';
+import { estimateScript, freeSlotsScript, reservationOrderScript, reservationsScript } from './reservation-scripts.ts';
 import type { ScriptOptions } from './scripts.ts';
 
 type Common = { json?: boolean; timeout?: number };
 type Start = (options: Common, script: (options: ScriptOptions) => Promise<ExitStatus>) => Promise<void>;
 type Times = { from?: number; to?: number; minutes?: number };
 type Where = { site?: string; connector?: number; connectorType?: (typeof CONNECTOR_TYPES)[number]; minKw?: number };
+type EstimateOptions = Common & Times & { reservation?: string; connector?: number; kwh?: number; kw?: number };
 type BookOptions = Common & Times & Where & { every?: Repeat['every']; times?: number };
 
 const MINUTE_MS = 60_000;
 const USUAL_MINUTES = 60;
 
-/** Adds `free`, `book`, `reservations`, `change-reservation`, `cancel-reservation` and `check-in`. */
+/** Adds `estimate`, `free`, `book`, `reservations`, `change-reservation`, `cancel-reservation` and `check-in`. */
 export function addReservationScripts(common: (name: string, text: string) => Command, start: Start): void {
+  common('estimate [point]', 'what a charge would cost: now, in a reservation, or in a slot')
+    .option('--reservation <id>', 'in this reservation, with what that costs')
+    .option('--from <time>', 'in a slot, such as 2026-11-28T14:00+01:00, with what reserving it costs', moment)
+    .option('--to <time>', 'the end of the slot', moment).option('--minutes <number>', 'or how long it is', count)
+    .option('--connector <number>', 'of the point; without it its first', count)
+    .option('--kwh <number>', 'energy (20)', count)
+    .option('--kw <number>', 'power; without it the connector\'s most', count)
+    .action((point: string | undefined, options: EstimateOptions) =>
+      start(options, (script) => estimateScript(script, estimateFilter(point, options))));
   where(times(common('free [point]', 'free times of connectors that can be reserved')))
     .action((point: string | undefined, options: Common & Times & Where) =>
       start(options, (script) => freeSlotsScript(script, slotFilter(point, options))));
@@ -97,6 +107,25 @@ function slotFilter(point: string | undefined, options: Times & Where): Record<s
     ...(from === undefined ? {} : { sinceMs: from }), ...(to === undefined ? {} : { untilMs: to }),
     ...(minutes === undefined ? {} : { lengthMs: minutes * MINUTE_MS }),
     ...(type === undefined ? {} : { connectorType: type }), ...(minPowerW === null ? {} : { minPowerW }),
+  };
+}
+
+function estimateFilter(
+  point: string | undefined, { reservation, from, to, minutes, connector, kwh, kw }: EstimateOptions,
+): Record<string, string | number> {
+  if (point === undefined && reservation === undefined) {
+    throw new Failure('bad-configuration', 'name one: a point, or --reservation');
+  }
+  const slot = from === undefined && to === undefined && minutes === undefined ? null : slotOf({
+    ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }),
+    ...(minutes === undefined ? {} : { minutes }),
+  });
+  return {
+    ...(point === undefined ? {} : { pointId: idOf(point) }),
+    ...(reservation === undefined ? {} : { reservationId: idOf(reservation) }),
+    ...(slot === null ? {} : { sinceMs: slot.beginsAtMs, untilMs: slot.endsAtMs }),
+    ...(connector === undefined ? {} : { connectorNo: connector }),
+    ...(kwh === undefined ? {} : { energyWh: kwh * 1000 }), ...(kw === undefined ? {} : { powerW: kw * 1000 }),
   };
 }
 

@@ -4,7 +4,9 @@ import { isoTime } from '../shared/clock.ts';
 import type { OperatorOrderResult } from '../shared/messages/operator-order-result.ts';
 import type { Order } from '../shared/messages/orders.ts';
 import { type Reservation, reservationSchema, reservationSeriesSchema } from '../shared/messages/reservation.ts';
+import { estimateRowSchema } from '../shared/messages/rows.ts';
 import { formatMoney } from '../shared/money.ts';
+import { words } from '../shared/words.ts';
 import { formatDateTime } from '../shared/words/quantities.ts';
 import type { ListAsked } from './client-state.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -80,6 +82,20 @@ export async function freeSlotsScript(
     run.say('free', { row }, `${String(pointId)}/${String(connectorNo)}  ${isoTime(Number(beginsAtMs))}  `
       + `${isoTime(Number(endsAtMs))}  ${String(type)}  ${(Number(maxPowerW) / 1000).toFixed(0)} kW`);
   }
+  return EXIT.completed;
+}
+
+/** What a charge would cost: now, in a reservation, or in a slot that might be reserved. */
+export async function estimateScript(
+  options: ScriptOptions, filter: Readonly<Record<string, string | number>>,
+): Promise<ExitStatus> {
+  const run = begin(options, { points: null, sessions: false });
+  const trouble = await connected(run);
+  if (trouble !== null) return trouble;
+  const rows = await listOf(run, 'estimate', filter);
+  const parsed = estimateRowSchema.safeParse(rows?.[0]);
+  if (!parsed.success) return EXIT.refused;
+  run.say('estimate', { row: parsed.data }, words().estimate(parsed.data));
   return EXIT.completed;
 }
 

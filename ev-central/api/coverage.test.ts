@@ -106,6 +106,7 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'ctl calendar': ['getCalendar'], 'ctl free-slots': ['findFreeSlots'], 'ctl reserve': ['bookReservation'],
   'ctl reserve-fleet': ['bookReservations'], 'ctl change-reservation': ['changeReservation'],
   'ctl cancel-reservation': ['cancelReservation'], 'ctl cancel-reservation-series': ['cancelReservationSeries'],
+  'ctl cancel-fleet': ['cancelFleet'],
   'ctl check-in': ['checkIn'], 'ctl users': ['listUsers'], 'ctl groups': ['listGroups'], 'ctl status': ['status'],
   'ctl point': ['getPoint', 'listEvents'], 'ctl estimate': ['estimateCharge'],
   'ctl stop': ['setPointOperative', 'setSiteOperative', 'setAllOperative'],

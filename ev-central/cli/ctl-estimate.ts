@@ -1,6 +1,7 @@
 // `ctl estimate`: what a charge that begins now would cost at a point, with what that assumes.
 import type { Command } from 'commander';
 import { formatMoney } from '../../shared/money.ts';
+import { words } from '../../shared/words.ts';
 import { rateText } from '../../shared/messages/exchange-rate.ts';
 import { estimateRowSchema } from '../../shared/messages/rows.ts';
 import { formatClock, formatDateTime, formatEnergy, formatPower } from '../../shared/words/quantities.ts';
@@ -8,17 +9,18 @@ import { lineText } from './line-text.ts';
 import { readList } from './order-desk.ts';
 import { printJson } from './output.ts';
 import { type Own, UsageError, withCentral } from './tool-action.ts';
-import { addToolOptions } from './tool-options.ts';
-import { numberOf, textOf, wattsOf } from './typed-options.ts';
+import { addTimeOptions, addToolOptions } from './tool-options.ts';
+import { numberOf, textOf, timesOf, wattsOf } from './typed-options.ts';
 
 export function addEstimateCommand(ctl: Command): void {
-  addToolOptions(ctl.command('estimate <point>')
-    .description('what a charge that begins now would cost at a point')
+  addToolOptions(addTimeOptions(ctl.command('estimate [point]')
+    .description('what a charge would cost: now at a point, in a reservation, or in a slot --from --to')
+    .option('--reservation <id>', 'in this one')
     .option('--connector <number>', 'its first one without this').option('--kwh <number>', 'energy (default: 20)')
     .option('--kw <number>', 'power; the connector\'s most without this')
-    .option('--parking <minutes>', 'plugged in without charging, afterwards'))
-    .action(withCentral(async ({ desk, options }, [point = ''], own) => {
-      const [row] = await readList(desk, 'estimate', { pointId: point, ...figuresOf(own) });
+    .option('--parking <minutes>', 'plugged in without charging, afterwards')))
+    .action(withCentral(async ({ desk, options }, [point], own) => {
+      const [row] = await readList(desk, 'estimate', askedFor(point, own));
       if (options.json) return printJson(row);
       const estimate = estimateRowSchema.parse(row);
       const { energyWh, powerW, startMs, timeZone, chargingMs, parkingMs, tariffId, version } = estimate;
@@ -30,9 +32,21 @@ export function addEstimateCommand(ctl: Command): void {
         ...estimate.lines.map((line) => `  ${lineText(line)}`),
         ...(estimate.priced === undefined ? [] : [
           `${formatMoney(estimate.priced.totalMinor, estimate.priced.currency)} at ${rateText(estimate.priced)}`]),
-        `Total ${formatMoney(estimate.totalMinor, estimate.currency)} with VAT`, '',
+        `Total ${formatMoney(estimate.totalMinor, estimate.currency)} with VAT`,
+        ...(estimate.slot === undefined && estimate.freeUntilMs === undefined ? [] : [words().estimate(estimate)]), '',
       ].join('\n'));
-    }, (_args, own) => figuresOf(own)));
+    }, ([point], own) => askedFor(point, own)));
+}
+
+function askedFor(point: string | undefined, own: Own): Record<string, string | number> {
+  const reservationId = textOf(own, 'reservation');
+  if (point === undefined && reservationId === undefined) throw new UsageError('say where: a point, or --reservation');
+  const { sinceMs, untilMs } = timesOf(own);
+  if (sinceMs !== undefined && untilMs === undefined) throw new UsageError('--from needs --to');
+  return {
+    ...(point === undefined ? {} : { pointId: point }), ...(reservationId === undefined ? {} : { reservationId }),
+    ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }), ...figuresOf(own),
+  };
 }
 
 function figuresOf(own: Own): Record<string, number> {

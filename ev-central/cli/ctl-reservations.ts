@@ -1,9 +1,9 @@
 // `ctl reserve`, `cancel-reservation` and the like: what operators do about reservations of drivers.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { reservationWishSchema } from '../../shared/messages/reservation.ts';
-import { type Own, UsageError, withOrder } from './tool-action.ts';
+import { type FleetEntry, fleetEntries, fleetWishes, hasLocalTimes, type ZoneOf } from './fleet-file.ts';
+import { giveOrder, type OrderDesk, readList } from './order-desk.ts';
+import { type Own, report, UsageError, withCentral, withOrder } from './tool-action.ts';
 import { addTimeOptions, addToolOptions } from './tool-options.ts';
 import { checkedOrder, needText, numberOf, textOf, timesOf } from './typed-options.ts';
 
@@ -16,7 +16,19 @@ export function addReservationOrders(ctl: Command): void {
       fit: { connectorType: null, minPowerW: null },
     })));
   addToolOptions(ctl.command('reserve-fleet <file>').description('reserves what a JSON file lists: all of it or none'))
-    .action(withOrder(([file = '']) => checkedOrder({ kind: 'book-reservations', wishes: wishesIn(file) })));
+    .action(withCentral(async ({ desk, options }, [file = '']) => {
+      const entries = entriesIn(file);
+      const zoneOf = hasLocalTimes(entries) ? await zonesOf(desk) : () => undefined;
+      const order = checkedOrder({ kind: 'book-reservations', wishes: fleetWishes(entries, zoneOf) });
+      report(await giveOrder(desk, order), options);
+    }, ([file = '']) => entriesIn(file)));
+  addToolOptions(ctl.command('cancel-fleet <fleet>')
+    .description('says what cancelling all that is still to come of a fleet\'s booking gives back; with --yes does it')
+    .option('--yes', 'do it').option('--free', 'nothing is taken').option('--note <text>', 'their drivers read it'))
+    .action(withOrder(([fleetId = ''], own) => checkedOrder({
+      kind: 'cancel-reservation-fleet', fleetId, preview: own['yes'] !== true, free: own['free'] === true,
+      note: textOf(own, 'note') ?? '',
+    })));
   addToolOptions(addTimeOptions(ctl.command('change-reservation <reservation>').description('another time or place')
     .option('--point <id>').option('--connector <number>').option('--site <id>')))
     .action(withOrder(([reservationId = ''], own) => checkedOrder({
@@ -52,26 +64,23 @@ function slotOf(own: Own): { beginsAtMs: number; endsAtMs: number } {
   return { beginsAtMs: sinceMs, endsAtMs: untilMs };
 }
 
-/** `[{ "userId": …, "place": …, "fit": …, "from": …, "to": … }]`, times in ISO 8601. */
-function wishesIn(file: string): z.input<typeof reservationWishSchema>[] {
-  const moment = z.iso.datetime({ offset: true });
-  const { shape } = reservationWishSchema;
-  const line = z.strictObject({
-    userId: shape.userId, place: shape.place, from: moment, to: moment,
-    fit: shape.fit.default({ connectorType: null, minPowerW: null }),
-  });
-  let found: unknown;
+/** The zone of each place's site, read from Central. */
+async function zonesOf(desk: OrderDesk): Promise<ZoneOf> {
+  const [sites, points] = [await readList(desk, 'sites'), await readList(desk, 'points')];
+  const zones = new Map(sites.map((row) => [row['siteId'], row['timeZone']]));
+  const siteOf = new Map(points.map((row) => [row['pointId'], row['siteId']]));
+  return (place) => {
+    const zone = zones.get(place.kind === 'site' ? place.siteId : siteOf.get(place.pointId));
+    return typeof zone === 'string' ? zone : undefined;
+  };
+}
+
+function entriesIn(file: string): FleetEntry[] {
+  let text: string;
   try {
-    found = JSON.parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${file} cannot be read as JSON: ${cause instanceof Error ? cause.message : ''}`);
+    throw new UsageError(`${file} cannot be read: ${cause instanceof Error ? cause.message : ''}`);
   }
-  const parsed = z.array(line).min(1).safeParse(found);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new UsageError(`${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
-  }
-  return parsed.data.map(({ from, to, ...rest }) => ({
-    ...rest, beginsAtMs: Date.parse(from), endsAtMs: Date.parse(to),
-  }));
+  return fleetEntries(text, file);
 }

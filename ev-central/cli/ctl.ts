@@ -78,9 +78,9 @@ const LISTS: readonly List[] = [
   },
   {
     what: 'reservations', about: 'reservations, newest first', timed: true,
-    filters: ['userId', 'siteId', 'pointId', 'state', 'seriesId', 'reservationId'],
-    columns: ['reservationId', 'userId', 'pointId', 'connectorNo', 'beginsAtMs', 'endsAtMs', 'state', 'feeMinor',
-      'takenMinor', 'currency', 'why'],
+    filters: ['userId', 'siteId', 'pointId', 'state', 'seriesId', 'fleetId', 'reservationId'],
+    columns: ['reservationId', 'fleetId', 'userId', 'pointId', 'connectorNo', 'beginsAtMs', 'endsAtMs', 'state',
+      'feeMinor', 'takenMinor', 'currency', 'why'],
   },
   { what: 'reservation-series', about: 'recurring reservations', filters: ['userId'] },
   {

@@ -51,7 +51,7 @@ export function orderRefusal(state: State, order: Order): string | null {
     case 'reject-claim': case 'pay-claim':
     case 'put-billing-details': case 'assign-tariff': case 'put-price-series': case 'remove-price-series':
     case 'book-reservation': case 'book-reservations': case 'change-reservation': case 'cancel-reservation':
-    case 'cancel-reservation-series': case 'check-in':
+    case 'cancel-reservation-series': case 'cancel-reservation-fleet': case 'check-in':
     case 'put-exchange-rates': case 'put-plan': case 'remove-plan': case 'subscribe': case 'unsubscribe':
       return null;
     default: return assertNever(order, 'order');

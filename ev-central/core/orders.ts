@@ -136,7 +136,7 @@ function carryOut(step: Step, input: OrderInput): Result {
       return belongingOrder(step, order);
     case 'invoice-month': return invoiceMonth(step, order);
     case 'book-reservation': case 'book-reservations': case 'change-reservation': case 'cancel-reservation':
-    case 'cancel-reservation-series': case 'check-in':
+    case 'cancel-reservation-series': case 'cancel-reservation-fleet': case 'check-in':
       return reservationOrder(step, order, input);
     case 'put-claim-terms': case 'put-claim': case 'add-claim-evidence': case 'submit-claim': case 'approve-claim':
     case 'reject-claim': case 'pay-claim':

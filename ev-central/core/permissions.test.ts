@@ -52,7 +52,8 @@ const ORDERS: readonly (readonly [OrderKind, string])[] = [
   ['put-person', 'x...'], ['change-email', 'x...'], ['send-reset-code', 'x...'], ['change-password', 'x...'],
   ['end-log-ins', 'xx..'], ['forget-person', 'x...'], ['put-vehicle', 'x...'], ['remove-vehicle', 'x...'],
   ['book-reservation', 'xx..'], ['book-reservations', 'xx..'], ['change-reservation', 'xx..'],
-  ['cancel-reservation', 'xx..'], ['cancel-reservation-series', 'xx..'], ['check-in', 'xx..'],
+  ['cancel-reservation', 'xx..'], ['cancel-reservation-series', 'xx..'],
+  ['cancel-reservation-fleet', 'xx..'], ['check-in', 'xx..'],
   ['issue-tokens', 'x...'], ['block-token', 'xx..'], ['unblock-token', 'x...'], ['remove-token', 'x...'],
   ['put-notification-preferences', 'x...'], ['plan-maintenance', 'xxx.'],
 ];

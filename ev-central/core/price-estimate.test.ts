@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tariffId } from '../../shared/ids.ts';
 import { estimateRowSchema } from '../../shared/messages/rows.ts';
 import { words } from '../../shared/words.ts';
-import { ANA, Network, SITE } from './core-harness.ts';
+import { ANA, BEN, Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
 import { estimateFor } from './price-estimate.ts';
+import { booked, connected, HOUR, MINUTE } from './reservations-for-tests.ts';
 
 describe('an estimate', () => {
   it('is what a charge with its assumptions costs then, and says them', () => {
@@ -43,6 +44,83 @@ describe('an estimate', () => {
     network.order({ kind: 'put-tariff', tariff: { ...ocpi, start_date_time: '2099-01-01T00:00:00Z' } });
     network.order({ kind: 'put-site', site: { ...network.state.sites.must(SITE), tariffId: id } });
     expect(asked(network, {})).toBe('no price holds at ALC-01 now');
+  });
+});
+
+describe('an estimate beside reservations', () => {
+  const HALF = HOUR / 2;
+
+  it('says until when the connector is free, and what flows by then', () => {
+    const network = connected();
+    booked(network, { user: BEN, inMs: HALF + 5 * MINUTE });
+    const row = estimateRowSchema.parse(asked(network, { energyWh: 20_000, powerW: 22_000 }));
+    expect(row).toMatchObject({ freeUntilMs: network.now + HALF, reachedWh: 11_000 });
+    expect(row.slot).toBeUndefined();
+    expect(words().estimate(row)).toMatch(/ It is free until \S+ \S+: 11.000 kWh \(55 %\) by then\.$/);
+    const small = estimateRowSchema.parse(asked(network, { energyWh: 5_000, powerW: 22_000 }));
+    expect(words().estimate(small)).toMatch(/: enough for all of it\.$/);
+  });
+
+  it('says nothing about it to whom the reservation belongs, nor of one that is far away', () => {
+    const network = connected();
+    booked(network, { user: ANA, inMs: HALF });
+    booked(network, { user: BEN, inMs: 26 * HOUR });
+    expect(asked(network, {})).not.toHaveProperty('freeUntilMs');
+  });
+
+  it('is told that it is kept for somebody else', () => {
+    const network = connected();
+    booked(network, { user: BEN, inMs: 0 });
+    const row = estimateRowSchema.parse(asked(network, {}));
+    expect(row).toMatchObject({ freeUntilMs: network.now, reachedWh: 0 });
+    expect(words().estimate(row)).toMatch(/ It is kept for somebody else then\.$/);
+  });
+
+  it('of a slot has the price of its hour, fee and tiers, and whether it can be had', () => {
+    const network = connected();
+    // 05:40 now, at night; the day begins at 08:00.
+    const time = { sinceMs: network.now + 4 * HOUR, untilMs: network.now + 5 * HOUR };
+    const row = estimateRowSchema.parse(asked(network, { energyWh: 11_000, powerW: 11_000, ...time }));
+    const now = estimateRowSchema.parse(asked(network, { energyWh: 11_000, powerW: 11_000 }));
+    expect(row.totalMinor).toBeGreaterThan(now.totalMinor);
+    expect(row).toMatchObject({ startMs: time.sinceMs, slot: {
+      reservationId: null, feeMinor: 500, checkInByMs: time.sinceMs + 15 * MINUTE, whyNot: null,
+    } });
+    expect(words().estimate(row)).toMatch(new RegExp('Reserving \\S+ \\S+ to \\S+ holds 5.00 EUR until you charge; '
+      + 'cancelled 24 h 00 min before 0 %, 1 h 00 min before 50 %, later 100 % are taken, as when nobody checks in'));
+    booked(network, { user: BEN, inMs: 4 * HOUR });
+    const taken = estimateRowSchema.parse(asked(network, time));
+    expect(taken.slot?.whyNot).toBe('ALC-01/1 is reserved in that time');
+    expect(words().estimate(taken)).toMatch(/ is not possible: ALC-01\/1 is reserved in that time\.$/);
+  });
+
+  it('of a reservation is for its time and on its terms, for her and those who run the network', () => {
+    const network = connected();
+    const { reservationId } = booked(network, { inMs: 4 * HOUR });
+    booked(network, { user: BEN, inMs: 5 * HOUR + 5 * MINUTE });
+    const row = asked(network, { pointId: POINT, reservationId, powerW: 11_000 });
+    expect(row).toMatchObject({
+      startMs: network.now + 4 * HOUR, slot: { reservationId, feeMinor: 500, whyNot: null },
+      freeUntilMs: network.now + 5 * HOUR, reachedWh: 11_000,
+    });
+    const forBen = { pointId: POINT, reservationId };
+    expect(estimateFor(network.state, forBen, BEN, network.now)).toBe(`no such reservation: ${reservationId}`);
+    expect(estimateFor(network.state, forBen, BEN, network.now, true)).toMatchObject({ slot: { reservationId } });
+  });
+
+  it.each([
+    ['another point', { pointId: OTHER_POINT }, /^reservation \S+ is at ALC-01\/1$/],
+    ['a time of its own', { untilMs: 5 }, /^reservation \S+ has its own time$/],
+  ])('of a reservation is refused for %s', (_what, more, why) => {
+    const network = connected();
+    const { reservationId } = booked(network, { inMs: HOUR });
+    expect(asked(network, { reservationId, ...more })).toMatch(why);
+  });
+
+  it('of a slot needs an end after its beginning', () => {
+    const network = connected();
+    expect(asked(network, { sinceMs: network.now })).toMatch(/^a slot has an end/);
+    expect(asked(network, { sinceMs: network.now, untilMs: network.now })).toBe('the slot ends before it begins');
   });
 });
 

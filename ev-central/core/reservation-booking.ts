@@ -1,6 +1,6 @@
 // Booking in two moves: a plan says which connector a wish can have, or why none; then it is carried out. So many
 // wishes can be looked at together before anything is written.
-import { reservationId, type ReservationId } from '../../shared/ids.ts';
+import { reservationId } from '../../shared/ids.ts';
 import type { Reservation, ReservationWish } from '../../shared/messages/reservation.ts';
 import { formatMoney } from '../../shared/money.ts';
 import type { Account } from '../../shared/account.ts';
@@ -20,6 +20,9 @@ export type Plan = Time & {
   readonly userId: ReservationWish['userId']; readonly place: ReservablePlace; readonly payer: Account;
   readonly version: TariffVersion;
 };
+
+/** What it is booked with: a recurring one, or a fleet's booking. */
+type Together = Partial<Pick<Reservation, 'seriesId' | 'fleetId'>>;
 
 /** What begins now was typed some moments ago. */
 const TYPED_MS = 60_000;
@@ -67,9 +70,9 @@ function whyPlanned(place: ReservablePlace, { beginsAtMs, endsAtMs }: Time, othe
 }
 
 /** Holds the fee and keeps the slot. */
-export function carryOut(step: Step, plan: Plan, seriesId: ReservationId | null = null): Reservation {
+export function carryOut(step: Step, plan: Plan, together: Together = {}): Reservation {
   const { state, now } = step;
-  const row = newReservation(step, plan, seriesId);
+  const row = newReservation(step, plan, together);
   openReservationHold(step, row);
   const booked = putReservation(step, row);
   tellOf(step, booked, 'confirmed', 'reservation-confirmed');
@@ -79,15 +82,16 @@ export function carryOut(step: Step, plan: Plan, seriesId: ReservationId | null 
 }
 
 function newReservation(
-  step: Step, { userId, payer, place, version, beginsAtMs, endsAtMs }: Plan, seriesId: ReservationId | null,
+  step: Step, { userId, payer, place, version, beginsAtMs, endsAtMs }: Plan,
+  { seriesId = null, fleetId = null }: Together,
 ): Reservation {
   const { state, now } = step;
   const { siteId, pointId, connectorNo } = place;
   const { currency } = walletOf(state, payer) ?? state.users.must(userId);
   const { feeMinor, tiers, marginMs, graceMs, reminderMs } = state.settings.reservations;
   return {
-    reservationId: reservationId(nextId(step)), seriesId, userId, payer, siteId, pointId, connectorNo, beginsAtMs,
-    endsAtMs, state: 'booked', stateSinceMs: now, bookedAtMs: now, currency, feeMinor, holdMinor: feeMinor,
+    reservationId: reservationId(nextId(step)), seriesId, fleetId, userId, payer, siteId, pointId, connectorNo,
+    beginsAtMs, endsAtMs, state: 'booked', stateSinceMs: now, bookedAtMs: now, currency, feeMinor, holdMinor: feeMinor,
     takenMinor: 0, ticketId: null, sessionId: null, terms: { tiers: [...tiers], marginMs, graceMs, reminderMs },
     tariff: tariffKey(version.tariffId, version.version), timeZone: state.sites.must(siteId).timeZone,
     // Who books for soon need not be reminded.

@@ -4,7 +4,7 @@ import { reservationId, type UserId } from '../../shared/ids.ts';
 import type { ReservedPlace } from '../../shared/messages/reservation.ts';
 import { ANA, BEN, CAT, type Network, OTHER_POINT, POINT, SITE } from './core-harness.ts';
 import { occurrenceAt } from './reservation-series.ts';
-import { booked, connected, DAY, FIRST, HOUR, NO_FIT, wallet } from './reservations-for-tests.ts';
+import { booked, connected, DAY, FIRST, HOUR, MINUTE, NO_FIT, pass, wallet } from './reservations-for-tests.ts';
 
 describe('a recurring reservation', () => {
   const book = (network: Network, every: 'daily' | 'weekly' | 'monthly', often: number, beginsAtMs: number) =>
@@ -95,7 +95,9 @@ describe('a fleet', () => {
 
   it('books many at once, each at a connector of its own', () => {
     const network = connected();
-    expect(bulk(network, [ANA, BEN])).toMatchObject({ outcome: 'done', text: '2 reservations booked' });
+    expect(bulk(network, [ANA, BEN])).toMatchObject({
+      outcome: 'done', text: expect.stringMatching(/^2 reservations booked; the fleet booking is \S+$/),
+    });
     expect([...network.state.reservations.values()].map(({ pointId }) => pointId)).toEqual([POINT, OTHER_POINT]);
   });
 
@@ -107,5 +109,57 @@ describe('a fleet', () => {
     });
     expect(network.state.reservations.size).toBe(0);
     expect(wallet(network)).toEqual([10_000, 0]);
+  });
+
+  const cancelled = (network: Network, change: { preview?: boolean; free?: boolean } = {}) => {
+    const fleetId = [...network.state.reservations.values()][0]?.fleetId ?? reservationId('none');
+    return network.order({
+      kind: 'cancel-reservation-fleet', fleetId, preview: false, free: false, note: 'no vans today', ...change,
+    });
+  };
+  const states = (network: Network) => [...network.state.reservations.values()].map(({ state }) => state);
+
+  it('is told what cancelling its booking comes to before it is done, and then it is done as a whole', () => {
+    const network = connected();
+    bulk(network, [ANA, BEN]);
+    pass(network, MINUTE);
+    const [first, second] = [...network.state.reservations.values()].map((row) => row.reservationId);
+    const lines = [
+      { what: first, outcome: 'ana at ALC-01/1: 5.00 EUR taken' },
+      { what: second, outcome: 'ben at ALC-02/1: 5.00 EUR taken' },
+    ];
+    expect(cancelled(network, { preview: true })).toMatchObject({
+      outcome: 'done', lines,
+      text: expect.stringMatching(/^to cancel 2 .*: 0.00 EUR given back, 10.00 EUR taken; nothing is done yet$/),
+    });
+    expect([states(network), wallet(network)]).toEqual([['booked', 'booked'], [10_000, 500]]);
+    expect(cancelled(network)).toMatchObject({
+      outcome: 'done', lines, text: expect.stringMatching(/ cancelled: 0.00 EUR given back, 10.00 EUR taken$/),
+    });
+    expect([states(network), wallet(network)]).toEqual([['cancelled', 'cancelled'], [9_500, 0]]);
+    expect(cancelled(network)).toMatchObject({
+      outcome: 'refused', text: expect.stringMatching(/^nothing of fleet booking \S+ is still to come$/),
+    });
+  });
+
+  it('gets all back when an operator cancels its booking for nothing', () => {
+    const network = connected();
+    bulk(network, [ANA, BEN]);
+    expect(cancelled(network, { free: true }).text).toMatch(/: 10.00 EUR given back, 0.00 EUR taken$/);
+    expect(wallet(network)).toEqual([10_000, 0]);
+  });
+
+  it('keeps what charges now when the rest of its booking is cancelled', () => {
+    const network = connected();
+    bulk(network, [ANA, BEN]);
+    pass(network, 55 * MINUTE);
+    network.charging(ANA);
+    expect(cancelled(network)).toMatchObject({
+      outcome: 'done', lines: [{ outcome: 'ben at ALC-02/1: 5.00 EUR taken' }, { outcome: 'stays: a charge uses it' }],
+    });
+    expect(states(network)).toEqual(['checked-in', 'cancelled']);
+    expect(network.order({
+      kind: 'cancel-reservation-fleet', fleetId: reservationId('none'), preview: true, free: false, note: '',
+    })).toMatchObject({ outcome: 'refused', text: 'no such fleet booking: none' });
   });
 });

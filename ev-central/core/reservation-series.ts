@@ -44,7 +44,7 @@ export function bookSeries(step: Step, order: BookOrder & { readonly repeat: Rep
   }
   const { siteId, pointId, connectorNo } = first.place;
   const seriesId = reservationId(nextId(step));
-  const booked = carryOut(step, first, seriesId);
+  const booked = carryOut(step, first, { seriesId });
   const row: ReservationSeries = {
     seriesId, userId, siteId, pointId, connectorNo, beginsAtMs: first.beginsAtMs, endsAtMs: first.endsAtMs, repeat,
     timeZone: state.sites.must(siteId).timeZone, state: 'active', made: 1, missed: [], dueMs: step.now,
@@ -126,7 +126,7 @@ function makeOne(step: Step, row: ReservationSeries, beginsAtMs: number): string
     ...time, place: { kind: 'site', siteId }, fit: { connectorType: own.type, minPowerW: own.maxPowerW },
   });
   if (typeof plan === 'string') return typeof exact === 'string' ? exact : plan;
-  carryOut(step, plan, row.seriesId);
+  carryOut(step, plan, { seriesId: row.seriesId });
   return null;
 }
 

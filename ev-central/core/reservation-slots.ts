@@ -22,7 +22,7 @@ const HORIZON_MS = 24 * 3_600_000;
  * moment that is not after now: it is kept for somebody else now.
  */
 export function freeUntil(
-  state: State, driverId: UserId, { pointId, connectorNo }: ConnectorAt, now: number,
+  state: State, driverId: UserId | null, { pointId, connectorNo }: ConnectorAt, now: number,
 ): number | null {
   let ownUntilMs = 0;
   for (const slot of state.reservationIndex.after(pointId, connectorNo, now)) {

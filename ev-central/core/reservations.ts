@@ -1,27 +1,29 @@
 // Orders about reservations: book, change, cancel, check in. Drivers give them about their own, operators about
 // anybody's. What can be had is decided here, in one step with the hold of the fee: no slot is ever kept twice.
 import { assertNever } from '../../shared/assert.ts';
+import { reservationId } from '../../shared/ids.ts';
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { formatDateTime, formatTime } from '../../shared/words/quantities.ts';
+import { formatTime } from '../../shared/words/quantities.ts';
 import type { Input } from './inputs.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { may } from './permissions.ts';
 import { carryOut, type Plan, planReservation } from './reservation-booking.ts';
+import { cancelFleet, cancelReservation, cancelSeries, inWords, notNow } from './reservation-cancel.ts';
 import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
-import { openWindow, whyNotServed } from './reservation-due.ts';
-import { cancelPercent, partOfFee, releaseReservationHold, takeFee } from './reservation-money.ts';
+import { openWindow } from './reservation-due.ts';
+import { cancelPercent, partOfFee } from './reservation-money.ts';
 import { bookerRefusal, hoursRefusal, placeRefusal, timeRefusal } from './reservation-refusal.ts';
-import { bookSeries, comingOf, endSeries } from './reservation-series.ts';
+import { bookSeries } from './reservation-series.ts';
 import { placesOf, whyNotFree } from './reservation-slots.ts';
 import { RESERVATION_TABLE } from './reservation-states.ts';
-import type { Step } from './step.ts';
+import { nextId, type Step } from './step.ts';
 
 type OrderOf<K extends OrderKind> = Extract<Order, { kind: K }>;
 export type ReservationOrder = OrderOf<
   'book-reservation' | 'book-reservations' | 'change-reservation' | 'cancel-reservation' | 'cancel-reservation-series'
-  | 'check-in'
+  | 'cancel-reservation-fleet' | 'check-in'
 >;
 
 export function reservationOrder(step: Step, order: ReservationOrder, { role }: Pick<OrderInput, 'role'>): Result {
@@ -31,6 +33,7 @@ export function reservationOrder(step: Step, order: ReservationOrder, { role }: 
     case 'change-reservation': return changeReservation(step, order);
     case 'cancel-reservation': return cancelReservation(step, order, may(role, 'reservations.write'));
     case 'cancel-reservation-series': return cancelSeries(step, order);
+    case 'cancel-reservation-fleet': return cancelFleet(step, order);
     case 'check-in': return checkIn(step, order);
     default: return assertNever(order, 'order about a reservation');
   }
@@ -56,8 +59,9 @@ function bookTogether(step: Step, { wishes }: OrderOf<'book-reservations'>): Res
     else plans.push(plan);
   });
   if (lines.length > 0) return refused(`${lines.length} of ${wishes.length} cannot be had: nothing is booked`, lines);
-  const booked = plans.map((plan) => carryOut(step, plan));
-  return done(`${counted(booked.length, 'reservation')} booked`, booked.map((row) => ({
+  const fleetId = reservationId(nextId(step));
+  const booked = plans.map((plan) => carryOut(step, plan, { fleetId }));
+  return done(`${counted(booked.length, 'reservation')} booked; the fleet booking is ${fleetId}`, booked.map((row) => ({
     what: row.reservationId, outcome: `${row.userId} at ${row.pointId}/${row.connectorNo}`,
   })));
 }
@@ -100,42 +104,6 @@ function lateChange(row: Reservation, now: number): string | null {
       + formatMoney(row.feeMinor, row.currency);
 }
 
-function cancelReservation(step: Step, order: OrderOf<'cancel-reservation'>, isStaff: boolean): Result {
-  const row = step.state.reservations.get(order.reservationId);
-  if (row === undefined) return refused(`no such reservation: ${order.reservationId}`);
-  if (!RESERVATION_TABLE[row.state].mayCancel || row.sessionId !== null) return refused(notNow(row, 'cancelled'));
-  if (order.free && !isStaff) return refused('only operators cancel a reservation of others for nothing');
-  // In her slot it costs nothing where she could not charge.
-  const isFree = order.free || (row.state !== 'booked' && whyNotServed(step.state, row, step.now) !== null);
-  const percent = isFree ? 0 : cancelPercent(row.terms, row.beginsAtMs - step.now);
-  const cancelled = cancelAt(step, row, percent, order.note);
-  const taken = cancelled.takenMinor === 0 ? 'nothing is taken'
-    : `${formatMoney(cancelled.takenMinor, cancelled.currency)} are taken`;
-  return done(`${inWords(cancelled)} is cancelled; ${taken}`);
-}
-
-/** Ends a recurring one; what is booked of it is cancelled, each on its own terms. */
-function cancelSeries(step: Step, { seriesId, note }: OrderOf<'cancel-reservation-series'>): Result {
-  const { state, now } = step;
-  const series = state.reservationSeries.get(seriesId);
-  if (series === undefined) return refused(`no such recurring reservation: ${seriesId}`);
-  const coming = comingOf(state, series);
-  endSeries(step, series);
-  const cancelled = coming.map((row) => cancelAt(step, row, cancelPercent(row.terms, row.beginsAtMs - now), note));
-  return done(`recurring reservation ${seriesId} is ended; ${counted(cancelled.length, 'reservation')} cancelled`,
-    cancelled.map((row) => ({
-      what: row.reservationId,
-      outcome: row.takenMinor === 0 ? 'cancelled' : `cancelled; ${formatMoney(row.takenMinor, row.currency)} are taken`,
-    })));
-}
-
-function cancelAt(step: Step, row: Reservation, percent: number, why: string): Reservation {
-  const settled = percent === 0 ? releaseReservationHold(step, row) : takeFee(step, row, percent, 'late-cancellation');
-  const cancelled = moveReservation(step, settled, 'cancelled', { why });
-  tellOf(step, cancelled, 'cancelled', 'reservation-cancelled');
-  return cancelled;
-}
-
 function checkIn(step: Step, order: OrderOf<'check-in'>): Result {
   const { state, now } = step;
   const row = state.reservations.get(order.reservationId);
@@ -154,16 +122,6 @@ function checkIn(step: Step, order: OrderOf<'check-in'>): Result {
   return done(`${inWords(there)} is checked in: ask for the charge at ${there.pointId}`);
 }
 
-function notNow({ reservationId: id, state }: Reservation, what: string): string {
-  return `reservation ${id} is ${state}: it cannot be ${what}`;
-}
-
 function heldText({ holdMinor, currency }: Reservation): string {
   return holdMinor === 0 ? '' : `; ${formatMoney(holdMinor, currency)} are held`;
-}
-
-/** `reservation k7f2-33 (ALC-01/1, 2026-11-28 14:00 to 15:00)`. */
-function inWords({ reservationId: id, pointId, connectorNo, beginsAtMs, endsAtMs, timeZone }: Reservation): string {
-  const from = formatDateTime(beginsAtMs, timeZone).slice(0, 16);
-  return `reservation ${id} (${pointId}/${connectorNo}, ${from} to ${formatTime(endsAtMs, timeZone)})`;
 }

@@ -234,6 +234,12 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
       (SELECT count(*) FROM reservation_series) AS series FROM orders`,
     expected: [{ order_id: 'o-1', reservations: 0, series: 0 }],
   },
+  24: {
+    insert: `INSERT INTO reservations VALUES ('k7f2-1', NULL, 'ana', 'wallet:user:ana', 'ALC', 'ALC-01', 1, 10, 20,
+      'booked', 5, 5, 'EUR', 500, 500, 0, NULL, NULL, '{}', 'day#1', 'Europe/Madrid', 0, 0, 9, '')`,
+    check: 'SELECT reservation_id, fleet_id, due_ms FROM reservations',
+    expected: [{ reservation_id: 'k7f2-1', fleet_id: null, due_ms: 9 }],
+  },
 };
 
 let db: Sqlite;

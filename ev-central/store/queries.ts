@@ -201,7 +201,8 @@ const reservationList: ListDefinition = {
   select: `SELECT rowid AS cursor, ${reservations.columns.join(', ')} FROM reservations`,
   cursor: 'rowid', order: 'DESC',
   filters: {
-    reservationId: 'reservation_id = ?', seriesId: 'series_id = ?', userId: 'user_id = ?', driverId: 'user_id = ?',
+    reservationId: 'reservation_id = ?', seriesId: 'series_id = ?', fleetId: 'fleet_id = ?',
+    userId: 'user_id = ?', driverId: 'user_id = ?',
     siteId: 'site_id = ?', pointId: 'point_id = ?', state: 'state = ?', open: "(? = 'yes' AND due_ms IS NOT NULL)",
     sinceMs: 'begins_at_ms >= ?', untilMs: 'begins_at_ms < ?',
   },

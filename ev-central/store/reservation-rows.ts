@@ -5,8 +5,9 @@ import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
 export const reservations = defineCodec<Reservation>({
   table: 'reservations', key: ['reservationId'],
   fields: {
-    reservationId: text(), seriesId: nullable(text()), userId: text(), payer: text(), siteId: text(), pointId: text(),
-    connectorNo: whole(), beginsAtMs: whole(), endsAtMs: whole(), state: text(), stateSinceMs: whole(),
+    reservationId: text(), seriesId: nullable(text()), fleetId: nullable(text()), userId: text(), payer: text(),
+    siteId: text(), pointId: text(), connectorNo: whole(), beginsAtMs: whole(), endsAtMs: whole(), state: text(),
+    stateSinceMs: whole(),
     bookedAtMs: whole(), currency: text(), feeMinor: whole(), holdMinor: whole(), takenMinor: whole(),
     ticketId: nullable(text()), sessionId: nullable(text()), terms: json(), tariff: text(), timeZone: text(),
     reminded: flag(), begun: flag(), dueMs: nullable(whole()), why: text(),

@@ -149,10 +149,11 @@ export function sampleClaim(change: Partial<Claim> = {}): Claim {
 
 export function sampleReservation(change: Partial<Reservation> = {}): Reservation {
   return {
-    reservationId: reservationId('k7f2-140'), seriesId: null, userId: userId('ana'), payer: userWallet(userId('ana')),
-    siteId: siteId('ALC'), pointId: pointId('ALC-01'), connectorNo: 1, beginsAtMs: START_MS + 3_600_000,
-    endsAtMs: START_MS + 7_200_000, state: 'booked', stateSinceMs: START_MS, bookedAtMs: START_MS,
-    currency: currency('EUR'), feeMinor: 500, holdMinor: 500, takenMinor: 0, ticketId: null, sessionId: null,
+    reservationId: reservationId('k7f2-140'), seriesId: null, fleetId: null, userId: userId('ana'),
+    payer: userWallet(userId('ana')), siteId: siteId('ALC'), pointId: pointId('ALC-01'), connectorNo: 1,
+    beginsAtMs: START_MS + 3_600_000, endsAtMs: START_MS + 7_200_000, state: 'booked',
+    stateSinceMs: START_MS, bookedAtMs: START_MS, currency: currency('EUR'), feeMinor: 500, holdMinor: 500,
+    takenMinor: 0, ticketId: null, sessionId: null,
     terms: { tiers: [{ beforeMs: 86_400_000, percent: 0 }], marginMs: 300_000, graceMs: 900_000, reminderMs: 900_000 },
     tariff: 'day-night#1', timeZone: 'Europe/Madrid', reminded: false, begun: false, dueMs: START_MS + 2_700_000,
     why: '', ...change,

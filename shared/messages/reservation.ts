@@ -40,6 +40,8 @@ export const reservationSchema = z.object({
   reservationId: reservationIdSchema,
   /** The recurring one that it is an occurrence of. */
   seriesId: reservationIdSchema.nullable(),
+  /** The booking of a fleet that it was made by, together with others. */
+  fleetId: reservationIdSchema.nullable(),
   userId: userIdSchema,
   /** The wallet that pays the fee. */
   payer: accountSchema,
@@ -132,5 +134,11 @@ export const reservationOrders = [
     free: z.boolean(), note: noteSchema,
   }),
   z.object({ kind: z.literal('cancel-reservation-series'), seriesId: reservationIdSchema, note: noteSchema }),
+  z.object({
+    /** All that is still to come of it, in one step. */
+    kind: z.literal('cancel-reservation-fleet'), fleetId: reservationIdSchema,
+    /** Nothing is done: only what it would come to is said. */
+    preview: z.boolean(), free: z.boolean(), note: noteSchema,
+  }),
   z.object({ kind: z.literal('check-in'), reservationId: reservationIdSchema }),
 ] as const;

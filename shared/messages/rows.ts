@@ -2,10 +2,13 @@
 // Times are UTC milliseconds; the tools print them as ISO 8601.
 import { z } from 'zod';
 import { walletSchema } from '../account.ts';
-import { pointIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema } from '../ids.ts';
+import {
+  pointIdSchema, reservationIdSchema, sessionIdSchema, siteIdSchema, tariffIdSchema, userIdSchema,
+} from '../ids.ts';
 import { currencySchema } from '../money.ts';
 import { pricedSchema } from './exchange-rate.ts';
 import { priceNowSchema } from './ocpi-tariff.ts';
+import { reservationTermsSchema } from './reservation.ts';
 import { ticketLineSchema } from './ticket-line.ts';
 import {
   amountMinorSchema, atMsSchema, connectorNoSchema, connectorTypeSchema, endReasonSchema, energyWhSchema,
@@ -41,8 +44,9 @@ export const pointOfferSchema = z.object({
 export type PointOffer = z.infer<typeof pointOfferSchema>;
 
 /**
- * `estimate`: what a charge that begins now would cost, one row. Filters: pointId; connectorNo (its first), energyWh
- * (20,000), powerW (the connector's most), parkingMs (none: plugged in without charging, afterwards).
+ * `estimate`: what a charge would cost, one row. Filters: pointId; connectorNo (its first), energyWh (20,000), powerW
+ * (the connector's most), parkingMs (none: plugged in without charging, afterwards). It begins now; with
+ * reservationId in that slot, with sinceMs and untilMs in a slot that might be reserved.
  */
 export const estimateRowSchema = z.object({
   pointId: pointIdSchema, connectorNo: connectorNoSchema,
@@ -57,6 +61,20 @@ export const estimateRowSchema = z.object({
   vat: z.array(vatPartSchema),
   /** What it is in the tariff's currency, as its lines are, when she pays in another one. */
   priced: pricedSchema.optional(),
+  /** Somebody's reservation is next: a charge is ended then. Without it nothing is known to be in the way. */
+  freeUntilMs: atMsSchema.optional(),
+  /** What of the energy flows by then. */
+  reachedWh: energyWhSchema.optional(),
+  /** The reservation, or what reserving would mean. */
+  slot: z.object({
+    reservationId: reservationIdSchema.nullable(), beginsAtMs: atMsSchema, endsAtMs: atMsSchema,
+    /** Held when it is booked, and taken when nobody comes; of a cancellation so many per cent, by its tier. */
+    feeMinor: amountMinorSchema, terms: reservationTermsSchema,
+    /** Who has not come by then has not come. */
+    checkInByMs: atMsSchema,
+    /** Why it cannot be reserved; null: it can, or is. */
+    whyNot: z.string().nullable(),
+  }).optional(),
 });
 export type EstimateRow = z.infer<typeof estimateRowSchema>;
 

@@ -243,11 +243,41 @@ function reasonText(reason: keyof Words['endReason'] | keyof Words['refusal']): 
 }
 
 function estimate(
-  { pointId, energyWh, powerW, chargingMs, parkingMs, totalMinor, currency }: EstimateRow,
+  { pointId, energyWh, powerW, startMs, chargingMs, parkingMs, totalMinor, currency, timeZone, ...more }: EstimateRow,
 ): string {
+  const { slot, freeUntilMs, reachedWh } = more;
   const parked = parkingMs === 0 ? '' : `, then ${formatClock(parkingMs)} plugged in without charging`;
-  return `${pointId} now: ${formatMoney(totalMinor, currency)} with VAT, if ${formatEnergy(energyWh)} flow at a steady `
-    + `${formatPower(powerW)} (${formatClock(chargingMs)})${parked}.`;
+  const when = slot === undefined ? 'now' : `at ${formatDateTime(startMs, timeZone).slice(0, 16)}`;
+  return `${pointId} ${when}: ${formatMoney(totalMinor, currency)} with VAT, if ${formatEnergy(energyWh)} flow at a `
+    + `steady ${formatPower(powerW)} (${formatClock(chargingMs)})${parked}.`
+    + (freeUntilMs === undefined ? ''
+      : freeFor({ startMs, timeZone, energyWh, freeUntilMs, reachedWh: reachedWh ?? 0 }))
+    + (slot === undefined ? '' : ` ${slotText(slot, { currency, timeZone })}`);
+}
+
+/** ` It is free until 2026-12-01 14:30: 11.000 kWh (55 %) by then.` */
+function freeFor(
+  { startMs, timeZone, energyWh, freeUntilMs, reachedWh }:
+    Pick<EstimateRow, 'startMs' | 'timeZone' | 'energyWh'> & { freeUntilMs: number; reachedWh: number },
+): string {
+  if (freeUntilMs <= startMs) return ' It is kept for somebody else then.';
+  const until = formatDateTime(freeUntilMs, timeZone).slice(0, 16);
+  return ` It is free until ${until}: ${reachedWh >= energyWh ? 'enough for all of it' : `${formatEnergy(reachedWh)} `
+    + `(${Math.floor(reachedWh * 100 / energyWh)} %) by then`}.`;
+}
+
+/** What a reservation costs when she comes, when she cancels it, and when she does neither. */
+function slotText(
+  { reservationId, beginsAtMs, endsAtMs, feeMinor, terms, checkInByMs, whyNot }: NonNullable<EstimateRow['slot']>,
+  { currency, timeZone }: Pick<EstimateRow, 'currency' | 'timeZone'>,
+): string {
+  const slot = `${formatDateTime(beginsAtMs, timeZone).slice(0, 16)} to ${formatTime(endsAtMs, timeZone)}`;
+  const name = reservationId === null ? `Reserving ${slot}` : `Reservation ${reservationId} (${slot})`;
+  if (whyNot !== null) return `${name} is not possible: ${whyNot}.`;
+  if (feeMinor === 0) return `${name} costs nothing.`;
+  const tiers = terms.tiers.map(({ beforeMs, percent }) => `${duration(beforeMs)} before ${percent} %, `).join('');
+  return `${name} holds ${formatMoney(feeMinor, currency)} until you charge; cancelled ${tiers}later 100 % are taken, `
+    + `as when nobody checks in before ${formatTime(checkInByMs, timeZone)}.`;
 }
 
 function duration(durationMs: number | null): string {

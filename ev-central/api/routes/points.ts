@@ -1,6 +1,6 @@
 // Charge points: search, detail, changes of status as they happen, commands and the registry.
 import { z } from 'zod';
-import { pointIdSchema, siteIdSchema } from '../../../shared/ids.ts';
+import { pointIdSchema, reservationIdSchema, siteIdSchema } from '../../../shared/ids.ts';
 import {
   CONNECTOR_TYPES, type Connector, connectorNoSchema, latitudeSchema, longitudeSchema, noteSchema, pointStatusSchema,
   powerWSchema,
@@ -44,6 +44,9 @@ const estimateQuery = z.strictObject({
   powerW: z.coerce.number().int().min(1).max(10_000_000).optional().describe('without it the most of the connector'),
   parkingMs: z.coerce.number().int().min(0).max(31 * 24 * 3_600_000).optional()
     .describe('plugged in without charging afterwards'),
+  reservationId: reservationIdSchema.optional().describe('in this reservation, with what it costs'),
+  from: z.iso.datetime({ offset: true }).optional().describe('in a slot that might be reserved; needs `to`'),
+  to: z.iso.datetime({ offset: true }).optional(),
 });
 const estimateSchema = named('Estimate', outsideSchema(estimateRowSchema), outside({
   pointId: 'ALC-01', connectorNo: 1, tariffId: 'day-night', version: 2, startMs: 1_763_700_000_000,
@@ -94,13 +97,18 @@ export const POINT_OPERATIONS: readonly Operation[] = [
   }),
   operation({
     id: 'estimateCharge', method: 'GET', path: `${PATH}/estimate`, tag: 'points', permission: 'points:read', params,
-    exampleParams, summary: 'What a charge that begins now would cost you at a point', query: estimateQuery,
-    reads: ['estimate'], description: 'With what was assumed. Nothing is held, and nothing is promised.',
+    exampleParams, summary: 'What a charge would cost you at a point: now, or in a slot', query: estimateQuery,
+    reads: ['estimate'], description: 'With what was assumed, how long the connector is free, and what a reservation '
+      + 'costs. Nothing is held, and nothing is promised.',
     success: { status: 200, what: 'The estimate.', body: estimateSchema },
     handle(ask, api) {
       const { pointId } = ask.params;
       if (api.state.points.get(pointId) === undefined) throw noPoint(pointId);
-      const filter = { pointId, ...withoutUndefined(ask.query) };
+      const { from, to, ...figures } = ask.query;
+      const filter = {
+        pointId, ...withoutUndefined(figures), ...(from === undefined ? {} : { sinceMs: Date.parse(from) }),
+        ...(to === undefined ? {} : { untilMs: Date.parse(to) }),
+      };
       const page = api.read(callerIn(ask), { what: 'estimate', filter, after: null, limit: 1 });
       if (page.error !== null) throw new Problem('bad-request', `There is no estimate: ${page.error}.`);
       return { status: 200, body: outside(page.rows[0]) };

@@ -29,8 +29,9 @@ const seriesParams = z.strictObject({ seriesId: reservationIdSchema });
 const exampleParams = { reservationId: 'k7f2-140' };
 
 const reservation = named('Reservation', outsideSchema(reservationSchema), outside({
-  reservationId: 'k7f2-140', seriesId: null, userId: 'ana', payer: 'wallet:user:ana', siteId: 'ALC', pointId: 'ALC-01',
-  connectorNo: 1, beginsAtMs: AT_MS, endsAtMs: AT_MS + 2 * HOUR_MS, state: 'booked', stateSinceMs: AT_MS - 24 * HOUR_MS,
+  reservationId: 'k7f2-140', seriesId: null, fleetId: null, userId: 'ana', payer: 'wallet:user:ana', siteId: 'ALC',
+  pointId: 'ALC-01', connectorNo: 1, beginsAtMs: AT_MS, endsAtMs: AT_MS + 2 * HOUR_MS, state: 'booked',
+  stateSinceMs: AT_MS - 24 * HOUR_MS,
   bookedAtMs: AT_MS - 24 * HOUR_MS, currency: 'EUR', feeMinor: 500, holdMinor: 500, takenMinor: 0, ticketId: null,
   sessionId: null,
   terms: { tiers: [{ beforeMs: 24 * HOUR_MS, percent: 0 }], marginMs: 300_000, graceMs: 900_000, reminderMs: 900_000 },
@@ -80,7 +81,12 @@ const changeBody = named('ReservationChange', z.strictObject({
 const cancelBody = named('ReservationCancel', z.strictObject({
   free: z.boolean().default(false).describe('for operators: nothing is taken'), note: noteSchema.default(''),
 }), { free: false, note: '' });
+const fleetCancelBody = named('FleetCancel', z.strictObject({
+  preview: z.boolean().default(false).describe('nothing is done: only what it would come to is said'),
+  free: z.boolean().default(false).describe('nothing is taken'), note: noteSchema.default(''),
+}), { preview: true, free: false, note: '' });
 const noteBody = named('ReservationSeriesCancel', z.strictObject({ note: noteSchema.default('') }), { note: '' });
+const fleetParams = z.strictObject({ fleetId: reservationIdSchema });
 const nothing = named('ReservationStep', z.strictObject({}), {});
 const booked = { status: 200, what: 'It is booked; the lines name the reservations.', body: orderAnswerSchema };
 const placeFilters = { siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional() };
@@ -110,7 +116,8 @@ export const RESERVATION_OPERATIONS: readonly Operation[] = [
   listOperation({
     id: 'listReservations', path: '/api/v1/reservations', tag: 'network', permission: 'reservations:read',
     what: 'reservations', summary: 'All reservations, newest first', item: reservation,
-    filters: { ...filters, userId: userIdSchema.optional(), seriesId: reservationIdSchema.optional() },
+    filters: { ...filters, userId: userIdSchema.optional(), seriesId: reservationIdSchema.optional(),
+      fleetId: reservationIdSchema.optional() },
   }),
   operation({
     id: 'bookReservation', method: 'POST', path: '/api/v1/reservations', tag: 'me', permission: 'self:reserve',
@@ -137,6 +144,14 @@ export const RESERVATION_OPERATIONS: readonly Operation[] = [
       });
       return { status: 200, body: { outcome, text, lines } };
     },
+  }),
+  orderOperation({
+    id: 'cancelFleet', path: '/api/v1/reservation-fleets/{fleetId}/cancel', tag: 'network',
+    permission: 'reservations:write', params: fleetParams, exampleParams: { fleetId: 'k7f2-138' },
+    summary: 'Cancels all that is still to come of a fleet\'s booking', body: fleetCancelBody,
+    description: 'In one step, each on its terms; as a preview the answer says what would be given back and taken.',
+    order: ({ fleetId }, { preview, free, note }) =>
+      ({ kind: 'cancel-reservation-fleet', fleetId, preview, free, note }),
   }),
   operation({
     id: 'getReservation', method: 'GET', path: ONE, tag: 'me', permission: 'self:reserve', params, exampleParams,
