@@ -9,7 +9,7 @@ import {
 } from '../../shared/messages/notification.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { personOf } from './accounts.ts';
-import { done, refused, type Result } from './order-result.ts';
+import { counted, done, refused, type Result } from './order-result.ts';
 import { may } from './permissions.ts';
 import type { State } from './state.ts';
 import { event, type Step } from './step.ts';
@@ -35,7 +35,11 @@ export function putPreferences(
   return done(`the notification preferences of ${userId} are changed`);
 }
 
-/** Announces maintenance to staff who follow the site and to those who charge or wait there. */
+/**
+ * Announces maintenance to staff who follow the site, to those who charge or wait there, and to those whose reserved
+ * slots fall into it. Their reservations stay: what becomes of each is decided when its slot comes, by what is then in
+ * service (`leavePoint`), and the letter says so.
+ */
 export function planMaintenance(step: Step, { siteId, fromMs, toMs, note }: OrderOf<'plan-maintenance'>): Result {
   const { state } = step;
   const site = state.sites.get(siteId);
@@ -43,9 +47,34 @@ export function planMaintenance(step: Step, { siteId, fromMs, toMs, note }: Orde
   if (toMs <= fromMs) return refused('maintenance ends after it begins');
   if (toMs <= step.now) return refused('this time is over');
   const there = [...state.sessionIndex.open()].map((id) => state.sessions.must(id)).filter((s) => s.siteId === siteId);
-  const drivers = [...new Set(there.map((session) => session.driverId))].sort();
-  event(step, 'maintenance', { siteId, corr: correlationId(`maintenance-${siteId}`) }, { fromMs, toMs, note, drivers });
-  return done(`maintenance at ${siteId} is announced to its staff and ${drivers.length} drivers`);
+  const reserved = reservedIn(state, siteId, { fromMs, toMs });
+  const drivers = [...new Set([...there.map((session) => session.driverId), ...reserved.drivers])].sort();
+  // Of more people than are asked for at once the rest gets an event of its own, which staff is not told of again.
+  for (let from = 0; from === 0 || from < drivers.length; from += MOST_ASKED) {
+    event(step, 'maintenance', { siteId, corr: correlationId(`maintenance-${siteId}`) }, {
+      fromMs, toMs, note, drivers: drivers.slice(from, from + MOST_ASKED), reservations: reserved.count,
+      toStaff: from === 0,
+    });
+  }
+  return done(`maintenance at ${siteId} is announced to its staff and ${counted(drivers.length, 'driver')}; `
+    + `${counted(reserved.count, 'reservation')} in this time`);
+}
+
+/** The reservations whose slots overlap a time at a site, and whose they are. */
+function reservedIn(
+  state: State, siteId: SiteId, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): { count: number; drivers: UserId[] } {
+  const drivers: UserId[] = [];
+  for (const { pointId, connectors, siteId: at } of state.points.values()) {
+    if (at !== siteId) continue;
+    for (const { connectorNo } of connectors) {
+      for (const slot of state.reservationIndex.after(pointId, connectorNo, fromMs)) {
+        if (slot.beginsAtMs >= toMs) break;
+        drivers.push(slot.userId);
+      }
+    }
+  }
+  return { count: drivers.length, drivers };
 }
 
 /**

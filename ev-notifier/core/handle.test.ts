@@ -92,6 +92,13 @@ describe('what is planned', () => {
     expect([desk.states(), desk.sends]).toEqual([['email expired'], []]);
   });
 
+  it('of maintenance is told to staff by one of several events alone', () => {
+    const desk = new Desk();
+    const planned = { fromMs: START_MS, toMs: START_MS + MINUTE_MS, note: '', drivers: ['ben'], toStaff: false };
+    desk.event('maintenance', planned, { driverId: null });
+    expect(desk.asks).toMatchObject([{ userIds: ['ben'], siteId: null }]);
+  });
+
   it('of a reservation is told to its driver, once for its time', () => {
     const desk = new Desk();
     const given = {

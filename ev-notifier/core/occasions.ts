@@ -21,6 +21,8 @@ type Draft = {
   /** Told once under this name, whatever event brings it again. */
   readonly once?: string;
   readonly expiresAtMs?: number;
+  /** Where not all of the kind's audience is meant. */
+  readonly toStaff?: boolean;
 };
 
 export function meaningOf(state: Pick<NotifierState, 'faulted'>, event: NetworkEvent): Meaning {
@@ -41,13 +43,13 @@ export function meaningOf(state: Pick<NotifierState, 'faulted'>, event: NetworkE
   return { occasion: draft === null ? null : occasionOf(event, draft), faulted: null };
 }
 
-function occasionOf(event: NetworkEvent, { kind, facts, userIds, once, expiresAtMs }: Draft): Occasion {
+function occasionOf(event: NetworkEvent, { kind, facts, userIds, once, expiresAtMs, toStaff = true }: Draft): Occasion {
   const { audience, lifeMinutes } = ruleOf(kind);
   const { siteId, pointId, sessionId, driverId, atMs } = event;
   return {
     occasionId: once ?? event.id, kind, siteId,
     userIds: audience === 'staff' ? [] : userIds ?? (driverId === null ? [] : [driverId]),
-    toStaff: audience !== 'driver',
+    toStaff: toStaff && audience !== 'driver',
     facts: { pointId, sessionId, ...facts },
     happenedAtMs: atMs, expiresAtMs: expiresAtMs ?? atMs + lifeMinutes * MINUTE_MS, state: 'open',
   };
@@ -90,10 +92,11 @@ function draftOf(event: NetworkEvent): Draft | null {
     case 'maintenance': {
       const planned = parse(z.object({
         fromMs: atMsSchema, toMs: atMsSchema, note: z.string(), drivers: z.array(userIdSchema),
+        reservations: z.int().default(0), toStaff: z.boolean().default(true),
       }), data);
       if (planned === null) return null;
-      const { drivers, ...facts } = planned;
-      return { kind: 'maintenance-planned', facts, userIds: drivers, expiresAtMs: facts.toMs };
+      const { drivers, toStaff, ...facts } = planned;
+      return { kind: 'maintenance-planned', facts, userIds: drivers, toStaff, expiresAtMs: facts.toMs };
     }
     default: return null;
   }

@@ -72,9 +72,13 @@ export const ENGLISH: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} is well again`, lines: [`${place} at ${site} is well again.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `maintenance at ${site}`,
-      lines: [`Maintenance at ${site} from ${from} to ${to}.`, note, 'Charging may not be possible in this time.'],
+      lines: [
+        `Maintenance at ${site} from ${from} to ${to}.`, note, 'Charging may not be possible in this time.',
+        hasReservations ? 'Reservations in this time stay booked. If the connector is out of service when one begins, '
+          + 'it moves to an equal one at the site; if there is none, it is cancelled and its fee given back.' : '',
+      ],
     }),
   },
 };

@@ -31,7 +31,7 @@ const EVENTS: Readonly<Record<NotificationKind, readonly [Parameters<typeof even
   'low-balance': ['low-balance', { balanceMinor: 150, currency: 'EUR' }],
   'point-faulted': ['point-status', { from: 'Available', to: 'Faulted', why: 'relay' }],
   'point-recovered': ['point-status', { from: 'Faulted', to: 'Available', why: '' }],
-  'maintenance-planned': ['maintenance', { fromMs: START_MS, toMs: START_MS + 7_200_000, note: 'cables', drivers: [] }],
+  'maintenance-planned': ['maintenance', { fromMs: START_MS, toMs: START_MS + 7_200_000, note: 'cables', drivers: [], reservations: 1 }],
 };
 
 function occasionOf(kind: NotificationKind): Occasion {
@@ -70,6 +70,14 @@ it('says times in the zone of the reader and amounts in the way of her language'
   expect(wordingOf(reminder, { language: 'en', timeZone: 'Europe/Madrid' }).short).toContain('13:00');
   expect(wordingOf(reminder, { language: 'pt', timeZone: 'America/Sao_Paulo' }).short).toContain('09:00');
   expect(wordingOf(occasionOf('low-balance'), { language: 'es', timeZone: 'UTC' }).body).toContain('1,50 EUR');
+});
+
+it('says what becomes of reservations only where there are some', () => {
+  const planned = occasionOf('maintenance-planned');
+  const bodyOf = (reservations: number): string =>
+    wordingOf({ ...planned, facts: { ...planned.facts, reservations } }, { language: 'en', timeZone: 'UTC' }).body;
+  expect(bodyOf(1)).toContain('stay booked');
+  expect(bodyOf(0)).not.toContain('eserv');
 });
 
 it('leaves the fee out where there is none, and cuts a long text for a telephone', () => {

@@ -73,11 +73,13 @@ export const PORTUGUESE: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} voltou a funcionar`, lines: [`${place} em ${site} voltou a funcionar.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `manutenção em ${site}`,
       lines: [
         `Manutenção em ${site} de ${from} a ${to}.`, note,
         'Durante esse tempo pode não ser possível carregar.',
+        hasReservations ? 'As reservas para esse tempo mantêm-se. Se, quando uma começar, o conector estiver fora de '
+          + 'serviço, passa para outro igual no mesmo local; se não houver, é cancelada e a taxa é devolvida.' : '',
       ],
     }),
   },

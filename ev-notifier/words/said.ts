@@ -22,6 +22,8 @@ export type Said = {
   readonly number: string;
   /** Free text of an operator or a device; empty when there is none. */
   readonly note: string;
+  /** Of planned maintenance: somebody has reserved in that time. */
+  readonly hasReservations: boolean;
   readonly failure: PaymentFailure;
 };
 
@@ -49,7 +51,7 @@ export function said({ facts, siteId }: Occasion, language: Language, timeZone: 
     from: moment('fromMs'), to: moment('toMs'), until: moment('plugByMs'),
     number: text('number') === '' ? MISSING : text('number'),
     note: text('note') === '' ? text('why') : text('note'),
-    failure: text('reason') as PaymentFailure,
+    hasReservations: (number('reservations') ?? 0) > 0, failure: text('reason') as PaymentFailure,
   };
 }
 

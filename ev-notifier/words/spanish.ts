@@ -71,11 +71,13 @@ export const SPANISH: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} vuelve a funcionar`, lines: [`${place} en ${site} vuelve a funcionar.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `mantenimiento en ${site}`,
       lines: [
         `Mantenimiento en ${site} de ${from} a ${to}.`, note,
         'Puede que durante ese tiempo no se pueda recargar.',
+        hasReservations ? 'Las reservas para ese tiempo se mantienen. Si al empezar una el conector está fuera de '
+          + 'servicio, pasa a otro igual del mismo lugar; si no lo hay, se cancela y se devuelve su importe.' : '',
       ],
     }),
   },

@@ -83,7 +83,7 @@ export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
   orderOperation({
     id: 'planMaintenance', path: '/api/v1/sites/{siteId}/maintenance', tag: 'sites', permission: 'points:run',
     params: z.strictObject({ siteId: siteIdSchema }), exampleParams: { siteId: 'ALC' },
-    summary: 'Announces maintenance to the staff of a site and to those who charge or wait there',
+    summary: 'Announces maintenance to the staff of a site and to those who charge, wait or have reserved there',
     body: named('Maintenance', z.strictObject({ from: moment, to: moment, note: z.string().max(300).default('') }), {
       from: '2099-01-01T08:00:00Z', to: '2099-01-01T12:00:00Z', note: 'new cables',
     }),
