@@ -33,6 +33,17 @@ describe('how a person is reached', () => {
     expect(contactRows(state, { kind: 'low-balance', users: 'ana' })).toEqual([]);
   });
 
+  it('has no e-mail about debts: that letter is EV_Central\'s own, and always comes', () => {
+    const network = networkWith({ phone: PHONE });
+    expect(contactRows(network.state, { kind: 'debt', users: 'ana' })).toMatchObject([{ email: null, phone: PHONE }]);
+    const choose = (channels: NotificationPreferences['channels']) => network.order({
+      kind: 'put-notification-preferences', userId: ANA, preferences: { ...NO_PREFERENCES, phone: PHONE, channels },
+    });
+    expect(choose({ debt: ['email', 'sms'] })).toMatchObject({ outcome: 'refused', text: expect.stringMatching(/letters about debt .* always/) });
+    expect(choose({ debt: [] }).outcome).toBe('done');
+    expect(contactRows(network.state, { kind: 'debt', users: 'ana' })).toEqual([]);
+  });
+
   it('is said of nobody who is unknown, has no account any more, or no address', () => {
     const network = networkWith({});
     expect(contactRows(network.state, { kind: 'charge-complete', users: 'nobody,ben' })).toEqual([]);

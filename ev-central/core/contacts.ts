@@ -4,8 +4,8 @@ import {
   correlationId, siteId as asSiteId, type SiteId, userId as asUserId, type UserId,
 } from '../../shared/ids.ts';
 import {
-  type Contact, MOST_ASKED, NO_PREFERENCES, type NotificationChannel, notificationKindSchema, type NotificationKind,
-  type NotificationPreferences, ruleOf,
+  type Contact, MOST_ASKED, NO_PREFERENCES, NOTIFICATION_KINDS, type NotificationChannel, notificationKindSchema,
+  type NotificationKind, type NotificationPreferences, ruleOf,
 } from '../../shared/messages/notification.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { personOf } from './accounts.ts';
@@ -29,6 +29,11 @@ export function putPreferences(
   if (state.users.get(userId) === undefined) return refused(`no such user: ${userId}`);
   const unknown = preferences.sites.find((id) => state.sites.get(id) === undefined);
   if (unknown !== undefined) return refused(`no such site: ${unknown}`);
+  const lettered = NOTIFICATION_KINDS.find((kind) => ruleOf(kind).hasLetter === true
+    && preferences.channels[kind]?.includes('email') === true);
+  if (lettered !== undefined) {
+    return refused(`letters about ${lettered} come by e-mail from EV_Central itself, always: leave "email" out there`);
+  }
   const ids = preferences.push.map(({ subscriptionId }) => subscriptionId);
   if (new Set(ids).size < ids.length) return refused('two push subscriptions have one id');
   state.contactPreferences.put({ ...preferences, userId });
@@ -108,11 +113,13 @@ function contactOf(state: State, userId: UserId, kind: NotificationKind): Contac
   if (user === undefined || !user.active) return undefined;
   const { language, timeZone, email } = personOf(state, userId);
   const { phone, chat, push, quietHours, channels } = preferencesOf(state, userId);
-  const wanted: readonly NotificationChannel[] = channels[kind] ?? ruleOf(kind).channels;
+  const rule = ruleOf(kind);
+  const wanted: readonly NotificationChannel[] = channels[kind] ?? rule.channels;
   const reached = <T>(channel: NotificationChannel, address: T, none: T): T =>
     (wanted.includes(channel) ? address : none);
   const contact = {
-    userId, language, timeZone, quietHours, email: reached('email', email, null), phone: reached('sms', phone, null),
+    userId, language, timeZone, quietHours, email: rule.hasLetter === true ? null : reached('email', email, null),
+    phone: reached('sms', phone, null),
     chat: reached('chat', chat, null), push: reached('push', push, []),
   };
   const isReached = contact.email !== null || contact.phone !== null || contact.chat !== null

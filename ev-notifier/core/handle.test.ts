@@ -80,6 +80,20 @@ describe('a point that breaks', () => {
   });
 });
 
+describe('a debt', () => {
+  it('is told to whoever reads about it: a person, or those who run a group', () => {
+    const desk = new Desk();
+    const debt = {
+      account: 'wallet:group:fleet', groupId: 'fleet', state: 'final', step: 3, owedMinor: 420, currency: 'EUR',
+      sinceMs: START_MS,
+    };
+    desk.event('debt', { ...debt, readers: ['ana', 'ben'] }, { driverId: null });
+    // As it was written before it said who reads it.
+    desk.event('debt', debt, { driverId: null });
+    expect(desk.asks).toMatchObject([{ kind: 'debt', userIds: ['ana', 'ben'], siteId: null }]);
+  });
+});
+
 describe('what is planned', () => {
   it('of maintenance is told to staff and to those who charge there, until it is over', () => {
     const desk = new Desk();

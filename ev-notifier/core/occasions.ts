@@ -9,6 +9,8 @@ import type { Facts, Occasion } from './rows.ts';
 import type { NotifierState } from './state.ts';
 
 const MINUTE_MS = 60_000;
+/** A reminder, the last one, and that nothing is owed any more. */
+export const DEBT_STATES = ['reminder', 'final', 'settled'] as const;
 
 /** What an event means: an occasion, a change of what is known of a point, or nothing. */
 export type Meaning = {
@@ -67,7 +69,10 @@ function draftOf(event: NetworkEvent): Draft | null {
       return { kind: 'charge-complete', facts: { energyWh, totalMinor, currency, endReason, ticketId } };
     }
     case 'nearly-done': {
-      const facts = parse(z.object({ energyWh: z.int(), socPercent: z.int().nullable() }), data);
+      const facts = parse(z.object({
+        energyWh: z.int(), socPercent: z.int().nullable(), costMinor: z.int().nullable().default(null),
+        currency: currencySchema.nullable().default(null),
+      }), data);
       const once = `nearly-done:${sessionId ?? event.id}`;
       return facts === null ? null : { kind: 'charge-nearly-done', facts, once };
     }
@@ -86,6 +91,15 @@ function draftOf(event: NetworkEvent): Draft | null {
     case 'low-balance': {
       const facts = parse(z.object({ balanceMinor: z.int(), currency: currencySchema }), data);
       return facts === null ? null : { kind: 'low-balance', facts };
+    }
+    case 'debt': {
+      const debt = parse(z.object({
+        account: z.string(), groupId: z.string().nullable(), state: z.enum(DEBT_STATES), step: z.int(),
+        owedMinor: z.int(), currency: currencySchema, sinceMs: atMsSchema, readers: z.array(userIdSchema),
+      }), data);
+      if (debt === null) return null;
+      const { readers, ...facts } = debt;
+      return { kind: 'debt', facts, userIds: readers };
     }
     case 'reservation-reminder':
     case 'reservation-no-show': return draftOfReservation(event, event.kind);

@@ -19,6 +19,11 @@ type KindRule = {
   readonly channels: readonly NotificationChannel[];
   /** After this time nobody is told any more. */
   readonly lifeMinutes: number;
+  /**
+   * EV_Central writes the e-mail itself, as a letter that nobody can switch off: none comes on this way, so that nobody
+   * gets two. The other channels are chosen as those of every kind.
+   */
+  readonly hasLetter?: true;
 };
 
 const HOUR = 60;
@@ -37,6 +42,7 @@ export const NOTIFICATION_RULES = {
   'payment-failed': { audience: 'driver', urgent: false, channels: ['email', 'push'], lifeMinutes: 3 * DAY },
   'invoice-ready': { audience: 'driver', urgent: false, channels: ['email'], lifeMinutes: 7 * DAY },
   'low-balance': { audience: 'driver', urgent: false, channels: ['email', 'push'], lifeMinutes: 3 * DAY },
+  debt: { audience: 'driver', urgent: false, channels: ['sms', 'push'], lifeMinutes: 3 * DAY, hasLetter: true },
   'point-faulted': { audience: 'staff', urgent: true, channels: ['email', 'chat'], lifeMinutes: 4 * HOUR },
   'point-recovered': { audience: 'staff', urgent: true, channels: ['email', 'chat'], lifeMinutes: 4 * HOUR },
   'maintenance-planned': { audience: 'both', urgent: false, channels: ['email', 'push'], lifeMinutes: 7 * DAY },
