@@ -39,7 +39,9 @@ describe('how a person is reached', () => {
     const choose = (channels: NotificationPreferences['channels']) => network.order({
       kind: 'put-notification-preferences', userId: ANA, preferences: { ...NO_PREFERENCES, phone: PHONE, channels },
     });
-    expect(choose({ debt: ['email', 'sms'] })).toMatchObject({ outcome: 'refused', text: expect.stringMatching(/letters about debt .* always/) });
+    expect(choose({ debt: ['email', 'sms'] })).toMatchObject({
+      outcome: 'refused', text: expect.stringMatching(/letters about debt .* always/),
+    });
     expect(choose({ debt: [] }).outcome).toBe('done');
     expect(contactRows(network.state, { kind: 'debt', users: 'ana' })).toEqual([]);
   });

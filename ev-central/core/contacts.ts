@@ -5,7 +5,7 @@ import {
 } from '../../shared/ids.ts';
 import {
   type Contact, MOST_ASKED, NO_PREFERENCES, NOTIFICATION_KINDS, type NotificationChannel, notificationKindSchema,
-  type NotificationKind, type NotificationPreferences, ruleOf,
+  type NotificationKind, type NotificationPreferences, type OwnPreferences, ruleOf,
 } from '../../shared/messages/notification.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import { personOf } from './accounts.ts';
@@ -20,6 +20,12 @@ type Filter = Readonly<Record<string, string | number>>;
 export function preferencesOf({ contactPreferences }: State, userId: UserId): NotificationPreferences {
   const { userId: _of, ...preferences } = contactPreferences.get(userId) ?? { ...NO_PREFERENCES, userId };
   return preferences;
+}
+
+/** For herself: what she chose, and what it goes with in her account. */
+export function ownPreferences(state: State, userId: UserId): OwnPreferences {
+  const { name, email, language, timeZone } = personOf(state, userId);
+  return { ...preferencesOf(state, userId), name, email, language, timeZone };
 }
 
 export function putPreferences(

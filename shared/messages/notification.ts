@@ -2,7 +2,7 @@
 // EV_Central keeps the choices and the addresses; ev-notifier asks for them when it sends something.
 import { z } from 'zod';
 import { siteIdSchema, userIdSchema } from '../ids.ts';
-import { languageSchema } from './accounts.ts';
+import { languageSchema, profileSchema } from './accounts.ts';
 
 /** In-app notices need no channel of their own: EV_Central stores them (`notices`). */
 export const NOTIFICATION_CHANNELS = ['email', 'sms', 'chat', 'push'] as const;
@@ -102,6 +102,12 @@ export const contactSchema = z.object({
   push: z.array(pushSubscriptionSchema),
 });
 export type Contact = z.infer<typeof contactSchema>;
+
+/** What somebody has chosen, with what it goes with in her account: the row of `my-notification-preferences`. */
+export const ownPreferencesSchema = z.object({
+  ...notificationPreferencesSchema.shape, ...profileSchema.shape, email: z.string().nullable(),
+});
+export type OwnPreferences = z.infer<typeof ownPreferencesSchema>;
 
 /** At most so many people are asked for by id in one question. */
 export const MOST_ASKED = 500;

@@ -35,6 +35,7 @@ const user = { params: z.strictObject({ userId: userIdSchema }), exampleParams: 
 export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'myNotificationPreferences', method: 'GET', path: MY, tag: 'me', permission: 'self:access',
+    reads: ['my-notification-preferences'],
     summary: 'What you are told of outside this network, and over which channels',
     description: 'Kinds that `channels` does not name go over their usual channels; an empty list is silence. In '
       + '`quietHours`, minutes of your day, only what is urgent comes. Notices in the app are `/me/notices`.',
