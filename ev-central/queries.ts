@@ -4,7 +4,7 @@ import type { Query } from '../shared/messages/query.ts';
 import type { PointOffer } from '../shared/messages/rows.ts';
 import { debtRow, debtsOf } from './core/debts.ts';
 import type { FigureAnswer, FigureAsk } from './core/figures/ask.ts';
-import { contactRows } from './core/contacts.ts';
+import { contactRows, ownPreferences } from './core/contacts.ts';
 import { mailRow } from './core/mails.ts';
 import { may, permissionOfQuery } from './core/permissions.ts';
 import { estimateFor } from './core/price-estimate.ts';
@@ -106,6 +106,10 @@ function readPage(asker: Asker, query: PageQuery, options: QueryOptions): Page {
     case 'notification-contacts': {
       const rows = contactRows(state, filter);
       return typeof rows === 'string' ? failed(rows) : slice(rows, after, limit, asItIs);
+    }
+    case 'my-notification-preferences': {
+      if (asker.userId === null) return failed('this list is for people with an account');
+      return { rows: [ownPreferences(state, asker.userId)], next: null, error: null };
     }
     case 'my-sessions': case 'my-notices': case 'my-tickets': case 'my-invoices': case 'my-invoice-tickets':
     case 'my-payments': case 'my-claims': case 'my-reservations': {

@@ -39,8 +39,9 @@ export type Purpose =
   | { readonly what: 'list'; readonly list: ListAsked }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
-/** Lists about reservations. */
-export type ListAsked = 'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar' | 'estimate';
+/** Lists for scripts. */
+export type ListAsked =
+  'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar' | 'estimate' | 'my-notification-preferences';
 
 export type Now = {
   readonly atMs: number;
@@ -125,7 +126,7 @@ export type ClientInput =
   | { readonly kind: 'reload' }
   | { readonly kind: 'estimate'; readonly pointId: PointId }
   | { readonly kind: 'more-sessions' }
-  /** An order about her reservations. It may be given again under its id: Central carries it out once. */
+  /** An order about what is her own. It may be given again under its id: Central carries it out once. */
   | { readonly kind: 'order'; readonly orderId: RequestId; readonly order: Order }
   | { readonly kind: 'list'; readonly list: ListAsked; readonly filter: Query['filter'] };
 

@@ -60,7 +60,7 @@ export function askEstimate(state: ClientState, pointId: PointId, now: Now, out:
   askFor(state, { what: 'estimate' }, query, now, out);
 }
 
-/** Asks for a list about reservations. */
+/** Asks for a list for a script. */
 export function askList(
   state: ClientState, list: ListAsked, filter: Query['filter'], now: Now, out: ClientEffect[],
 ): void {

@@ -8,6 +8,7 @@ import type { ExitStatus } from './exit-status.ts';
 import {
   cancelScript, chargeScript, historyScript, pointsScript, statusScript, stopScript, type ScriptOptions,
 } from './scripts.ts';
+import { addPreferenceScripts } from './preference-commands.ts';
 import { addReservationScripts } from './reservation-commands.ts';
 import { positionSchema } from './settings.ts';
 
@@ -23,7 +24,7 @@ type ChargeOptions = Common & Where & {
   minKw?: number;
 };
 
-/** Adds `charge`, `stop`, `cancel`, `status`, `history`, `points` and those about reservations. */
+/** Adds `charge`, `stop`, `cancel`, `status`, `history`, `points`, and those about reservations and preferences. */
 export function addScripts(program: Command, run: RunScript): void {
   const common = (name: string, text: string): Command => program.command(name).description(text)
     .option('--json', 'print JSON lines').option('--timeout <seconds>', 'wait no longer than this', positive)
@@ -53,6 +54,7 @@ export function addScripts(program: Command, run: RunScript): void {
     .action((options: Common & Where & { text?: string }) =>
       start(options, (script) => pointsScript(script, filterOf(options))));
   addReservationScripts(common, start);
+  addPreferenceScripts(common, start);
 }
 
 function where(command: Command): Command {

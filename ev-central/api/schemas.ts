@@ -6,7 +6,7 @@ import { noticeSchema } from '../../shared/messages/catalogue.ts';
 import { ocpiTariffSchema } from '../../shared/messages/ocpi-tariff.ts';
 import { pointRowSchema, siteRowSchema, userRowSchema } from '../../shared/messages/orders.ts';
 import { pointOfferSchema, sessionRowSchema } from '../../shared/messages/rows.ts';
-import { amountMinorSchema, atMsSchema, roleSchema, ticketSchema } from '../../shared/messages/values.ts';
+import { amountMinorSchema, atMsSchema, noteSchema, roleSchema, ticketSchema } from '../../shared/messages/values.ts';
 import { currencySchema } from '../../shared/money.ts';
 import { passwordSchema } from './account-schemas.ts';
 import { type Named, named } from './operation.ts';
@@ -22,6 +22,13 @@ export function pageOf(item: Named): Named {
     items: z.array(item.schema), next: z.string().nullable().describe('the cursor of the next page; null: no more'),
   }), { items: [item.example], next: null });
 }
+
+/** In service or not: of a point, a site, or many. */
+export const operativeShape = {
+  operative: z.boolean(), note: noteSchema.default(''),
+  planned: z.boolean().optional()
+    .describe('out of service as planned, which counts as no outage; left out: a note that begins with "maintenance"'),
+};
 
 /** A row of a list whose fields are those of Central's log of it: more may come. */
 function logged(name: string, shape: z.ZodRawShape, example: unknown): Named {

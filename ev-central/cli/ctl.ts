@@ -164,7 +164,7 @@ function readable(row: Row): Row {
 function addScopeOrders(ctl: Command): void {
   const orders = [
     { name: 'stop', operative: false, about: 'takes points out of order; running charges end' },
-    { name: 'maintenance', operative: false, about: 'as stop, with a note of what is done' },
+    { name: 'maintenance', operative: false, about: 'as stop, planned: no outage; with a note' },
     { name: 'resume', operative: true, about: 'takes points back into service' },
   ] as const;
   for (const { name, operative, about } of orders) {
@@ -174,16 +174,15 @@ function addScopeOrders(ctl: Command): void {
       .action(withOrder((_args, own) => {
         const note = noteOf(own);
         if (name === 'maintenance' && note === '') throw new UsageError('--note is missing: say what is done');
-        // Planned, so that it counts as no outage: figures look for this word.
-        const said = name === 'maintenance' && !/^maintenance\b/i.test(note) ? `maintenance: ${note}` : note;
-        return checkedOrder({ kind: 'set-operative', scope: scopeOf(own), operative, note: said });
+        const planned = name === 'maintenance';
+        return checkedOrder({ kind: 'set-operative', scope: scopeOf(own), operative, note, planned });
       }));
   }
 }
 
 function addAnnouncement(ctl: Command): void {
   addToolOptions(ctl.command('announce <site>')
-    .description('announces maintenance to the staff of a site and to those who charge or wait there')
+    .description('announces maintenance to the staff of a site and to those who charge, wait or have reserved there')
     .requiredOption('--from <time>', 'ISO 8601, such as 2026-12-01T08:00Z').requiredOption('--to <time>', 'its end')
     .option('--note <text>', 'stands in what people are sent', ''))
     .action(withOrder(([siteId = ''], own) => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { siteId, userId } from '../../shared/ids.ts';
 import { NO_PREFERENCES, type NotificationPreferences } from '../../shared/messages/notification.ts';
 import { contactRows, preferencesOf } from './contacts.ts';
-import { ANA, BEN, Network } from './core-harness.ts';
+import { ANA, BEN, CAT, Network, OTHER_POINT, SITE } from './core-harness.ts';
+import { booked, connected, eventsOf, nowOf } from './reservations-for-tests.ts';
 
 const PHONE = '+34600111222';
 
@@ -30,6 +31,19 @@ describe('how a person is reached', () => {
     expect(contactRows(state, { kind: 'charge-complete', users: 'ana' }))
       .toMatchObject([{ email: null, phone: PHONE }]);
     expect(contactRows(state, { kind: 'low-balance', users: 'ana' })).toEqual([]);
+  });
+
+  it('has no e-mail about debts: that letter is EV_Central\'s own, and always comes', () => {
+    const network = networkWith({ phone: PHONE });
+    expect(contactRows(network.state, { kind: 'debt', users: 'ana' })).toMatchObject([{ email: null, phone: PHONE }]);
+    const choose = (channels: NotificationPreferences['channels']) => network.order({
+      kind: 'put-notification-preferences', userId: ANA, preferences: { ...NO_PREFERENCES, phone: PHONE, channels },
+    });
+    expect(choose({ debt: ['email', 'sms'] })).toMatchObject({
+      outcome: 'refused', text: expect.stringMatching(/letters about debt .* always/),
+    });
+    expect(choose({ debt: [] }).outcome).toBe('done');
+    expect(contactRows(network.state, { kind: 'debt', users: 'ana' })).toEqual([]);
   });
 
   it('is said of nobody who is unknown, has no account any more, or no address', () => {
@@ -99,6 +113,39 @@ describe('maintenance', () => {
     expect(network.order({ ...order, fromMs, toMs }, 'technician').outcome).toBe('done');
     const events = network.appended.flatMap((each) => (each.table === 'events' ? [each.row] : []));
     expect(events.filter(({ kind }) => kind === 'maintenance').map(({ data }) => data))
-      .toEqual([{ fromMs, toMs, note: 'cables', drivers: [] }]);
+      .toEqual([{ fromMs, toMs, note: 'cables', drivers: [], reservations: 0, toStaff: true }]);
+  });
+
+  it('is told once to each whose slots fall into it, whoever charges there, and to nobody else', () => {
+    const network = connected();
+    const slots = [
+      { user: ANA, inMs: 2 * HOUR_MS }, { user: ANA, inMs: 4 * HOUR_MS },
+      { user: BEN, inMs: 0, place: { kind: 'point', pointId: OTHER_POINT, connectorNo: 1 } as const },
+      // They end as it begins, and begin as it ends.
+      { user: CAT, inMs: HOUR_MS }, { user: CAT, inMs: 6 * HOUR_MS },
+    ];
+    const rows = slots.map((slot) => booked(network, slot));
+    network.charging(BEN, 1_000, OTHER_POINT);
+    const [fromMs, toMs] = [network.now + 2 * HOUR_MS, network.now + 6 * HOUR_MS];
+    const { text } = network.order({ kind: 'plan-maintenance', siteId: SITE, note: '', fromMs, toMs });
+    expect(text).toContain('2 drivers; 2 reservations in this time');
+    expect(eventsOf(network, 'maintenance').map(({ data }) => data))
+      .toMatchObject([{ drivers: [ANA, BEN], reservations: 2, toStaff: true }]);
+    expect(rows.map((row) => nowOf(network, row).state), 'they stay booked')
+      .toEqual(['booked', 'booked', 'checked-in', 'booked', 'booked']);
+  });
+
+  it('is told to more people than are asked for at once by more events, and to staff by one of them', () => {
+    const network = connected();
+    const ids = Array.from({ length: 501 }, (_unused, i) => userId(`u${String(i).padStart(3, '0')}`));
+    for (const id of ids) {
+      network.state.users.put({ ...network.state.users.must(ANA), userId: id });
+    }
+    ids.forEach((user, i) => booked(network, { user, inMs: (i + 1) * HOUR_MS }));
+    const [fromMs, toMs] = [network.now + 1, network.now + 600 * HOUR_MS];
+    network.order({ kind: 'plan-maintenance', siteId: SITE, note: '', fromMs, toMs });
+    const told = eventsOf(network, 'maintenance').map(({ data }) => data as { drivers: string[]; toStaff: boolean });
+    expect(told.map(({ drivers, toStaff }) => [drivers.length, toStaff])).toEqual([[500, true], [1, false]]);
+    expect(told.flatMap(({ drivers }) => drivers)).toEqual(ids);
   });
 });

@@ -14,7 +14,7 @@ export function watchOf(state: State, session: Session, usage: TariffUsage): Cos
   const rules = rulesOf(state, session);
   const made: CostWatch = {
     border: nextBorder(usage, rules, session.timeZone), leastMinor: leastMinor(state, session), atMs: 0, registerWh: 0,
-    highestMinor: Infinity,
+    highestMinor: Infinity, isNear: false,
   };
   state.costWatches.set(session.sessionId, made);
   return made;

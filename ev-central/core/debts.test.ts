@@ -55,10 +55,12 @@ describe('a debt', () => {
     expect(days(60)).toEqual([[3, 'reminder', 1, 420], [14, 'reminder', 2, 420], [30, 'final', 3, 420]]);
     expect(network.state.debts.must(WALLET)).toMatchObject({ isFinal: true, step: 3, dueMs: null });
     const events = network.appended.flatMap((each) => (each.table === 'events' && each.row.kind === 'debt'
-      ? [each.row.data['state']] : []));
+      ? [each.row.data] : []));
     const audits = network.appended.flatMap((each) => (each.table === 'audit' && each.row.action === 'remind-debt'
       ? [each.row.parameters['step']] : []));
-    expect([events, audits]).toEqual([['reminder', 'reminder', 'final'], [1, 2, 3]]);
+    expect(events.map(({ state, readers }) => [state, readers]))
+      .toEqual([['reminder', [ANA]], ['reminder', [ANA]], ['final', [ANA]]]);
+    expect(audits).toEqual([1, 2, 3]);
     book(420);
     expect(debtNotices(ANA).at(-1)).toMatchObject({ state: 'settled', owedMinor: 0, step: 3 });
   });

@@ -143,7 +143,8 @@ function say(step: Step, debt: Debt, what: DebtNotice['state'], owedMinor: numbe
   const { state } = step;
   const corr = corrOf(account);
   const groupId = groupOf(account);
-  for (const driverId of readersOf(state, account)) {
+  const readers = readersOf(state, account);
+  for (const driverId of readers) {
     notifyDriver(step, { driverId, requestId: null, corr }, {
       type: 'debt', groupId, state: what, step: number, owedMinor, currency, sinceMs,
     });
@@ -151,7 +152,9 @@ function say(step: Step, debt: Debt, what: DebtNotice['state'], owedMinor: numbe
   // Events belong to sites: here to the network's first.
   const siteId = state.sites.values().next().value?.siteId;
   if (siteId === undefined) return;
-  event(step, 'debt', { siteId, corr }, { account, state: what, step: number, owedMinor, currency, sinceMs });
+  event(step, 'debt', { siteId, corr }, {
+    account, groupId, state: what, step: number, owedMinor, currency, sinceMs, readers,
+  });
 }
 
 /** A user, of a group those who run it. */

@@ -49,7 +49,7 @@ export function meterSample(step: Step, sample: MeterSample): void {
   };
   const told = before === undefined ? session : storeBeforeChange(step, session, before, live);
   state.meters.put(live);
-  if (before !== undefined) tellNearlyDone(step, session, before, live);
+  if (before !== undefined) tellNearlyDone(step, told, before, live);
   const timed = time.jumped ? putSession(step, flagSession(step, told, 'clock-jump')) : told;
   if (state.logIns.has(session.driverId)) state.progressOwed.add(session.sessionId);
   const stored = storeWhenDue(step, followState(step, timed, sample), live);

@@ -148,25 +148,26 @@ function carryOut(step: Step, input: OrderInput): Result {
 }
 
 function setOperative(step: Step, order: OrderOf<'set-operative'>, by: string): Result {
+  const { operative, note } = order;
+  const planned = order.planned === undefined ? {} : { planned: order.planned && !operative };
   const lines = unknownLines(step, order.scope);
   for (const pointId of pointsOf(step.state, order.scope).ids) {
     const point = step.state.pointStates.must(pointId);
-    const same = point.operative.on === order.operative && point.operative.note === order.note;
+    const was = point.operative;
+    const same = was.on === operative && was.note === note && was.planned === planned.planned;
     if (!same) {
-      putPointState(step, {
-        ...point, operative: { on: order.operative, sinceMs: step.now, note: order.note, by },
-      });
-      pointEvent(step, 'point-operative', pointId, { operative: order.operative, note: order.note, by });
+      putPointState(step, { ...point, operative: { on: operative, sinceMs: step.now, note, by, ...planned } });
+      pointEvent(step, 'point-operative', pointId, { operative, note, by, ...planned });
       sendCommand(step, pointId, correlationId(`order-${pointId}`), {
-        type: 'set-operative', operative: order.operative, note: order.note,
+        type: 'set-operative', operative, note,
       });
     }
     lines.push({ what: pointId, outcome: same ? 'was so' : 'ordered' });
-    if (!order.operative) releaseUnstarted(step, pointId);
+    if (!operative) releaseUnstarted(step, pointId);
   }
-  if (!order.operative) moveReserved(step, pointsOf(step.state, order.scope).ids);
+  if (!operative) moveReserved(step, pointsOf(step.state, order.scope).ids);
   const ordered = lines.filter((line) => line.outcome === 'ordered').length;
-  return done(`${counted(ordered, 'point')} ${order.operative ? 'back in service' : 'out of order'}`, lines);
+  return done(`${counted(ordered, 'point')} ${operative ? 'back in service' : 'out of order'}`, lines);
 }
 
 /** Nobody knows for how long they are out of order: whose slot is near learns it now, the others when theirs begins. */

@@ -73,7 +73,7 @@ const LISTS: readonly (readonly [Query['what'], string])[] = [
   ['status', 'xxx.'], ['second-factors', 'xxx.'],
   ['payments', 'xx..'], ['my-payments', 'xxxx'],
   ['people', 'x...'], ['vehicles', 'xx..'], ['tokens', 'xx..'], ['mails', 'xx..'],
-  ['notification-contacts', 'x...'],
+  ['notification-contacts', 'x...'], ['my-notification-preferences', 'xxxx'],
 ];
 
 function rolesOf(permission: Permission): string {

@@ -196,7 +196,7 @@ const OF_QUERY = {
   figures: 'figures.read', 'my-figures': 'figures.read-own',
   audit: 'audit.read', people: 'people.read', vehicles: 'vehicles.read', tokens: 'tokens.read', mails: 'mails.read',
   // With addresses; services ask for it, too.
-  'notification-contacts': 'people.read',
+  'notification-contacts': 'people.read', 'my-notification-preferences': 'account.read-own',
 } as const satisfies Record<Query['what'], Permission>;
 
 /** What somebody needs who asks for this list. */

@@ -95,7 +95,11 @@ export type PointState = {
   readonly health: {
     readonly engine: 'unknown' | 'ok' | 'ko' | 'unreachable'; readonly sinceMs: number; readonly reason: string;
   };
-  readonly operative: { readonly on: boolean; readonly sinceMs: number; readonly note: string; readonly by: string };
+  readonly operative: {
+    readonly on: boolean; readonly sinceMs: number; readonly note: string; readonly by: string;
+    /** Out of service as planned. Not there in older rows: whether it was stands in their notes. */
+    readonly planned?: boolean;
+  };
   /** Automatic authentication is barred until somebody acts: a revoked key, two monitors with one identity. */
   readonly barred: { readonly why: 'key-revoked' | 'two-monitors'; readonly sinceMs: number } | null;
   readonly connectors: readonly ConnectorState[];

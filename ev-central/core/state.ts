@@ -111,6 +111,8 @@ export type CostWatch = {
   atMs: number;
   registerWh: number;
   highestMinor: number;
+  /** The amount that was asked for was near already: that is told once. */
+  isNear: boolean;
 };
 
 /** A password or PIN that is compared outside, and what was asked for with it. */

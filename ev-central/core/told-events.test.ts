@@ -32,7 +32,103 @@ describe('a charge that is nearly done', () => {
       { driverId: 'ana', data: { energyWh: 900, socPercent: 50 } },
     ]);
   });
+
+  describe('of which she asked for an amount of money', () => {
+    /** Charges for an amount, a reading a minute; what the event says, and after which reading it came. */
+    function told(
+      network: Network, goal: Partial<typeof NO_GOAL>, registers: readonly number[],
+    ): Record<string, unknown>[] {
+      const id = network.charge(ANA, { goal: { ...NO_GOAL, ...goal } });
+      network.authorize();
+      network.fact('plugged', { connectorNo: 1, vehicle: null });
+      const { sessionId } = network.sessionOf(id);
+      network.fact('session-started', { sessionId, connectorNo: 1, meterStartWh: 0, socPercent: 40 });
+      return registers.flatMap((registerWh, i) => {
+        const before = events(network, 'nearly-done').length;
+        network.later(60_000);
+        network.sample(network.sessionOf(id), i + 1, registerWh);
+        return events(network, 'nearly-done').slice(before).map(({ data }) => ({ registerWh, ...data }));
+      });
+    }
+
+    it('is told once, when what was used comes to nine tenths of it', () => {
+      const network = connected();
+      put(network, 0.4);
+      // 4.00: nine tenths are 3.60, 9 kWh.
+      expect(told(network, { amountMinor: 400 }, [1_000, 8_900, 8_980, 9_010, 9_500, 9_900, 9_950])).toEqual([
+        expect.objectContaining({ registerWh: 9_010, energyWh: 9_010, costMinor: 360, currency: 'EUR' }),
+      ]);
+    });
+
+    it('is told once also when its price changes meanwhile, and by the price that then holds', () => {
+      const network = connected();
+      const fromMs = network.now + 3.5 * 60_000;
+      put(network, 0.4, { dearerFromMs: fromMs, dearer: 0.8 });
+      // Until then 1 kWh a minute at 0.40; then at 0.80: 3.60 is reached within the seventh minute.
+      const registers = [1, 2, 3, 4, 5, 6, 7].map((kWh) => kWh * 1_000);
+      const [only, ...more] = told(network, { amountMinor: 400 }, registers);
+      expect(more).toEqual([]);
+      expect(only?.registerWh).toBe(6_000);
+      expect(Number(only?.['costMinor'])).toBeGreaterThanOrEqual(360);
+    });
+
+    it('is told by whatever is near first, and once', () => {
+      const network = connected();
+      put(network, 0.4);
+      const registers = [1_000, 7_190, 7_210, 8_990, 9_010, 9_100];
+      expect(told(network, { amountMinor: 400, energyWh: 8_010 }, registers).map((each) => each.registerWh))
+        .toEqual([7_210]);
+      const other = connected();
+      put(other, 0.4);
+      expect(told(other, { amountMinor: 400, energyWh: 11_000 }, [1_000, 9_010, 9_890, 9_910, 9_950])
+        .map((each) => each.registerWh)).toEqual([9_010]);
+    });
+
+    it('is not told when the reading that comes near also ends it', () => {
+      const network = connected();
+      put(network, 0.4);
+      expect(told(network, { amountMinor: 400 }, [1_000, 10_100])).toEqual([]);
+      expect(network.lastCommand('stop').reason).toBe('amount-reached');
+    });
+
+    it('is not told again when what is kept in memory was lost', () => {
+      const network = connected();
+      put(network, 0.4);
+      expect(told(network, { amountMinor: 400 }, [1_000, 9_010])).toHaveLength(1);
+      network.state.costWatches.clear();
+      const [id] = network.state.sessionIndex.open();
+      if (id === undefined) throw new Error('no charge');
+      [9_100, 9_200].forEach((registerWh, i) => {
+        network.later(60_000);
+        network.sample(network.state.sessions.must(id), 3 + i, registerWh);
+      });
+      expect(events(network, 'nearly-done')).toHaveLength(1);
+    });
+  });
 });
+
+/** The tariff of the site: so much a kWh, and another price from a time of the day on. */
+function put(network: Network, price: number, later?: { dearerFromMs: number; dearer: number }): void {
+  const element = (each: number, restrictions?: object) => ({
+    price_components: [{ type: 'ENERGY', price: each, step_size: 1 }],
+    ...(restrictions === undefined ? {} : { restrictions }),
+  });
+  const { timeZone, tariffId } = network.state.sites.must(siteId('ALC'));
+  const at = (ms: number): string => new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'short' }).format(ms);
+  const { outcome, text } = network.order({
+    kind: 'put-tariff',
+    tariff: {
+      id: tariffId, currency: 'EUR',
+      elements: [
+        ...(later === undefined ? [] : [element(later.dearer, {
+          start_time: at(later.dearerFromMs), end_time: at(later.dearerFromMs + 7_200_000),
+        })]),
+        element(price),
+      ],
+    },
+  } as never);
+  expect([outcome, text]).toEqual(['done', expect.any(String)]);
+}
 
 describe('a low balance', () => {
   it('is told when it falls below what a charge holds, and again only after it was above', () => {

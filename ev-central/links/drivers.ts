@@ -1,4 +1,4 @@
-// A driver's side of Central: log-in, then questions, and orders about her reservations. Charges are asked for over
+// A driver's side of Central: log-in, then questions, and orders about what is her own. Charges are asked for over
 // Kafka.
 import type { UserId } from '../../shared/ids.ts';
 import type { FromDriver } from '../../shared/messages/catalogue.ts';
@@ -28,9 +28,10 @@ export type DriverOptions = {
   readonly randomBytes: (count: number) => Buffer;
 };
 
-/** What a driver may order over her link: about reservations of her own; charges she asks for over Kafka. */
-const RESERVATION_ORDERS: readonly OrderKind[] = [
+/** What a driver may order over her link: about what is her own; charges she asks for over Kafka. */
+const DRIVER_ORDERS: readonly OrderKind[] = [
   'book-reservation', 'change-reservation', 'cancel-reservation', 'cancel-reservation-series', 'check-in',
+  'put-notification-preferences', 'put-person',
 ];
 
 /** Takes a driver's log-in. The answer comes from the core, after the password was compared. */
@@ -56,7 +57,7 @@ export function takeDriverFrame(
 ): boolean {
   if (frame.type === 'login' || !peer.welcomed) return false;
   if (frame.type === 'order') {
-    if (!RESERVATION_ORDERS.includes(frame.order.kind)) return false;
+    if (!DRIVER_ORDERS.includes(frame.order.kind)) return false;
     options.give({
       kind: 'order', orderId: frame.orderId, order: frame.order, by: peer.driverId, role: 'user',
       address: connection.address, answer: { connectionId: connection.id, re: frame.id },

@@ -7,6 +7,7 @@ import { codeAt, makeSecondFactor } from '../one-time-code.ts';
 import { userId } from '../../shared/ids.ts';
 import { loginProof } from '../../shared/login-proof.ts';
 import { type KeyGrant, keyGrantSchema } from '../../shared/messages/values.ts';
+import { NO_PREFERENCES } from '../../shared/messages/notification.ts';
 
 const running: TestCentral[] = [];
 
@@ -142,6 +143,31 @@ test('a driver sees no list of operators', async () => {
     await driver.say({ type: 'query', what, filter: {}, after: null, limit: 10 });
     expect(await driver.hear('rows')).toMatchObject({ rows: [], error: `the list ${what} is for operators` });
   }
+});
+
+test('a driver reads and changes what she is told of, nobody else\'s, and gives no order of staff', async () => {
+  const driver = (await start()).connect();
+  await driver.logIn();
+  await driver.hear('welcome-driver');
+  const choose = (userId: string, orderId: string) => driver.say({
+    type: 'order', orderId,
+    order: {
+      kind: 'put-notification-preferences', userId,
+      preferences: { ...NO_PREFERENCES, phone: '+34600111222', channels: { 'low-balance': [] } },
+    },
+  });
+  await choose('ana', 'r-1');
+  expect(await driver.hear('order-result')).toMatchObject({ orderId: 'r-1', outcome: 'done' });
+  await choose('ben', 'r-2');
+  expect(await driver.hear('order-result')).toMatchObject({ orderId: 'r-2', outcome: 'refused' });
+  await driver.say({ type: 'query', what: 'my-notification-preferences', filter: {}, after: null, limit: 1 });
+  expect(await driver.hear('rows')).toMatchObject({
+    rows: [{ phone: '+34600111222', channels: { 'low-balance': [] }, language: 'en', timeZone: 'UTC' }],
+  });
+  await driver.say({
+    type: 'order', orderId: 'r-3', order: { kind: 'set-operative', scope: { kind: 'all' }, operative: false, note: '' },
+  });
+  expect(await driver.hear('order-result')).toMatchObject({ outcome: 'refused', text: 'a frame out of place' });
 });
 
 test('wrong passwords are refused, and lock the user out after some', async () => {

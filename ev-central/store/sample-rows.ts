@@ -49,7 +49,7 @@ export function samplePointState(change: Partial<PointState> = {}): PointState {
   return {
     pointId: pointId('ALC-01'), link: { connected: true, sinceMs: START_MS, reason: '' },
     health: { engine: 'ok', sinceMs: START_MS, reason: '' },
-    operative: { on: true, sinceMs: START_MS, note: '', by: '' }, barred: null,
+    operative: { on: true, sinceMs: START_MS, note: '', by: '', planned: false }, barred: null,
     connectors: [{
       connectorNo: 1, plugged: false, faults: [], batteryWh: null, socPercent: null, vehiclePowerW: null,
       finishedSessionId: null,

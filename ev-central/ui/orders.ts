@@ -47,7 +47,9 @@ function openOperative(desk: Desk, target: Target, operative: boolean): void {
     onSubmit(values) {
       const choice = chosen(values['scope']);
       if (choice === undefined) return L.nothingSelected;
-      const order: Order = { kind: 'set-operative', scope: choice.scope, operative, note: noteOf(values) };
+      const order: Order = {
+        kind: 'set-operative', scope: choice.scope, operative, note: noteOf(values), planned: false,
+      };
       if (choice.scope.kind !== 'all') give(desk, order);
       else {
         const run = (): void => give(desk, order);
@@ -109,7 +111,7 @@ function openMaintenance(desk: Desk, target: Target): void {
       const note = noteOf(values);
       if (choice === undefined) return L.nothingSelected;
       if (note === '') return L.form.noteNeeded;
-      give(desk, { kind: 'set-operative', scope: choice.scope, operative: false, note });
+      give(desk, { kind: 'set-operative', scope: choice.scope, operative: false, note, planned: true });
       return null;
     },
   }));

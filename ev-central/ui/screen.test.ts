@@ -109,6 +109,7 @@ describe('orders from the screen', () => {
     await terminal.waitFor((t) => t.includes('done: set-operative'));
     expect(orders).toEqual([{
       kind: 'set-operative', scope: { kind: 'points', pointIds: ['ALC-02'] }, operative: false, note: 'fire drill',
+      planned: false,
     }]);
   });
 
@@ -123,7 +124,10 @@ describe('orders from the screen', () => {
     terminal.type('n');
     await terminal.waitFor((t) => !t.includes('This is the whole network'));
     expect(orders).toEqual([
-      { kind: 'set-operative', scope: { kind: 'points', pointIds: ['ALC-01', 'ALC-02'] }, operative: true, note: '' },
+      {
+        kind: 'set-operative', scope: { kind: 'points', pointIds: ['ALC-01', 'ALC-02'] }, operative: true, note: '',
+        planned: false,
+      },
     ]);
   });
 
@@ -133,7 +137,7 @@ describe('orders from the screen', () => {
     await terminal.waitFor((t) => t.includes('Maintenance needs a note'));
     terminal.type('\tcable\r');
     await terminal.waitFor(() => orders.length === 1);
-    expect(orders[0]).toMatchObject({ operative: false, note: 'cable' });
+    expect(orders[0]).toMatchObject({ operative: false, note: 'cable', planned: true });
   });
 
   it('shows what a state does not allow as disabled, with the reason', async () => {

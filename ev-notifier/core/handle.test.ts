@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { messageId, pointId, sessionId, userId } from '../../shared/ids.ts';
-import { MOST_ASKED } from '../../shared/messages/notification.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import { ANA, Desk, eventOf, OK, START_MS } from './harness-for-tests.ts';
 import type { Outcome } from './state.ts';
@@ -9,7 +8,6 @@ const INVOICE = { number: '2026-7', kind: 'invoice', corrects: null, ticketCount
 const AWAY: Outcome = { ok: false, error: 'no answer', mayRetry: true, retryAfterMs: null };
 const REFUSED: Outcome = { ok: false, error: 'no such address', mayRetry: false, retryAfterMs: null };
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 describe('an event that people are told of', () => {
   it('is sent to whom it concerns, once EV_Central has said where', () => {
@@ -90,6 +88,20 @@ describe('a point that breaks', () => {
   });
 });
 
+describe('a debt', () => {
+  it('is told to whoever reads about it: a person, or those who run a group', () => {
+    const desk = new Desk();
+    const debt = {
+      account: 'wallet:group:fleet', groupId: 'fleet', state: 'final', step: 3, owedMinor: 420, currency: 'EUR',
+      sinceMs: START_MS,
+    };
+    desk.event('debt', { ...debt, readers: ['ana', 'ben'] }, { driverId: null });
+    // As it was written before it said who reads it.
+    desk.event('debt', debt, { driverId: null });
+    expect(desk.asks).toMatchObject([{ kind: 'debt', userIds: ['ana', 'ben'], siteId: null }]);
+  });
+});
+
 describe('what is planned', () => {
   it('of maintenance is told to staff and to those who charge there, until it is over', () => {
     const desk = new Desk();
@@ -102,15 +114,11 @@ describe('what is planned', () => {
     expect([desk.states(), desk.sends]).toEqual([['email expired'], []]);
   });
 
-  it('of maintenance reaches everybody, also those of a large site', () => {
+  it('of maintenance is told to staff by one of several events alone', () => {
     const desk = new Desk();
-    const drivers = Array.from({ length: 2 * MOST_ASKED + 1 }, (_, i) => userId(`d-${i}`));
-    const planned = { fromMs: START_MS, toMs: START_MS + HOUR_MS, note: '', drivers };
-    for (const _ of ['read', 'read again']) desk.event('maintenance', planned, { id: messageId('m-1') });
-    expect(desk.asks.map(({ userIds }) => userIds.length)).toEqual([MOST_ASKED, MOST_ASKED, 1]);
-    expect(new Set(desk.asks.flatMap(({ userIds }) => userIds)).size).toBe(drivers.length);
-    desk.answer();
-    expect([...desk.occasions.values()].map(({ state }) => state)).toEqual(['spread', 'spread', 'spread']);
+    const planned = { fromMs: START_MS, toMs: START_MS + MINUTE_MS, note: '', drivers: ['ben'], toStaff: false };
+    desk.event('maintenance', planned, { driverId: null });
+    expect(desk.asks).toMatchObject([{ userIds: ['ben'], siteId: null }]);
   });
 
   it('of a reservation is told to its driver, once for its time', () => {

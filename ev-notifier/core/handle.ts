@@ -17,7 +17,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
 const CENTRAL_PAUSE_MS = 2_000;
 /** Of one channel at once: each waits for somebody else's answer. */
 export const MOST_SENDING = 4;
-/** Questions to EV_Central at once; who is more than can be asked about in one has an occasion of its own. */
+/** Questions to EV_Central at once. */
 const MOST_ASKING = 8;
 /** What a person has sent again is tried so long. */
 const RESEND_LIFE_MS = 24 * 3_600_000;
@@ -123,10 +123,6 @@ function takeEvent(step: Step, event: NetworkEvent): void {
   const isOpen = (occasion.userIds.length > 0 || occasion.toStaff) && occasion.expiresAtMs > step.now.atMs;
   const row: Occasion = { ...occasion, state: isOpen ? 'open' : 'spread' };
   putOccasion(step, row);
-  for (let from = MOST_ASKED; from < row.userIds.length; from += MOST_ASKED) {
-    const userIds = row.userIds.slice(from, from + MOST_ASKED);
-    putOccasion(step, { ...row, occasionId: `${row.occasionId}:${from}`, userIds, toStaff: false });
-  }
   for (const { name, kinds, sites } of state.settings.endpoints) {
     if (kinds !== null && !kinds.includes(row.kind)) continue;
     if (sites !== null && !sites.includes(row.siteId)) continue;

@@ -10,6 +10,8 @@ import type { Facts, Occasion } from './rows.ts';
 import type { NotifierState } from './state.ts';
 
 const MINUTE_MS = 60_000;
+/** A reminder, the last one, and that nothing is owed any more. */
+export const DEBT_STATES = ['reminder', 'final', 'settled'] as const;
 
 /** What an event means: an occasion, a change of what is known of a point, or nothing. */
 export type Meaning = {
@@ -22,6 +24,8 @@ type Draft = {
   /** Told once under this name, whatever event brings it again. */
   readonly once?: string;
   readonly expiresAtMs?: number;
+  /** Where not all of the kind's audience is meant. */
+  readonly toStaff?: boolean;
 };
 
 export function meaningOf(state: Pick<NotifierState, 'faulted'>, event: NetworkEvent): Meaning {
@@ -42,13 +46,13 @@ export function meaningOf(state: Pick<NotifierState, 'faulted'>, event: NetworkE
   return { occasion: draft === null ? null : occasionOf(event, draft), faulted: null };
 }
 
-function occasionOf(event: NetworkEvent, { kind, facts, userIds, once, expiresAtMs }: Draft): Occasion {
+function occasionOf(event: NetworkEvent, { kind, facts, userIds, once, expiresAtMs, toStaff = true }: Draft): Occasion {
   const { audience, lifeMinutes } = ruleOf(kind);
   const { siteId, pointId, sessionId, driverId, atMs } = event;
   return {
     occasionId: once ?? event.id, kind, siteId,
     userIds: audience === 'staff' ? [] : userIds ?? (driverId === null ? [] : [driverId]),
-    toStaff: audience !== 'driver',
+    toStaff: toStaff && audience !== 'driver',
     facts: { pointId, sessionId, ...facts },
     happenedAtMs: atMs, expiresAtMs: expiresAtMs ?? atMs + lifeMinutes * MINUTE_MS, state: 'open',
   };
@@ -68,7 +72,10 @@ function draftOf(event: NetworkEvent): Draft | null {
       return { kind: 'charge-complete', facts: { energyWh, totalMinor, currency, endReason, ticketId } };
     }
     case 'nearly-done': {
-      const facts = parse(z.object({ energyWh: z.int(), socPercent: z.int().nullable() }), data);
+      const facts = parse(z.object({
+        energyWh: z.int(), socPercent: z.int().nullable(), costMinor: z.int().nullable().default(null),
+        currency: currencySchema.nullable().default(null),
+      }), data);
       const once = `nearly-done:${sessionId ?? event.id}`;
       return facts === null ? null : { kind: 'charge-nearly-done', facts, once };
     }
@@ -88,15 +95,25 @@ function draftOf(event: NetworkEvent): Draft | null {
       const facts = parse(z.object({ balanceMinor: z.int(), currency: currencySchema }), data);
       return facts === null ? null : { kind: 'low-balance', facts };
     }
+    case 'debt': {
+      const debt = parse(z.object({
+        account: z.string(), groupId: z.string().nullable(), state: z.enum(DEBT_STATES), step: z.int(),
+        owedMinor: z.int(), currency: currencySchema, sinceMs: atMsSchema, readers: z.array(userIdSchema),
+      }), data);
+      if (debt === null) return null;
+      const { readers, ...facts } = debt;
+      return { kind: 'debt', facts, userIds: readers };
+    }
     case 'reservation-reminder':
     case 'reservation-no-show': return draftOfReservation(event, event.kind);
     case 'maintenance': {
       const planned = parse(z.object({
         fromMs: atMsSchema, toMs: atMsSchema, note: z.string(), drivers: z.array(userIdSchema),
+        reservations: z.int().default(0), toStaff: z.boolean().default(true),
       }), data);
       if (planned === null) return null;
-      const { drivers, ...facts } = planned;
-      return { kind: 'maintenance-planned', facts, userIds: drivers, expiresAtMs: facts.toMs };
+      const { drivers, toStaff, ...facts } = planned;
+      return { kind: 'maintenance-planned', facts, userIds: drivers, toStaff, expiresAtMs: facts.toMs };
     }
     default: return null;
   }

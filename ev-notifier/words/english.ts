@@ -1,6 +1,6 @@
 // The texts in English.
 import type { PaymentFailure } from '../../shared/messages/values.ts';
-import type { Words } from './said.ts';
+import { MISSING, type Words } from './said.ts';
 
 const FAILURES: Readonly<Record<PaymentFailure, string>> = {
   declined: 'it was declined', 'not-possible': 'it is not possible',
@@ -14,10 +14,11 @@ export const ENGLISH: Words = {
     'charge-started': ({ place }) => ({
       subject: 'your charge has begun', lines: [`Your charge at ${place} has begun.`],
     }),
-    'charge-nearly-done': ({ place, energy, soc }) => ({
+    'charge-nearly-done': ({ place, energy, amount, soc }) => ({
       subject: 'your charge is nearly done',
       lines: [
-        `Your charge at ${place} is nearly done: ${energy}${soc === '' ? '' : `, battery at ${soc}`}.`,
+        `Your charge at ${place} is nearly done: ${energy}${amount === MISSING ? '' : `, ${amount}`}`
+        + `${soc === '' ? '' : `, battery at ${soc}`}.`,
         'Please move your vehicle soon after its end: others may be waiting.',
       ],
     }),
@@ -47,7 +48,7 @@ export const ENGLISH: Words = {
       subject: 'you did not come to your reservation',
       lines: [
         `Your reservation at ${place} of ${from} was given away because nobody came.`,
-        fee === '–' ? '' : `The fee for it is ${fee}.`,
+        fee === MISSING ? '' : `The fee for it is ${fee}.`,
       ],
     }),
     'payment-failed': ({ amount, failure }) => ({
@@ -62,6 +63,19 @@ export const ENGLISH: Words = {
       subject: 'your balance is low',
       lines: [`Your balance is ${amount}.`, 'Top it up before your next charge, which might not begin otherwise.'],
     }),
+    debt: ({ debt, amount, group }) => {
+      const balance = group === '' ? 'Your balance' : `The balance of the group ${group}`;
+      if (debt === 'settled') {
+        return { subject: 'nothing is owed any more', lines: [`${balance} is no longer below zero. Thank you.`] };
+      }
+      return {
+        subject: debt === 'final' ? 'final notice: a balance below zero' : 'a balance below zero',
+        lines: [
+          `${debt === 'final' ? 'Final notice: ' : ''}${balance} is below zero, ${amount} are owed. Please top it up.`,
+          'Until then no new charge can begin.',
+        ],
+      };
+    },
     'point-faulted': ({ place, site, note }) => ({
       subject: `${place} is broken down`,
       lines: [
@@ -72,9 +86,13 @@ export const ENGLISH: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} is well again`, lines: [`${place} at ${site} is well again.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `maintenance at ${site}`,
-      lines: [`Maintenance at ${site} from ${from} to ${to}.`, note, 'Charging may not be possible in this time.'],
+      lines: [
+        `Maintenance at ${site} from ${from} to ${to}.`, note, 'Charging may not be possible in this time.',
+        hasReservations ? 'Reservations in this time stay booked. If the connector is out of service when one begins, '
+          + 'it moves to an equal one at the site; if there is none, it is cancelled and its fee given back.' : '',
+      ],
     }),
   },
 };

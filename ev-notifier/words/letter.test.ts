@@ -29,9 +29,15 @@ const EVENTS: Readonly<Record<NotificationKind, readonly [Parameters<typeof even
   }],
   'invoice-ready': ['invoice', { number: '2026-7', kind: 'invoice', totalMinor: 120, currency: 'EUR' }],
   'low-balance': ['low-balance', { balanceMinor: 150, currency: 'EUR' }],
+  debt: ['debt', {
+    account: 'wallet:user:ana', groupId: null, state: 'reminder', step: 1, owedMinor: 420, currency: 'EUR',
+    sinceMs: START_MS, readers: ['ana'],
+  }],
   'point-faulted': ['point-status', { from: 'Available', to: 'Faulted', why: 'relay' }],
   'point-recovered': ['point-status', { from: 'Faulted', to: 'Available', why: '' }],
-  'maintenance-planned': ['maintenance', { fromMs: START_MS, toMs: START_MS + 7_200_000, note: 'cables', drivers: [] }],
+  'maintenance-planned': ['maintenance', {
+    fromMs: START_MS, toMs: START_MS + 7_200_000, note: 'cables', drivers: [], reservations: 1,
+  }],
 };
 
 function occasionOf(kind: NotificationKind): Occasion {
@@ -70,6 +76,31 @@ it('says times in the zone of the reader and amounts in the way of her language'
   expect(wordingOf(reminder, { language: 'en', timeZone: 'Europe/Madrid' }).short).toContain('13:00');
   expect(wordingOf(reminder, { language: 'pt', timeZone: 'America/Sao_Paulo' }).short).toContain('09:00');
   expect(wordingOf(occasionOf('low-balance'), { language: 'es', timeZone: 'UTC' }).body).toContain('1,50 EUR');
+});
+
+it.each(LANGUAGES)('says in %s of a debt what is owed, of whom, for the last time, and that it is over', (language) => {
+  const debt = occasionOf('debt');
+  const textOf = (change: Occasion['facts']): string =>
+    wordingOf({ ...debt, facts: { ...debt.facts, ...change } }, { language, timeZone: 'UTC' }).short;
+  const texts = [textOf({}), textOf({ state: 'final' }), textOf({ state: 'settled' }), textOf({ groupId: 'fleet' })];
+  expect(new Set(texts).size).toBe(4);
+  expect(texts.map((text) => /4[.,]20 EUR/.test(text))).toEqual([true, true, false, true]);
+  expect(texts[3]).toContain('fleet');
+});
+
+it('says what a charge has cost where she asked for an amount', () => {
+  const near = occasionOf('charge-nearly-done');
+  const facts = { ...near.facts, costMinor: 360, currency: 'EUR', socPercent: null };
+  expect(wordingOf({ ...near, facts }, { language: 'en', timeZone: 'UTC' }).short)
+    .toBe('EV network: Your charge at ALC-01 is nearly done: 9.00 kWh, 3.60 EUR.');
+});
+
+it('says what becomes of reservations only where there are some', () => {
+  const planned = occasionOf('maintenance-planned');
+  const bodyOf = (reservations: number): string =>
+    wordingOf({ ...planned, facts: { ...planned.facts, reservations } }, { language: 'en', timeZone: 'UTC' }).body;
+  expect(bodyOf(1)).toContain('stay booked');
+  expect(bodyOf(0)).not.toContain('eserv');
 });
 
 it('leaves the fee out where there is none, and cuts a long text for a telephone', () => {

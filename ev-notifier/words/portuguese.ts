@@ -1,6 +1,6 @@
 // The texts in Portuguese.
 import type { PaymentFailure } from '../../shared/messages/values.ts';
-import type { Words } from './said.ts';
+import { MISSING, type Words } from './said.ts';
 
 const FAILURES: Readonly<Record<PaymentFailure, string>> = {
   declined: 'foi recusado', 'not-possible': 'não é possível', 'gateway-away': 'o serviço de pagamento não respondeu',
@@ -13,10 +13,11 @@ export const PORTUGUESE: Words = {
     'charge-started': ({ place }) => ({
       subject: 'o seu carregamento começou', lines: [`O seu carregamento em ${place} começou.`],
     }),
-    'charge-nearly-done': ({ place, energy, soc }) => ({
+    'charge-nearly-done': ({ place, energy, amount, soc }) => ({
       subject: 'o seu carregamento está quase a terminar',
       lines: [
-        `O seu carregamento em ${place} está quase a terminar: ${energy}${soc === '' ? '' : `, bateria a ${soc}`}.`,
+        `O seu carregamento em ${place} está quase a terminar: ${energy}${amount === MISSING ? '' : `, ${amount}`}`
+        + `${soc === '' ? '' : `, bateria a ${soc}`}.`,
         'Por favor, retire o veículo pouco depois do fim: pode haver quem espere.',
       ],
     }),
@@ -45,7 +46,7 @@ export const PORTUGUESE: Words = {
       subject: 'não compareceu à sua reserva',
       lines: [
         `A sua reserva em ${place} de ${from} foi libertada porque ninguém veio.`,
-        fee === '–' ? '' : `A taxa por isso é de ${fee}.`,
+        fee === MISSING ? '' : `A taxa por isso é de ${fee}.`,
       ],
     }),
     'payment-failed': ({ amount, failure }) => ({
@@ -63,6 +64,21 @@ export const PORTUGUESE: Words = {
         'Carregue-o antes do próximo carregamento, que de outro modo pode não começar.',
       ],
     }),
+    debt: ({ debt, amount, group }) => {
+      const balance = group === '' ? 'o seu saldo' : `o saldo do grupo ${group}`;
+      const Balance = `${balance.charAt(0).toUpperCase()}${balance.slice(1)}`;
+      if (debt === 'settled') {
+        return { subject: 'já nada se deve', lines: [`${Balance} já não está abaixo de zero. Obrigado.`] };
+      }
+      return {
+        subject: debt === 'final' ? 'último aviso: um saldo abaixo de zero' : 'um saldo abaixo de zero',
+        lines: [
+          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está abaixo de zero, devem-se ${amount}. `
+          + 'Carregue-o, por favor.',
+          'Até lá não pode começar nenhum carregamento.',
+        ],
+      };
+    },
     'point-faulted': ({ place, site, note }) => ({
       subject: `${place} está avariado`,
       lines: [
@@ -73,11 +89,13 @@ export const PORTUGUESE: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} voltou a funcionar`, lines: [`${place} em ${site} voltou a funcionar.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `manutenção em ${site}`,
       lines: [
         `Manutenção em ${site} de ${from} a ${to}.`, note,
         'Durante esse tempo pode não ser possível carregar.',
+        hasReservations ? 'As reservas para esse tempo mantêm-se. Se, quando uma começar, o conector estiver fora de '
+          + 'serviço, passa para outro igual no mesmo local; se não houver, é cancelada e a taxa é devolvida.' : '',
       ],
     }),
   },

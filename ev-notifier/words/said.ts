@@ -4,6 +4,7 @@ import type { Language } from '../../shared/messages/accounts.ts';
 import { currencySchema, formatMoney } from '../../shared/money.ts';
 import type { NotificationKind } from '../../shared/messages/notification.ts';
 import type { PaymentFailure } from '../../shared/messages/values.ts';
+import type { DEBT_STATES } from '../core/occasions.ts';
 import type { Occasion } from '../core/rows.ts';
 
 export type Said = {
@@ -22,6 +23,12 @@ export type Said = {
   readonly number: string;
   /** Free text of an operator or a device; empty when there is none. */
   readonly note: string;
+  /** Of planned maintenance: somebody has reserved in that time. */
+  readonly hasReservations: boolean;
+  /** Of a debt. */
+  readonly debt: (typeof DEBT_STATES)[number];
+  /** The group that it is about; empty: a person. */
+  readonly group: string;
   readonly failure: PaymentFailure;
 };
 
@@ -45,11 +52,13 @@ export function said({ facts, siteId }: Occasion, language: Language, timeZone: 
     place: text('pointId') === '' ? siteId : text('pointId'), site: siteId,
     energy: energyWh === null ? MISSING : `${decimal(energyWh / 1_000, 2, language)} kWh`,
     soc: soc === null ? '' : `${soc} %`,
-    amount: firstOf([money('totalMinor'), money('amountMinor'), money('balanceMinor')]), fee: money('feeMinor'),
+    amount: firstOf([money('totalMinor'), money('amountMinor'), money('balanceMinor'), money('owedMinor'),
+      money('costMinor')]), fee: money('feeMinor'),
     from: moment('fromMs'), to: moment('toMs'), until: moment('plugByMs'),
     number: text('number') === '' ? MISSING : text('number'),
     note: text('note') === '' ? text('why') : text('note'),
-    failure: text('reason') as PaymentFailure,
+    hasReservations: (number('reservations') ?? 0) > 0, debt: text('state') as Said['debt'],
+    group: text('groupId'), failure: text('reason') as PaymentFailure,
   };
 }
 

@@ -1,6 +1,6 @@
 // The texts in Spanish.
 import type { PaymentFailure } from '../../shared/messages/values.ts';
-import type { Words } from './said.ts';
+import { MISSING, type Words } from './said.ts';
 
 const FAILURES: Readonly<Record<PaymentFailure, string>> = {
   declined: 'fue rechazado', 'not-possible': 'no es posible', 'gateway-away': 'el servicio de pago no respondió',
@@ -13,10 +13,11 @@ export const SPANISH: Words = {
     'charge-started': ({ place }) => ({
       subject: 'su recarga ha empezado', lines: [`Su recarga en ${place} ha empezado.`],
     }),
-    'charge-nearly-done': ({ place, energy, soc }) => ({
+    'charge-nearly-done': ({ place, energy, amount, soc }) => ({
       subject: 'su recarga está a punto de terminar',
       lines: [
-        `Su recarga en ${place} está a punto de terminar: ${energy}${soc === '' ? '' : `, batería al ${soc}`}.`,
+        `Su recarga en ${place} está a punto de terminar: ${energy}${amount === MISSING ? '' : `, ${amount}`}`
+        + `${soc === '' ? '' : `, batería al ${soc}`}.`,
         'Por favor, retire su vehículo poco después del final: puede haber quien espere.',
       ],
     }),
@@ -46,7 +47,7 @@ export const SPANISH: Words = {
       subject: 'no acudió a su reserva',
       lines: [
         `Su reserva en ${place} del ${from} se ha liberado porque no vino nadie.`,
-        fee === '–' ? '' : `El cargo por ello es de ${fee}.`,
+        fee === MISSING ? '' : `El cargo por ello es de ${fee}.`,
       ],
     }),
     'payment-failed': ({ amount, failure }) => ({
@@ -61,6 +62,21 @@ export const SPANISH: Words = {
       subject: 'su saldo es bajo',
       lines: [`Su saldo es de ${amount}.`, 'Recárguelo antes de la próxima recarga: si no, podría no empezar.'],
     }),
+    debt: ({ debt, amount, group }) => {
+      const balance = group === '' ? 'su saldo' : `el saldo del grupo ${group}`;
+      const Balance = `${balance.charAt(0).toUpperCase()}${balance.slice(1)}`;
+      if (debt === 'settled') {
+        return { subject: 'ya no se debe nada', lines: [`${Balance} ya no está por debajo de cero. Gracias.`] };
+      }
+      return {
+        subject: debt === 'final' ? 'último aviso: un saldo por debajo de cero' : 'un saldo por debajo de cero',
+        lines: [
+          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está por debajo de cero, se deben ${amount}. `
+          + 'Recárguelo, por favor.',
+          'Hasta entonces no puede empezar ninguna recarga.',
+        ],
+      };
+    },
     'point-faulted': ({ place, site, note }) => ({
       subject: `${place} está averiado`,
       lines: [
@@ -71,11 +87,13 @@ export const SPANISH: Words = {
     'point-recovered': ({ place, site }) => ({
       subject: `${place} vuelve a funcionar`, lines: [`${place} en ${site} vuelve a funcionar.`],
     }),
-    'maintenance-planned': ({ site, from, to, note }) => ({
+    'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `mantenimiento en ${site}`,
       lines: [
         `Mantenimiento en ${site} de ${from} a ${to}.`, note,
         'Puede que durante ese tiempo no se pueda recargar.',
+        hasReservations ? 'Las reservas para ese tiempo se mantienen. Si al empezar una el conector está fuera de '
+          + 'servicio, pasa a otro igual del mismo lugar; si no lo hay, se cancela y se devuelve su importe.' : '',
       ],
     }),
   },

@@ -2,7 +2,7 @@
 // EV_Central keeps the choices and the addresses; ev-notifier asks for them when it sends something.
 import { z } from 'zod';
 import { siteIdSchema, userIdSchema } from '../ids.ts';
-import { languageSchema } from './accounts.ts';
+import { languageSchema, profileSchema } from './accounts.ts';
 
 /** In-app notices need no channel of their own: EV_Central stores them (`notices`). */
 export const NOTIFICATION_CHANNELS = ['email', 'sms', 'chat', 'push'] as const;
@@ -19,6 +19,11 @@ type KindRule = {
   readonly channels: readonly NotificationChannel[];
   /** After this time nobody is told any more. */
   readonly lifeMinutes: number;
+  /**
+   * EV_Central writes the e-mail itself, as a letter that nobody can switch off: none comes on this way, so that nobody
+   * gets two. The other channels are chosen as those of every kind.
+   */
+  readonly hasLetter?: true;
 };
 
 const HOUR = 60;
@@ -37,6 +42,7 @@ export const NOTIFICATION_RULES = {
   'payment-failed': { audience: 'driver', urgent: false, channels: ['email', 'push'], lifeMinutes: 3 * DAY },
   'invoice-ready': { audience: 'driver', urgent: false, channels: ['email'], lifeMinutes: 7 * DAY },
   'low-balance': { audience: 'driver', urgent: false, channels: ['email', 'push'], lifeMinutes: 3 * DAY },
+  debt: { audience: 'driver', urgent: false, channels: ['sms', 'push'], lifeMinutes: 3 * DAY, hasLetter: true },
   'point-faulted': { audience: 'staff', urgent: true, channels: ['email', 'chat'], lifeMinutes: 4 * HOUR },
   'point-recovered': { audience: 'staff', urgent: true, channels: ['email', 'chat'], lifeMinutes: 4 * HOUR },
   'maintenance-planned': { audience: 'both', urgent: false, channels: ['email', 'push'], lifeMinutes: 7 * DAY },
@@ -96,6 +102,12 @@ export const contactSchema = z.object({
   push: z.array(pushSubscriptionSchema),
 });
 export type Contact = z.infer<typeof contactSchema>;
+
+/** What somebody has chosen, with what it goes with in her account: the row of `my-notification-preferences`. */
+export const ownPreferencesSchema = z.object({
+  ...notificationPreferencesSchema.shape, ...profileSchema.shape, email: z.string().nullable(),
+});
+export type OwnPreferences = z.infer<typeof ownPreferencesSchema>;
 
 /** At most so many people are asked for by id in one question. */
 export const MOST_ASKED = 500;

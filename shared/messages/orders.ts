@@ -99,7 +99,11 @@ export const cancelPaymentSchema = z.object({ kind: z.literal('cancel-payment'),
 
 export const orderSchema = z.discriminatedUnion('kind', [
   // running the network
-  z.object({ kind: z.literal('set-operative'), scope: scopeSchema, operative: z.boolean(), note: noteSchema }),
+  z.object({
+    kind: z.literal('set-operative'), scope: scopeSchema, operative: z.boolean(), note: noteSchema,
+    /** Out of service as planned, which is no outage. Left out, as older senders do: a note that begins so says it. */
+    planned: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('end-session'), sessionId: sessionIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('close-session'), sessionId: sessionIdSchema, note: noteSchema }),
   z.object({ kind: z.literal('leave-queue'), sessionId: sessionIdSchema, note: noteSchema }),

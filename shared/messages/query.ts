@@ -11,7 +11,7 @@ export const QUERIES = [
   'claims', 'my-claims', 'claim-terms',
   'plans', 'subscriptions', 'my-subscriptions',
   'debts', 'my-debts', 'figures', 'my-figures',
-  'notification-contacts',
+  'notification-contacts', 'my-notification-preferences',
   'reservations', 'my-reservations', 'reservation-series', 'my-reservation-series', 'free-slots', 'calendar',
 ] as const;
 

@@ -4,14 +4,14 @@ import { accountSchema } from '../../../shared/account.ts';
 import {
   groupIdSchema, pointIdSchema, sessionIdSchema, siteIdSchema, ticketIdSchema, userIdSchema,
 } from '../../../shared/ids.ts';
-import { DEAD_LETTER_REASONS, EVENT_KINDS, noteSchema } from '../../../shared/messages/values.ts';
+import { DEAD_LETTER_REASONS, EVENT_KINDS } from '../../../shared/messages/values.ts';
 import { listOperation, sinceUntilShape } from '../lists.ts';
 import { type Answer, type Api, named, operation, type Operation } from '../operation.ts';
 import { orderOperation } from '../order-operation.ts';
 import { outside } from '../outside.ts';
 import {
-  auditSchema, commandSchema, deadLetterSchema, driverSchema, eventSchema, healthSchema, ledgerSchema, sessionSchema,
-  statusSchema, ticketRowSchema,
+  auditSchema, commandSchema, deadLetterSchema, driverSchema, eventSchema, healthSchema, ledgerSchema, operativeShape,
+  sessionSchema, statusSchema, ticketRowSchema,
 } from '../schemas.ts';
 
 const word = z.string().min(1).max(100);
@@ -85,8 +85,8 @@ export const NETWORK_OPERATIONS: readonly Operation[] = [
     summary: 'Takes many points, or all, out of order, or back into service',
     body: named('AllOperative', z.strictObject({
       pointIds: z.array(pointIdSchema).min(1).max(1_000).nullable().default(null).describe('null: all points'),
-      operative: z.boolean(), note: noteSchema.default(''),
-    }), { pointIds: ['ALC-01'], operative: true, note: '' }),
+      ...operativeShape,
+    }), { pointIds: ['ALC-01'], operative: false, planned: true, note: 'new cable' }),
     order: (_none, { pointIds, ...rest }) => ({
       kind: 'set-operative', scope: pointIds === null ? { kind: 'all' } : { kind: 'points', pointIds }, ...rest,
     }),

@@ -35,6 +35,7 @@ const user = { params: z.strictObject({ userId: userIdSchema }), exampleParams: 
 export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
   operation({
     id: 'myNotificationPreferences', method: 'GET', path: MY, tag: 'me', permission: 'self:access',
+    reads: ['my-notification-preferences'],
     summary: 'What you are told of outside this network, and over which channels',
     description: 'Kinds that `channels` does not name go over their usual channels; an empty list is silence. In '
       + '`quietHours`, minutes of your day, only what is urgent comes. Notices in the app are `/me/notices`.',
@@ -83,7 +84,7 @@ export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
   orderOperation({
     id: 'planMaintenance', path: '/api/v1/sites/{siteId}/maintenance', tag: 'sites', permission: 'points:run',
     params: z.strictObject({ siteId: siteIdSchema }), exampleParams: { siteId: 'ALC' },
-    summary: 'Announces maintenance to the staff of a site and to those who charge or wait there',
+    summary: 'Announces maintenance to the staff of a site and to those who charge, wait or have reserved there',
     body: named('Maintenance', z.strictObject({ from: moment, to: moment, note: z.string().max(300).default('') }), {
       from: '2099-01-01T08:00:00Z', to: '2099-01-01T12:00:00Z', note: 'new cables',
     }),

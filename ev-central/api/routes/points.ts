@@ -17,7 +17,7 @@ import { orderOperation } from '../order-operation.ts';
 import { outside, outsideOffer, outsideSchema } from '../outside.ts';
 import { Problem } from '../problem.ts';
 import {
-  orderAnswerSchema, pageOf, pointBody, pointDetailSchema, pointSchema, pointSecretSchema,
+  operativeShape, orderAnswerSchema, pageOf, pointBody, pointDetailSchema, pointSchema, pointSecretSchema,
 } from '../schemas.ts';
 
 const params = z.strictObject({ pointId: pointIdSchema });
@@ -149,8 +149,8 @@ export const POINT_OPERATIONS: readonly Operation[] = [
   orderOperation({
     id: 'setPointOperative', path: `${PATH}/operative`, tag: 'points', permission: 'points:run', params, exampleParams,
     summary: 'Takes a point out of order, or back into service',
-    body: named('Operative', z.strictObject({ operative: z.boolean(), note: noteSchema.default('') }),
-      { operative: false, note: 'cable damaged' }),
+    body: named('Operative', z.strictObject(operativeShape),
+      { operative: false, note: 'new cable', planned: true }),
     order: ({ pointId }, body) => ({ kind: 'set-operative', scope: { kind: 'points', pointIds: [pointId] }, ...body }),
   }),
   orderOperation({

@@ -12,7 +12,7 @@ import { orderOperation } from '../order-operation.ts';
 import { outside } from '../outside.ts';
 import { Problem } from '../problem.ts';
 import {
-  siteBody, siteSchema, tariffBody, tariffRowSchema, userBody, userSchema,
+  operativeShape, siteBody, siteSchema, tariffBody, tariffRowSchema, userBody, userSchema,
 } from '../schemas.ts';
 
 const siteParams = z.strictObject({ siteId: siteIdSchema });
@@ -68,7 +68,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
   orderOperation({
     id: 'setSiteOperative', path: `${SITE}/operative`, tag: 'sites', permission: 'points:run', params: siteParams,
     exampleParams: { siteId: 'ALC' }, summary: 'Takes all points of a site out of order, or back into service',
-    body: named('SiteOperative', z.strictObject({ operative: z.boolean(), note: noteSchema.default('') }),
+    body: named('SiteOperative', z.strictObject(operativeShape),
       { operative: true, note: '' }),
     order: ({ siteId }, body) => ({ kind: 'set-operative', scope: { kind: 'site', siteId }, ...body }),
   }),

@@ -44,6 +44,23 @@ describe('how a connector is', () => {
     expect(conditions(network)).toEqual(['up', 'maintenance', 'up', 'out-of-order']);
   });
 
+  it('is what the order says of it, whatever its note begins with', () => {
+    const network = new Network();
+    network.connect();
+    network.later(1_000);
+    const order = (operative: boolean, note: string, planned?: boolean): void => void network.order({
+      kind: 'set-operative', scope: { kind: 'points', pointIds: [POINT] }, operative, note,
+      ...(planned === undefined ? {} : { planned }),
+    });
+    order(false, 'new cable', true);
+    order(false, 'new cable', false);
+    order(false, 'new cable', true);
+    order(true, '', true);
+    expect(network.state.pointStates.must(POINT).operative).toMatchObject({ on: true, planned: false });
+    order(false, 'maintenance of the fuse that blew', false);
+    expect(conditions(network)).toEqual(['up', 'maintenance', 'out-of-order', 'maintenance', 'up', 'out-of-order']);
+  });
+
   it('is `standing` while a vehicle that has charged blocks it', () => {
     const network = new Network();
     network.connect();

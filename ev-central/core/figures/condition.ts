@@ -10,7 +10,7 @@ import { daysOf, piecesOf } from './buckets.ts';
 import type { Condition, ConditionRow, ConnectorSpan } from './condition-row.ts';
 import type { Figure } from './figure.ts';
 
-/** An operator's note that begins so says that the outage was planned. */
+/** Before an order said whether it was planned, an operator's note that began so said it. */
 const PLANNED = /^maintenance\b/i;
 
 /** From the first tick on, all connectors are watched: tools that only give an order to the database watch none. */
@@ -71,7 +71,8 @@ export function figuresOfSpan(span: ConnectorSpan): Figure[] {
 function conditionOf(state: State, point: PointState, connectorNo: number): Condition {
   const { status } = connectorStatus(state, point.pointId, connectorNo);
   const isBusy = status === 'Charging' || status === 'SuspendedEV' || status === 'SuspendedEVSE';
-  if (!point.operative.on && !isBusy) return PLANNED.test(point.operative.note) ? 'maintenance' : 'out-of-order';
+  const { on, note, planned = PLANNED.test(note) } = point.operative;
+  if (!on && !isBusy) return planned ? 'maintenance' : 'out-of-order';
   switch (status) {
     case 'Faulted': return 'faulted';
     case 'Disconnected': return 'disconnected';
