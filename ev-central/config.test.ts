@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CENTRAL_SETTINGS } from './config.ts';
+import { CENTRAL_SETTINGS, coreSettings } from './config.ts';
 
 describe('the setting for reminders', () => {
   const { schema } = CENTRAL_SETTINGS.dunning;
@@ -10,5 +10,16 @@ describe('the setting for reminders', () => {
 
   it.each(['', '0', '-1', '3,3', '14,3', '3,', 'x', '4000', '1,2,3,4,5,6,7,8,9,10,11'])('refuses "%s"', (given) => {
     expect(schema.safeParse(given).error?.issues[0]?.message).toContain('such as 3,14,30');
+  });
+});
+
+describe('parts of a minute', () => {
+  it.each([0.07, 0.15, 1.1])('of %d are whole milliseconds for a reservation', (minutes) => {
+    const defaults = Object.fromEntries(Object.entries(CENTRAL_SETTINGS).map(([name, each]) => [name, each.default]));
+    const config = {
+      ...defaults, reservationMargin: minutes, reservationGrace: minutes, reservationReminder: minutes,
+    } as Parameters<typeof coreSettings>[0];
+    const { marginMs, graceMs, reminderMs } = coreSettings(config, null, []).reservations;
+    for (const each of [marginMs, graceMs, reminderMs]) expect(each).toBe(Math.round(minutes * 60_000));
   });
 });

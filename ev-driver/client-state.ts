@@ -40,7 +40,8 @@ export type Purpose =
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
 /** Lists about reservations. */
-export type ListAsked = 'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar';
+export const LISTS_ASKED = ['my-reservations', 'my-reservation-series', 'free-slots', 'calendar'] as const;
+export type ListAsked = (typeof LISTS_ASKED)[number];
 
 export type Now = {
   readonly atMs: number;

@@ -62,6 +62,11 @@ export class Network {
     this.options = options;
   }
 
+  /** It was stopped: whoever of it is gone was ended, and nothing more starts. */
+  get hasEnded(): boolean {
+    return this.#stopped;
+  }
+
   get logDir(): string {
     return join(this.options.dir, 'log');
   }
@@ -209,12 +214,15 @@ export class Network {
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
     const where = this.#central === null ? [] : ['--central', `127.0.0.1:${this.centralPort}`];
+    // One that somebody else has started is found by this.
+    const usual = this.centralPort === 0 ? {} : { EV_CENTRAL_PORT: String(this.centralPort) };
     const [command = '', ...whole] = [
       ...this.options.via?.('ev-central') ?? [], process.execPath,
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
     ];
     const child = spawn(command, whole, {
-      cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS,
+      cwd: ROOT, env: { ...process.env, ...this.env, ...usual }, stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TOOL_TIMEOUT_MS,
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
