@@ -12,12 +12,12 @@ const BOOKED_AHEAD_MS = 11_000;
 
 /** A connector booked for soon, a reminder, a charge that is paid from the wallet, and its invoice as a document. */
 export async function bookedCharge(stage: Stage, say: Say, driverId: string, at: string): Promise<void> {
-  await stage.network.tool([
+  const billing = stage.network.tool([
     'admin', 'billing', driverId, '--name', 'Ana Núñez Pérez', '--address', 'Calle del Mar 3', '--address',
     '03570 Villajoyosa',
   ]);
-  const driver = await enters(stage, say, driverId);
-  say(driverId, `books ${at}, from a few seconds from now on`);
+  const [driver] = await Promise.all([enters(stage, say, driverId), billing]);
+  say(driverId, `books ${at} for a few seconds from now`);
   const { reservationId } = await driver.book(point(at), { inMs: BOOKED_AHEAD_MS });
   await letter(stage, say, driverId, 'reservation-reminder');
   await driver.toldOf('open', reservationId);
@@ -46,16 +46,15 @@ type Absence = { readonly absent: string; readonly waiting: string };
 
 /** Nobody comes for a slot: she who booked it pays the fee, and she who waited for the connector charges at it. */
 export async function noShow(stage: Stage, say: Say, { absent, waiting }: Absence, at: string): Promise<void> {
-  const booker = await enters(stage, say, absent);
-  say(absent, `books ${at}, from a few seconds from now on`);
+  const [booker, waiter] = await Promise.all([enters(stage, say, absent), enters(stage, say, waiting)]);
+  say(absent, `books ${at} for a few seconds from now, and will not come`);
   const { reservationId } = await booker.book(point(at), { inMs: BOOKED_AHEAD_MS });
   await booker.toldOf('open', reservationId);
-  const waiter = await enters(stage, say, waiting);
-  say(waiting, `asks for 3 kWh at ${at}, which is kept for ${absent}: she waits`);
+  say(waiting, `asks for 3 kWh at ${at}, which is kept for ${absent}, and waits`);
   const request = await waiter.ask(point(at), { energyWh: 3_000 });
   await waiter.told('queued', request);
   const { takenMinor, currency } = await booker.toldOf('no-show', reservationId);
-  say(absent, `has not come: she pays ${formatMoney(takenMinor, currency)}, and ${at} is free for who waits`);
+  say(absent, `has not come and pays ${formatMoney(takenMinor, currency)}; ${at} is free for whoever waits`);
   const { ticket } = await booker.told('ticket', reservationId);
   if (!ticket.lines.some(({ kind }) => kind === 'RESERVATION')) {
     throw new Error(`the ticket ${ticket.ticketId} of ${absent} has no line for her reservation`);

@@ -5,6 +5,9 @@ import { noticeText, ticketText } from '../../shared/words.ts';
 import type { Driver } from './driver.ts';
 import { driverComes, driverGoes, type Stage } from './stage.ts';
 
+/** Times are told in it. */
+const ZONE = 'Europe/Madrid';
+
 export type Say = (who: string, text: string) => void;
 
 /** She sits down; what she is told is part of the story from then on. */
@@ -20,9 +23,9 @@ export async function leaves(stage: Stage, say: Say, driverId: string): Promise<
 }
 
 function tellNotice(say: Say, driverId: string, notice: Notice): void {
-  say(driverId, `<- ${noticeText(notice)}`);
+  say(driverId, `<- ${noticeText(notice, ZONE)}`);
   if (notice.type === 'ticket') {
-    for (const line of ticketText(notice.ticket, 'Europe/Madrid')) say(driverId, `   | ${line}`);
+    for (const line of ticketText(notice.ticket, ZONE)) say(driverId, `   | ${line}`);
   }
 }
 

@@ -27,8 +27,10 @@ export async function playStory(stage: Stage, say: Say): Promise<void> {
 /** One point, three drivers: two wait, each is offered the point when it is free. */
 async function busyPoint(stage: Stage, say: Say, driverIds: readonly string[], at: string): Promise<void> {
   const requests: { driverId: string; request: string }[] = [];
-  for (const driverId of driverIds) {
-    const driver = await enters(stage, say, driverId);
+  // They are all there before the first asks: her charge may be over sooner than another client has started.
+  const drivers = await Promise.all(driverIds.map((driverId) => enters(stage, say, driverId)));
+  for (const driver of drivers) {
+    const { driverId } = driver;
     say(driverId, `asks for 4 kWh at ${at}`);
     const request = await driver.ask(point(at), { energyWh: 4_000 });
     await driver.told(requests.length === 0 ? 'started' : 'queued', request);

@@ -8,7 +8,7 @@ export function tellWhere({ network, broker, post, driverIds, file, dir }: Stage
   console.log(`EV_Central   ${network.centralAddress}`);
   console.log(`Network      ${file.sites.length} sites, ${file.points.length} points, ${driverIds.length} drivers`);
   for (const userId of Object.keys(network.secrets.users)) {
-    console.log(`Log-in       ${userId.padEnd(9)} ${network.secrets.users[userId]?.password ?? ''}`);
+    console.log(`Log-in       ${userId.padEnd(12)} ${network.secrets.users[userId]?.password ?? ''}`);
   }
   const { centralAddress, centralDir } = network;
   console.log(`Tools        npx ev-central ctl points --central ${centralAddress} --data-dir ${centralDir}`);

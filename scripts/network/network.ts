@@ -9,6 +9,8 @@ import { type JsonEvent, ManagedProcess, type ProcessName } from './managed-proc
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TOOL_TIMEOUT_MS = 120_000;
+/** A machine that starts thirty processes at once takes its time. */
+const ENGINE_UP_MS = 45_000;
 const ENDED = 'this network has ended: nothing more starts in it';
 
 const secretsSchema = z.object({
@@ -125,7 +127,7 @@ export class Network {
       '--listen', `127.0.0.1:${await this.enginePort(pointId)}`, '--id', pointId,
       '--data-dir', join(this.options.dir, 'engine', pointId), '--control', ...args,
     ]);
-    await engine.next((event) => event['event'] === 'ready');
+    await engine.next((event) => event['event'] === 'ready', ENGINE_UP_MS);
     const point = this.points.get(pointId);
     if (point !== undefined) point.engine = engine;
     return engine;
