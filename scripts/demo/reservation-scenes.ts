@@ -23,6 +23,7 @@ export async function bookedCharge(stage: Stage, say: Say, driverId: string, at:
   await driver.toldOf('open', reservationId);
   say(driverId, 'is there, and checks in');
   await driver.checkIn(reservationId);
+  await driver.toldOf('checked-in', reservationId);
   say(driverId, `asks for 8 kWh at ${at}`);
   const request = await driver.ask(point(at), { energyWh: 8_000 });
   await driver.told('ticket', request);
