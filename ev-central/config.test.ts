@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../shared/config.ts';
-import { CENTRAL_SETTINGS } from './config.ts';
+import { CENTRAL_SETTINGS, coreSettings } from './config.ts';
 
 describe('the setting for reminders', () => {
   const { schema } = CENTRAL_SETTINGS.dunning;
@@ -22,5 +22,16 @@ describe('a value of the wrong type', () => {
     ['EV_CENTRAL_RESERVATION_MARGIN', '-1', 'expected number to be >=0 (it is "-1")'],
   ])('of %s is refused with what would be right', (name, text, why) => {
     expect(() => readSettings(new Command(), CENTRAL_SETTINGS, { [name]: text })).toThrow(why);
+  });
+});
+
+describe('parts of a minute', () => {
+  it.each([0.07, 0.15, 1.1])('of %d are whole milliseconds for a reservation', (minutes) => {
+    const defaults = Object.fromEntries(Object.entries(CENTRAL_SETTINGS).map(([name, each]) => [name, each.default]));
+    const config = {
+      ...defaults, reservationMargin: minutes, reservationGrace: minutes, reservationReminder: minutes,
+    } as Parameters<typeof coreSettings>[0];
+    const { marginMs, graceMs, reminderMs } = coreSettings(config, null, []).reservations;
+    for (const each of [marginMs, graceMs, reminderMs]) expect(each).toBe(Math.round(minutes * 60_000));
   });
 });

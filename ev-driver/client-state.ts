@@ -40,8 +40,10 @@ export type Purpose =
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
 /** Lists for scripts. */
-export type ListAsked =
-  'my-reservations' | 'my-reservation-series' | 'free-slots' | 'calendar' | 'estimate' | 'my-notification-preferences';
+export const LISTS_ASKED = [
+  'my-reservations', 'my-reservation-series', 'free-slots', 'calendar', 'estimate', 'my-notification-preferences',
+] as const;
+export type ListAsked = (typeof LISTS_ASKED)[number];
 
 export type Now = {
   readonly atMs: number;

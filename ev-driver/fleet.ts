@@ -6,11 +6,13 @@ import { Failure } from '../shared/failure.ts';
 import { pointIdSchema, requestIdSchema, sessionIdSchema, userIdSchema, type UserId } from '../shared/ids.ts';
 import { readJsonFile } from '../shared/json-file.ts';
 import type { JsonLine } from '../shared/json-lines.ts';
+import type { OperatorOrderResult } from '../shared/messages/operator-order-result.ts';
+import { reservationOrders } from '../shared/messages/reservation.ts';
 import { fitSchema, goalSchema, NO_GOAL, targetSchema } from '../shared/messages/values.ts';
 import { insistOnPrivate } from '../shared/private-file.ts';
 import { BatchRun } from './batch.ts';
 import { isOver, type Charge } from './charges.ts';
-import type { ClientEvent } from './client-state.ts';
+import { type ClientEvent, LISTS_ASKED } from './client-state.ts';
 import type { DriverClient } from './driver-client.ts';
 import type { DriverNode } from './driver-node.ts';
 
@@ -35,6 +37,15 @@ const orderSchema = z.discriminatedUnion('do', [
     requestId: requestIdSchema.optional(),
   }),
   z.object({ do: z.literal('cancel'), driverId: userIdSchema, requestId: requestIdSchema }),
+  z.object({
+    /** About her reservations. Given again under its id when no result came: EV_Central carries it out once. */
+    do: z.literal('order'), driverId: userIdSchema, orderId: requestIdSchema.optional(),
+    order: z.discriminatedUnion('kind', reservationOrders),
+  }),
+  z.object({
+    do: z.literal('list'), driverId: userIdSchema, list: z.enum(LISTS_ASKED),
+    filter: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  }),
   z.object({ do: z.literal('status') }),
   z.object({ do: z.literal('exit') }),
 ]);
@@ -148,6 +159,12 @@ export class DriverFleet {
         if (failed !== null) this.#emit({ event: 'failed', driverId, requestId, trouble: failed, text: why });
         break;
       }
+      case 'order-result': this.#emit({ event: 'order-result', driverId, ...resultOf(event.result) }); break;
+      case 'list': {
+        const { list, error, rows } = event;
+        this.#emit({ event: 'list', driverId, list, error, rows });
+        break;
+      }
       case 'rows': break;
     }
     if (event.kind === 'logged-in' || event.kind === 'login-refused') this.#startNext();
@@ -163,7 +180,13 @@ export class DriverFleet {
 
 type ClientOrder = Extract<z.infer<typeof orderSchema>, { driverId: unknown }>;
 
-function carryOut(client: DriverClient, order: ClientOrder): { ok: boolean; text: string; requestId?: string } {
+type Taken = { ok: boolean; text: string; requestId?: string; orderId?: string };
+
+function resultOf({ orderId, outcome, text, lines }: OperatorOrderResult): object {
+  return { orderId, outcome, text, lines };
+}
+
+function carryOut(client: DriverClient, order: ClientOrder): Taken {
   switch (order.do) {
     case 'charge': {
       const { target, goal, fit, mayQueue } = order;
@@ -183,5 +206,16 @@ function carryOut(client: DriverClient, order: ClientOrder): { ok: boolean; text
       if (!client.state.charges.has(order.requestId)) return { ok: false, text: 'no such request' };
       return { ok: true, text: '', requestId: client.cancel(order.requestId) };
     }
+    case 'order': return whileLoggedIn(client, () => ({ orderId: client.order(order.order, order.orderId) }));
+    case 'list': return whileLoggedIn(client, () => {
+      client.handle({ kind: 'list', list: order.list, filter: order.filter });
+      return {};
+    });
   }
+}
+
+/** What needs the link is refused without it: nobody would hear that no answer comes. */
+function whileLoggedIn(client: DriverClient, run: () => Partial<Taken>): Taken {
+  if (client.state.login.state !== 'in') return { ok: false, text: 'she is not logged in at EV_Central' };
+  return { ok: true, text: '', ...run() };
 }

@@ -6,6 +6,7 @@ import { Failure } from '../shared/failure.ts';
 import { describeError } from '../shared/log.ts';
 import { checkFigures, readMeters } from './demo/figures.ts';
 import { runFourScreens } from './demo/four-screens.ts';
+import { giveAddresses, keepNotifier } from './demo/post.ts';
 import { playStory } from './demo/scenes.ts';
 import { setStage, type Stage, startPoints, untilPointsAreUp } from './demo/stage.ts';
 import { runCentralScreen } from './demo/terminal.ts';
@@ -41,14 +42,18 @@ await inPlainWords(async () => {
 async function tellStory(stage: Stage): Promise<number> {
   const { network } = stage;
   await network.startCentral();
-  await startPoints(stage);
-  await untilPointsAreUp(stage);
-  tellWhere(stage);
-  const startedMs = Date.now();
+  let startedMs = Date.now();
   const say = (who: string, text: string): void => {
     const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1).padStart(5);
     console.log(`${seconds}  ${who.padEnd(9)} ${text}`);
   };
+  await Promise.all([
+    startPoints(stage),
+    keepNotifier(stage, (text) => say('notifier', text)).then(() => giveAddresses(stage)),
+  ]);
+  await untilPointsAreUp(stage);
+  tellWhere(stage);
+  startedMs = Date.now();
   const before = await readMeters(stage);
   try {
     await playStory(stage, say);
@@ -60,6 +65,7 @@ async function tellStory(stage: Stage): Promise<number> {
   console.log('');
   const { sessions, tickets, invoices } = figures;
   console.log(`Sessions with a ticket: ${sessions}; tickets: ${tickets}; invoices: ${invoices}`);
+  console.log(`Letters that arrived:   ${stage.post.office.mails.length}`);
   console.log(`Metered by the points:  ${figures.meteredWh} Wh`);
   console.log(`Billed in tickets:      ${figures.billedWh} Wh`);
   for (const problem of figures.problems) console.log(`WRONG: ${problem}`);

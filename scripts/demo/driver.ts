@@ -1,12 +1,23 @@
 // A driver of the demo: her client process, what she asks for, and what she is told.
 import { z } from 'zod';
+import { userId } from '../../shared/ids.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import type { Notice } from '../../shared/messages/notice.ts';
 import { noticeSchema } from '../../shared/messages/notice.ts';
+import type { reservationOrders, ReservedPlace } from '../../shared/messages/reservation.ts';
+import type { ReservationNews } from '../../shared/messages/reservation-news.ts';
 import { NO_GOAL, type Goal, type Target } from '../../shared/messages/values.ts';
 import type { JsonEvent, ManagedProcess } from '../network/managed-process.ts';
 
 const failedSchema = z.object({ event: z.literal('failed'), requestId: z.string(), text: z.string() });
+const resultSchema = z.object({
+  event: z.literal('order-result'), orderId: z.string(), outcome: z.enum(['done', 'refused']), text: z.string(),
+});
 const statusSchema = z.object({ drivers: z.array(z.object({ bus: z.string() })) });
+
+const TOLD_MS = 45_000;
+
+type ReservationOrder = z.infer<(typeof reservationOrders)[number]>;
 
 export class Driver {
   readonly driverId: string;
@@ -17,6 +28,7 @@ export class Driver {
   /** What her client could not send, or got no answer to, and what it said of that. */
   readonly #failed = new Map<string, string>();
   #loggedIn = false;
+  #orders = 0;
 
   constructor(driverId: string, process: ManagedProcess) {
     this.driverId = driverId;
@@ -56,13 +68,58 @@ export class Driver {
     return requestId;
   }
 
+  /**
+   * Reserves a connector of a point from some seconds from now on; resolves with the notice that confirms it. The slot
+   * itself is as short as a slot may be.
+   */
+  async book(place: ReservedPlace, { inMs }: { readonly inMs: number }): Promise<ReservationNews> {
+    const beginsAtMs = Date.now() + inMs;
+    await this.#order({
+      kind: 'book-reservation', userId: userId(this.driverId), place, repeat: null,
+      fit: { connectorType: null, minPowerW: null }, beginsAtMs, endsAtMs: beginsAtMs + LIMITS.reservationShortestMs,
+    });
+    return this.#until(() => this.#news('confirmed', (news) => news.fromMs === beginsAtMs),
+      'be told that it is reserved', TOLD_MS);
+  }
+
+  /** Says that she is there. */
+  checkIn(id: ReservationNews['reservationId']): Promise<void> {
+    return this.#order({ kind: 'check-in', reservationId: id });
+  }
+
+  /** What she is told of a reservation, if it comes in time. */
+  toldOf(
+    news: ReservationNews['news'], id: ReservationNews['reservationId'], timeoutMs = TOLD_MS,
+  ): Promise<ReservationNews> {
+    return this.#until(() => this.#news(news, ({ reservationId }) => reservationId === id),
+      `be told “${news}” of ${id}`, timeoutMs);
+  }
+
+  #news(what: ReservationNews['news'], matches: (news: ReservationNews) => boolean): ReservationNews | undefined {
+    return this.notices.find((notice): notice is ReservationNews =>
+      notice.type === 'reservation' && notice.news === what && matches(notice));
+  }
+
+  /** An order about her reservations; rejects with EV_Central's words when it is refused. */
+  async #order(order: ReservationOrder): Promise<void> {
+    const orderId = `${this.driverId}-order-${this.#orders += 1}-${Date.now()}`;
+    const ended = this.process.next((event) => event['orderId'] === orderId && event['event'] === 'order-result');
+    const taken = this.process.next((event) => event['event'] === 'answer' && event['do'] === 'order');
+    this.process.send({ do: 'order', driverId: this.driverId, orderId, order });
+    ended.catch(() => undefined); // it is waited for below, unless her client refuses at once
+    const answer = await taken;
+    if (answer['ok'] !== true) throw new Error(`${this.driverId} could not give an order: ${String(answer['text'])}`);
+    const { outcome, text } = resultSchema.parse(await ended);
+    if (outcome !== 'done') throw new Error(`${order.kind} of ${this.driverId} was refused: ${text}`);
+  }
+
   stop(requestId: string): void {
     this.process.send({ do: 'stop', driverId: this.driverId, requestId });
   }
 
   /** The first notice of a kind for a request, if it comes in time. */
   told<T extends Notice['type']>(
-    type: T, requestId: string, timeoutMs = 45_000,
+    type: T, requestId: string, timeoutMs = TOLD_MS,
   ): Promise<Extract<Notice, { type: T }>> {
     const find = (): Extract<Notice, { type: T }> | undefined => this.notices.find(
       (notice): notice is Extract<Notice, { type: T }> => notice.type === type && notice.requestId === requestId,

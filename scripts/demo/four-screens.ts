@@ -1,11 +1,14 @@
 // The demo with one screen of each kind side by side, in a tmux of its own: EV_Central, a driver, an engine and its
-// monitor. The rest of the network lives in the background. Leaving tmux, or quitting EV_Central, ends everything.
+// monitor; ev-notifier has a window behind them. The rest of the network lives in the background. Leaving tmux, or
+// quitting EV_Central, ends everything.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { run } from '../broker/java.ts';
 import { freePort } from '../broker/ports.ts';
+import { notifierArgs } from '../network/notifier.ts';
 import { live } from './life.ts';
+import { giveAddresses, notifierPlace } from './post.ts';
 import { SPEED, type Stage, startPoints } from './stage.ts';
 import {
   centralArgs, choosePort, endNetwork, inBackground, main, type Options, ROOT, untilListening,
@@ -16,7 +19,7 @@ import { tellWhere } from './where.ts';
 const ROOMY = { columns: 160, rows: 44 } as const;
 /** A process with a screen ends in order within this time; then it is killed. */
 const END_MS = 9_000;
-const HINT = ' Leave: q in EV_Central, Ctrl-b d | Other: click, Ctrl-b arrow | Whole: Ctrl-b z';
+const HINT = ' Leave: q in EV_Central, Ctrl-b d | Other: click, Ctrl-b arrow | Whole: Ctrl-b z | Letters: Ctrl-b n';
 
 /** Opens the four screens in this terminal; resolves when they are left and everything has ended. */
 export async function runFourScreens(stage: Stage, { seed, asked }: Options): Promise<number> {
@@ -33,11 +36,12 @@ export async function runFourScreens(stage: Stage, { seed, asked }: Options): Pr
     await openPanes(stage, { tmux, shown, driverId: stage.driverIds[0] ?? '' });
     const problem = inBackground(startPoints(others, { except: [shown], stopped })
       .then(() => live(others, { seed, stopped })));
+    const letters = inBackground(openNotifier(stage, tmux).then(() => giveAddresses(stage)));
     const client = tmux.attach();
     void asked.then(() => client.kill('SIGTERM'));
     await new Promise<void>((resolve) => client.on('exit', () => resolve()));
     over = true;
-    await endNetwork(stage, problem);
+    await endNetwork(stage, () => problem() ?? letters());
     return 0;
   } finally {
     over = true;
@@ -72,6 +76,14 @@ async function openPanes(stage: Stage, { tmux, shown, driverId }: Shown): Promis
   await tmux.do(['select-pane', '-t', '%0']);
   const isRoomy = columns >= ROOMY.columns && rows >= ROOMY.rows;
   if (!isRoomy) await tmux.do(['resize-pane', '-Z', '-t', '%0']);
+}
+
+/** ev-notifier has a window of its own behind the four screens. Killed, it is started again there. */
+async function openNotifier(stage: Stage, tmux: Tmux): Promise<void> {
+  const args = notifierArgs(stage.network, await notifierPlace(stage));
+  await tmux.do(['new-window', '-d', '-t', 'demo', '-n', 'letters', pane('ev-notifier', args)]);
+  await tmux.do(['set-option', '-w', '-t', 'demo:letters', 'remain-on-exit', 'on']);
+  await tmux.do(['set-hook', '-g', 'pane-died', 'run-shell "sleep 1" ; respawn-pane -t demo:letters']);
 }
 
 /** How this tmux looks and ends: the way out is always in sight, and it goes when EV_Central or the demo is gone. */

@@ -1,54 +1,36 @@
 // The demo's story: what a network sees in a day, in half a minute. Each scene is a promise; they run side by side.
-import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { pointId, siteId } from '../../shared/ids.ts';
-import type { Notice } from '../../shared/messages/notice.ts';
-import { noticeText, ticketText } from '../../shared/words.ts';
-import { driverComes, driverGoes, INVOICE_FOLDER, SPEED, type Stage } from './stage.ts';
+import { siteId } from '../../shared/ids.ts';
+import { bookedCharge, noShow } from './reservation-scenes.ts';
+import { enters, leaves, point, type Say } from './scene.ts';
+import { SPEED, type Stage } from './stage.ts';
 
-export type Say = (who: string, text: string) => void;
-
-/** Runs every scene to its end; rejects when one of them does not go as told. */
+/**
+ * Runs every scene to its end; rejects when one of them does not go as told. Who plays is in the demo's network; fadi
+ * is not asked, because he may charge only at some hours.
+ */
 export async function playStory(stage: Stage, say: Say): Promise<void> {
-  const [ana, ben, cat, dan, eva, fay] = stage.driverIds;
   const points = (site: number): string[] => {
     const id = stage.file.sites[site]?.siteId;
     return stage.file.points.filter((point) => point.siteId === id).map((point) => point.pointId);
   };
-  const cast = (driverId: string | undefined): string => driverId ?? 'nobody';
   await Promise.all([
-    simpleCharge(stage, say, cast(ana), points(0)[0] ?? ''),
-    busyPoint(stage, say, [cast(ben), cast(cat), cast(dan)], points(1)[0] ?? ''),
-    brokenPoint(stage, say, cast(eva), points(2)[0] ?? ''),
-    killedEngine(stage, say, cast(fay), points(2)[1] ?? ''),
+    bookedCharge(stage, say, 'ana', points(0)[0] ?? ''),
+    noShow(stage, say, { absent: 'hugo', waiting: 'ines' }, points(0)[1] ?? ''),
+    busyPoint(stage, say, ['ben', 'carla', 'dani'], points(1)[0] ?? ''),
+    brokenPoint(stage, say, 'eva', points(2)[0] ?? ''),
+    killedEngine(stage, say, 'gema', points(2)[1] ?? ''),
     stoppedSite(stage, say, points(0).at(-1) ?? ''),
   ]);
-  await comesBack(stage, say, cast(ana), stage.file.sites[0]?.siteId ?? '');
-}
-
-/** A charge paid from the wallet, with its invoice as a document. */
-async function simpleCharge(stage: Stage, say: Say, driverId: string, at: string): Promise<void> {
-  await stage.network.tool([
-    'admin', 'billing', driverId, '--name', 'Ana Núñez Pérez', '--address', 'Calle del Mar 3', '--address',
-    '03570 Villajoyosa',
-  ]);
-  const driver = await enters(stage, say, driverId);
-  say(driverId, `asks for 8 kWh at ${at}`);
-  const request = await driver.ask(point(at), { energyWh: 8_000 });
-  await driver.told('ticket', request);
-  const { invoiceNumber } = await driver.told('invoice', request);
-  await mkdir(INVOICE_FOLDER, { recursive: true });
-  const file = join(INVOICE_FOLDER, `${invoiceNumber}.pdf`);
-  await stage.network.tool(['admin', 'invoice', invoiceNumber, '--pdf', file]);
-  say('operator', `writes ${driverId}'s invoice into ${relative(process.cwd(), file)}`);
-  await leaves(stage, say, driverId);
+  await comesBack(stage, say, 'ana', stage.file.sites[0]?.siteId ?? '');
 }
 
 /** One point, three drivers: two wait, each is offered the point when it is free. */
 async function busyPoint(stage: Stage, say: Say, driverIds: readonly string[], at: string): Promise<void> {
   const requests: { driverId: string; request: string }[] = [];
-  for (const driverId of driverIds) {
-    const driver = await enters(stage, say, driverId);
+  // They are all there before the first asks: her charge may be over sooner than another client has started.
+  const drivers = await Promise.all(driverIds.map((driverId) => enters(stage, say, driverId)));
+  for (const driver of drivers) {
+    const { driverId } = driver;
     say(driverId, `asks for 4 kWh at ${at}`);
     const request = await driver.ask(point(at), { energyWh: 4_000 });
     await driver.told(requests.length === 0 ? 'started' : 'queued', request);
@@ -112,28 +94,6 @@ async function comesBack(stage: Stage, say: Say, driverId: string, at: string): 
   const request = await driver.ask({ kind: 'site', siteId: siteId(at) }, { amountMinor: 150 });
   await driver.told('ticket', request);
   await leaves(stage, say, driverId);
-}
-
-async function enters(stage: Stage, say: Say, driverId: string) {
-  const driver = await driverComes(stage, driverId);
-  driver.onNotice = (notice) => tellNotice(say, driverId, notice);
-  return driver;
-}
-
-async function leaves(stage: Stage, say: Say, driverId: string): Promise<void> {
-  await driverGoes(stage, driverId);
-  say(driverId, 'leaves');
-}
-
-function tellNotice(say: Say, driverId: string, notice: Notice): void {
-  say(driverId, `<- ${noticeText(notice)}`);
-  if (notice.type === 'ticket') {
-    for (const line of ticketText(notice.ticket, 'Europe/Madrid')) say(driverId, `   | ${line}`);
-  }
-}
-
-function point(id: string) {
-  return { kind: 'point' as const, pointId: pointId(id), connectorNo: null };
 }
 
 function seconds(count: number): Promise<void> {

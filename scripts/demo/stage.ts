@@ -9,6 +9,7 @@ import { portProblem } from '../broker/ports.ts';
 import { ISSUER_FILE } from '../network/books.ts';
 import { Network } from '../network/network.ts';
 import { Driver } from './driver.ts';
+import { openPost, type Post } from './post.ts';
 import { isGone } from '../gone.ts';
 
 export const NETWORK_FILE = join(import.meta.dirname, '..', '..', 'database', 'demo', 'network.json');
@@ -19,6 +20,12 @@ const USUAL_PORT = 7010;
 /** How much faster than real energy flows: a charge of 8 kWh takes seconds, not an hour. */
 export const SPEED = 200;
 const UP_TIMEOUT_MS = 60_000;
+/**
+ * Reservations in seconds in place of a quarter of an hour, in minutes: reminded 9 s before the slot, kept from 5 s
+ * before it on, given away 6 s after its beginning.
+ */
+const RESERVATIONS = ['--reservation-reminder', '0.15', '--reservation-margin', '0.08', '--reservation-grace', '0.1'];
+const DRIVERS = 9;
 
 const networkFileSchema = z.object({
   sites: z.array(z.object({ siteId: z.string(), name: z.string() })).min(3),
@@ -31,6 +38,7 @@ export type Stage = {
   readonly dir: string;
   readonly broker: ChosenBroker;
   readonly network: Network;
+  readonly post: Post;
   readonly file: DemoNetwork;
   readonly driverIds: readonly string[];
   readonly drivers: Map<string, Driver>;
@@ -42,19 +50,26 @@ export async function setStage(log: (line: string) => void): Promise<Stage> {
   await sweep();
   const dir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   let broker: ChosenBroker | undefined;
+  let post: Post | undefined;
   try {
     broker = await chooseBroker({ dir: join(dir, 'broker'), log });
+    post = await openPost(dir);
     const network = new Network({
       dir, brokers: broker.brokers, topicPrefix: `demo-${process.pid}`,
-      centralArgs: ['--plug-timeout', '20', '--issuer', ISSUER_FILE],
+      centralArgs: [
+        '--plug-timeout', '20', '--issuer', ISSUER_FILE, '--smtp-url', post.office.url,
+        '--api-port', String(post.apiPort), ...RESERVATIONS,
+      ],
     });
     if ((await portProblem(USUAL_PORT)) === undefined) network.centralPort = USUAL_PORT;
     const file = networkFileSchema.parse(JSON.parse(await readFile(NETWORK_FILE, 'utf8')));
     log('Making the database …');
     await network.load(NETWORK_FILE);
-    const driverIds = file.users.filter((user) => user.role === 'user').map((user) => user.userId).slice(0, 6);
-    return { dir, broker, network, file, driverIds, drivers: new Map(), close: () => strike(dir, broker, network) };
+    const driverIds = file.users.filter((user) => user.role === 'user').map((user) => user.userId).slice(0, DRIVERS);
+    const stage = { dir, broker, network, post, file, driverIds, drivers: new Map<string, Driver>() };
+    return { ...stage, close: () => strike(stage) };
   } catch (error) {
+    await post?.office.close();
     await broker?.stop();
     await rm(dir, { recursive: true, force: true });
     throw error;
@@ -115,8 +130,9 @@ export async function untilPointsAreUp(stage: Stage): Promise<void> {
   }
 }
 
-async function strike(dir: string, broker: ChosenBroker | undefined, network: Network): Promise<void> {
+async function strike({ dir, broker, network, post }: Omit<Stage, 'close'>): Promise<void> {
   await network.stop();
-  await broker?.stop();
+  await post.office.close();
+  await broker.stop();
   await rm(dir, { recursive: true, force: true });
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describeError } from '../../shared/log.ts';
 import { freePort, portProblem } from '../broker/ports.ts';
 import { live } from './life.ts';
+import { giveAddresses, keepNotifier } from './post.ts';
 import { type Stage, startPoints } from './stage.ts';
 import { tellWhere } from './where.ts';
 
@@ -32,7 +33,9 @@ export async function runCentralScreen(stage: Stage, { seed, asked }: Options): 
   void asked.then(() => central.kill('SIGTERM'));
   const stopped = (): boolean => over;
   const problem = inBackground(untilListening(network.centralPort, stopped)
-    .then(() => startPoints(stage, { stopped }))
+    .then(() => Promise.all([
+      startPoints(stage, { stopped }), keepNotifier(stage, () => undefined).then(() => giveAddresses(stage)),
+    ]))
     .then(() => live(stage, { seed, stopped })));
   const status = await ended;
   await endNetwork(stage, problem);

@@ -9,6 +9,7 @@ import { killDriver } from './drills/kill-driver.ts';
 import { killEngine } from './drills/kill-engine.ts';
 import { killMachine } from './drills/kill-machine.ts';
 import { killMonitor } from './drills/kill-monitor.ts';
+import { killNotifier } from './drills/kill-notifier.ts';
 import { linkCut } from './drills/link-cut.ts';
 import { linkGarbage } from './drills/link-garbage.ts';
 import { linkHalfOpen } from './drills/link-half-open.ts';
@@ -25,6 +26,7 @@ import { wrongKey } from './drills/wrong-key.ts';
 
 export const DRILLS: readonly Drill[] = [
   killEngine, killMonitor, killDriver, killCentral, killBroker, stopBroker, killMachine, loseBrokerLog,
+  killNotifier,
   freeze, fullDisk, secondCentral, reconnectAll, handsOff,
   linkCut, linkHalfOpen, linkSlow, linkGarbage, twoMonitors, wrongKey, revokedKey, replayedFrame, replayedRecord,
   threeHosts,

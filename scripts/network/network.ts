@@ -9,6 +9,8 @@ import { type JsonEvent, ManagedProcess, type ProcessName } from './managed-proc
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const TOOL_TIMEOUT_MS = 120_000;
+/** A machine that starts thirty processes at once takes its time. */
+const ENGINE_UP_MS = 45_000;
 const ENDED = 'this network has ended: nothing more starts in it';
 
 const secretsSchema = z.object({
@@ -60,6 +62,11 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.options = options;
+  }
+
+  /** It was stopped: whoever of it is gone was ended, and nothing more starts. */
+  get hasEnded(): boolean {
+    return this.#stopped;
   }
 
   get logDir(): string {
@@ -120,7 +127,7 @@ export class Network {
       '--listen', `127.0.0.1:${await this.enginePort(pointId)}`, '--id', pointId,
       '--data-dir', join(this.options.dir, 'engine', pointId), '--control', ...args,
     ]);
-    await engine.next((event) => event['event'] === 'ready');
+    await engine.next((event) => event['event'] === 'ready', ENGINE_UP_MS);
     const point = this.points.get(pointId);
     if (point !== undefined) point.engine = engine;
     return engine;
@@ -209,12 +216,15 @@ export class Network {
     const [tool = '', ...rest] = args;
     // Before Central runs, a tool opens the database itself.
     const where = this.#central === null ? [] : ['--central', `127.0.0.1:${this.centralPort}`];
+    // One that somebody else has started is found by this.
+    const usual = this.centralPort === 0 ? {} : { EV_CENTRAL_PORT: String(this.centralPort) };
     const [command = '', ...whole] = [
       ...this.options.via?.('ev-central') ?? [], process.execPath,
       join(ROOT, 'ev-central', 'main.ts'), tool, ...rest, '--data-dir', this.centralDir, ...where,
     ];
     const child = spawn(command, whole, {
-      cwd: ROOT, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS,
+      cwd: ROOT, env: { ...process.env, ...this.env, ...usual }, stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TOOL_TIMEOUT_MS,
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });

@@ -56,8 +56,9 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   bcrypt: ['ev-central/'],
   otpauth: ['ev-central/one-time-code.ts'],
   nodemailer: ['ev-central/mail/', 'ev-notifier/channels/'],
-  'smtp-server': ['ev-central/mail/', 'ev-notifier/channels/'],
-  mailparser: ['ev-central/mail/', 'ev-notifier/channels/'],
+  // Those who send test with a server of their own; the demo, drills and e2e tests have one between them.
+  'smtp-server': ['ev-central/mail/', 'ev-notifier/channels/', 'scripts/network/post-office.ts'],
+  mailparser: ['ev-central/mail/', 'ev-notifier/channels/', 'scripts/network/post-office.ts'],
   'web-push': ['ev-notifier/channels/'],
   '@peculiar/x509': ['shared/wire/'],
   fastify: ['ev-central/api/'],
