@@ -6,6 +6,7 @@ import { pointId } from '../shared/ids.ts';
 import { noticeSchema, type Notice } from '../shared/messages/notice.ts';
 import type { PointsChanged } from '../shared/messages/points-changed.ts';
 import type { QueryAnswer } from '../shared/messages/query-answer.ts';
+import { reservationSchema, reservationSeriesSchema } from '../shared/messages/reservation.ts';
 import {
   estimateRowSchema, pointOfferSchema, sessionRowSchema, type PointOffer, type SessionRow,
 } from '../shared/messages/rows.ts';
@@ -33,6 +34,7 @@ export function queryAnswered(state: ClientState, answer: QueryAnswer, now: Now,
     case 'notices': return noticesAnswered(state, query, answer, now, out);
     case 'points': return pointsAnswered(state, query, answer, now, out);
     case 'sessions': return sessionsAnswered(state, query, answer, out);
+    case 'reservations': case 'reservation-series': return reservationsAnswered(state, query.what, answer);
     case 'estimate': return estimateAnswered(state, answer, now);
     case 'list':
       out.push({ kind: 'event', event: { kind: 'list', list: query.list, error: answer.error, rows: answer.rows } });
@@ -106,6 +108,23 @@ function estimateAnswered(state: ClientState, { rows: [row], error }: QueryAnswe
   else if (error !== null) say(state, { atMs, level: 'warn', text: sentence(error) });
 }
 
+function reservationsAnswered(
+  state: ClientState, what: 'reservations' | 'reservation-series', { error, rows }: QueryAnswer,
+): void {
+  if (error !== null) return;
+  if (what === 'reservations') {
+    state.reservations = rows.flatMap((row) => {
+      const parsed = reservationSchema.safeParse(row);
+      return parsed.success ? [parsed.data] : [];
+    });
+  } else {
+    state.series = rows.flatMap((row) => {
+      const parsed = reservationSeriesSchema.safeParse(row);
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+}
+
 function sessionsAnswered(
   state: ClientState, query: Extract<Purpose, { what: 'sessions' }>, answer: QueryAnswer, out: ClientEffect[],
 ): void {
@@ -121,7 +140,7 @@ function sessionsAnswered(
   state.sessions = query.isFirst ? [...rows, ...others] : [...others, ...rows];
   const open = state.sessions.filter((row) => row.endedAtMs === null || row.provisional);
   // What a group pays for is held in the group's wallet.
-  const own = open.filter((row) => row.payer === userWallet(state.driverId));
+  const own = [...open, ...state.reservations].filter((row) => row.payer === userWallet(state.driverId));
   if (state.account !== null) state.account.heldMinor = own.reduce((sum, row) => sum + row.holdMinor, 0);
   for (const row of rows) {
     if (row.endedAtMs !== null || ['completed', 'rejected', 'cancelled', 'expired'].includes(row.state)) continue;

@@ -4,6 +4,7 @@ import { assertNever } from '../shared/assert.ts';
 import { requestId, type CorrelationId, type PointId, type RequestId, type SessionId } from '../shared/ids.ts';
 import type { Notice } from '../shared/messages/notice.ts';
 import type { Progress } from '../shared/messages/progress.ts';
+import type { ReservationNews } from '../shared/messages/reservation-news.ts';
 import type { SessionRow } from '../shared/messages/rows.ts';
 import { NO_GOAL } from '../shared/messages/values.ts';
 import type { Fit, Goal, SessionState, Target, Ticket } from '../shared/messages/values.ts';
@@ -176,11 +177,18 @@ export function levelOf(notice: Notice): MessageLevel {
     case 'refused': case 'payment-failed': return 'error';
     case 'payment-action': case 'plan-lapsed': return 'warn';
     case 'debt': return notice.state === 'settled' ? 'good' : notice.state === 'final' ? 'error' : 'warn';
+    case 'reservation': return RESERVATION_LEVELS[notice.news] ?? 'info';
     case 'ended': return notice.state === 'completed' ? 'good' : 'warn';
     case 'ticket': case 'started': case 'resumed': case 'authorized': case 'offered': return 'good';
     default: return 'info';
   }
 }
+
+/** What she has to do something about, or has lost, is to be seen. */
+const RESERVATION_LEVELS: Partial<Record<ReservationNews['news'], MessageLevel>> = {
+  confirmed: 'good', 'checked-in': 'good', moved: 'warn', reminder: 'warn', open: 'warn', missed: 'warn',
+  'no-show': 'error', expired: 'error',
+};
 
 function sessionOfNotice(notice: Notice): SessionId | null {
   if (notice.type === 'payment-action' || notice.type === 'claim' || notice.type === 'reservation') return null;

@@ -13,6 +13,7 @@ import type { OperatorOrderResult } from '../shared/messages/operator-order-resu
 import type { Order } from '../shared/messages/orders.ts';
 import type { Progress } from '../shared/messages/progress.ts';
 import type { Query } from '../shared/messages/query.ts';
+import type { Reservation, ReservationSeries } from '../shared/messages/reservation.ts';
 import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
 import type { Currency } from '../shared/money.ts';
 import type { ScreenMessage } from '../shared/screen/handle.ts';
@@ -34,8 +35,9 @@ export type Purpose =
   | { readonly what: 'notices'; readonly found: readonly Notice[] }
   | { readonly what: 'points'; readonly found: readonly PointOffer[] }
   | { readonly what: 'sessions'; readonly isFirst: boolean }
+  | { readonly what: 'reservations' | 'reservation-series' }
   | { readonly what: 'estimate' }
-  /** A list for a script; it is told of the rows. */
+  /** A list for a script or a window; it is told of the rows. */
   | { readonly what: 'list'; readonly list: ListAsked }
   | { readonly what: 'look-up'; readonly requestId: RequestId; readonly pointId: PointId };
 
@@ -102,6 +104,9 @@ export type ClientState = {
   readonly points: Map<PointId, PointOffer>;
   pointsAtMs: number | null;
   sessions: readonly SessionRow[];
+  /** Those that are still to come, and the recurring ones; asked for together with the sessions. */
+  reservations: readonly Reservation[];
+  series: readonly ReservationSeries[];
   sessionsNext: string | null;
   /** Something has changed what Central's list of sessions says. */
   sessionsStale: boolean;
@@ -191,7 +196,8 @@ export function startClient(options: StartOptions, now: Now): ClientState {
     inbox: createInbox(last?.number ?? 0, last === undefined ? null : installationOf(last)),
     saidNotice: 0, centralLast: 0, gapSinceAwakeMs: null, newsAwakeMs: now.awakeMs, charges: new Map(),
     answerBy: new Map(), orders: new Map(), takeBacks: new Map(), queries: new Map(), queryCount: 0,
-    points: new Map(), pointsAtMs: null, sessions: [], sessionsNext: null, sessionsStale: false, messages: [],
+    points: new Map(), pointsAtMs: null, sessions: [], reservations: [], series: [], sessionsNext: null,
+    sessionsStale: false, messages: [],
   };
   for (const charge of options.charges) {
     state.charges.set(charge.requestId, charge);

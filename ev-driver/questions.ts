@@ -39,9 +39,17 @@ export function askPoints(
   askFor(state, { what: 'points', found }, { what: 'points', filter, after, limit: PAGE_ROWS }, now, out);
 }
 
-/** Asks for a page of the driver's sessions, newest first; null is the first page. */
+/**
+ * Asks for a page of the driver's sessions, newest first; null is the first page. Her reservations are asked for before
+ * it, for they hold money as sessions do: what is held is reckoned when the sessions come.
+ */
 export function askSessions(state: ClientState, after: string | null, now: Now, out: ClientEffect[]): void {
-  if (after === null) state.sessionsStale = false;
+  if (after === null) {
+    state.sessionsStale = false;
+    const all = { after: null, limit: LIST_ROWS };
+    askFor(state, { what: 'reservations' }, { what: 'my-reservations', filter: { open: 'yes' }, ...all }, now, out);
+    askFor(state, { what: 'reservation-series' }, { what: 'my-reservation-series', filter: {}, ...all }, now, out);
+  }
   const query = { what: 'my-sessions', filter: {}, after, limit: SESSION_ROWS } as const;
   askFor(state, { what: 'sessions', isFirst: after === null }, query, now, out);
 }

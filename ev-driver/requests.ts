@@ -18,6 +18,12 @@ export function whyNotRequest(state: ClientState): Trouble | null {
   return state.bus.state === 'up' ? null : 'bus-down';
 }
 
+/** Why nothing can be ordered over the link now, in words; null: it can. The bus is not needed for that. */
+export function whyNotLink(state: ClientState): string | null {
+  if (state.central.state !== 'up') return words().trouble['central-away'];
+  return state.login.state === 'in' ? null : words().trouble['not-logged-in'];
+}
+
 /** Why this charge can't be stopped now, in words; null: it can. */
 export function whyNotStop(state: ClientState, id: RequestId): string | null {
   const charge = state.charges.get(id);

@@ -6,6 +6,7 @@ import { ID_RULE, isId, pointId, reservationId, siteId } from '../shared/ids.ts'
 import { CONNECTOR_TYPES, connectorTypeSchema } from '../shared/messages/values.ts';
 import { LIMITS } from '../shared/limits.ts';
 import { type Repeat, REPEATS, type ReservedPlace } from '../shared/messages/reservation.ts';
+import { slotTime } from '../shared/slot-time.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { estimateScript, freeSlotsScript, reservationOrderScript, reservationsScript } from './reservation-scripts.ts';
 import type { ScriptOptions } from './scripts.ts';
@@ -65,7 +66,7 @@ export function addReservationScripts(common: (name: string, text: string) => Co
 
 function times(command: Command): Command {
   return command
-    .option('--from <time>', 'such as 2026-11-28T14:00+01:00; without it now', moment)
+    .option('--from <time>', 'now, +30m, 18:30, tomorrow 08:00, 2026-11-28T14:00+01:00; without it now', moment)
     .option('--to <time>', 'its end; without it --minutes later', moment)
     .option('--minutes <number>', `how long, without --to (${USUAL_MINUTES})`, count);
 }
@@ -138,10 +139,13 @@ function idOf(text: string): string {
   throw new Failure('bad-configuration', `${text} is no id: ${ID_RULE}`);
 }
 
+/** Of this machine's clock where no zone is given: which one the site has is not known yet. */
 function moment(text: string): number {
-  const atMs = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : NaN;
-  if (Number.isFinite(atMs)) return atMs;
-  throw new InvalidArgumentError('must be a time such as 2026-11-28T14:00+01:00, or without a zone in this machine\'s');
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const atMs = slotTime(text, { nowMs: Date.now(), timeZone });
+  if (atMs !== null) return atMs;
+  throw new InvalidArgumentError('must be a time such as now, +30m, 18:30, tomorrow 08:00, 2026-11-28 14:00 (of this '
+    + 'machine\'s clock) or 2026-11-28T14:00+01:00');
 }
 
 function count(text: string): number {

@@ -2,11 +2,11 @@
 import { haversineM } from './distance.ts';
 import type { ConnectorType } from '../shared/messages/values.ts';
 import type { PointOffer, SessionRow } from '../shared/messages/rows.ts';
-import type { SiteId } from '../shared/ids.ts';
 import type { LinkView, ScreenMessage } from '../shared/screen/handle.ts';
 import { words } from '../shared/words.ts';
 import { isOver, type Charge } from './charges.ts';
 import { centralTime, type ClientState, type Now } from './client-state.ts';
+import { reservationViews, seriesViews } from './reservation-view.ts';
 import type { ChargeView, DriverScreenView, HistoryView, OfferView } from './ui/view.ts';
 
 export type Position = { readonly latitude: number; readonly longitude: number };
@@ -31,8 +31,8 @@ export function screenView(facts: ScreenFacts): DriverScreenView {
   if (client === null) {
     return {
       ...common, nowMs: facts.nowMs, driverId: null, login: { state: 'needed', text: '' }, central: NO_LINK,
-      bus: NO_LINK, balance: null, sites: [], points: [], pointsAtMs: null, charges: [], history: [], batch: null,
-      messages: facts.messages,
+      bus: NO_LINK, balance: null, sites: [], points: [], pointsAtMs: null, charges: [], history: [], reservations: [],
+      series: [], batch: null, messages: facts.messages,
     };
   }
   const { state, now } = client;
@@ -42,8 +42,10 @@ export function screenView(facts: ScreenFacts): DriverScreenView {
   return {
     ...common, nowMs, driverId: state.driverId, login: loginView(state),
     central: { ...state.central }, bus: { ...state.bus }, balance: state.account === null ? null : { ...state.account },
-    sites: sitesOf(points), points: points.map((offer) => offerView(offer, position)), pointsAtMs: state.pointsAtMs,
+    sites: sitesOf(points, state.timeZone),
+    points: points.map((offer) => offerView(offer, position)), pointsAtMs: state.pointsAtMs,
     charges: chargeViews(state), history: state.sessions.filter(isOverRow).map((row) => historyView(state, row)),
+    reservations: reservationViews(state, now), series: seriesViews(state),
     batch: batch === null ? null
       : { done: batch.done, total: batch.total, nextAtMs: batch.nextInMs === null ? null : nowMs + batch.nextInMs },
     messages: [...facts.messages, ...state.messages].sort((a, b) => a.atMs - b.atMs),
@@ -56,9 +58,10 @@ function loginView({ login, account }: ClientState): DriverScreenView['login'] {
   return account === null ? { state: 'checking', text: login.text } : { state: 'in', text: '' };
 }
 
-function sitesOf(points: readonly PointOffer[]): { siteId: SiteId; name: string }[] {
-  const sites = new Map(points.map((point) => [point.siteId, point.place]));
-  return [...sites].map(([siteId, name]) => ({ siteId, name })).sort((a, b) => a.name.localeCompare(b.name));
+function sitesOf(points: readonly PointOffer[], ownZone: string): DriverScreenView['sites'] {
+  const sites = new Map(points.map((point) => [point.siteId, point]));
+  return [...sites].map(([siteId, { place, timeZone }]) => ({ siteId, name: place, timeZone: timeZone ?? ownZone }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function offerView(offer: PointOffer, position: Position | null): OfferView {

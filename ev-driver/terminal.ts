@@ -1,13 +1,15 @@
 // The driver's screen at work: the log-in form makes a client, the keys become its requests, the batch of `--file` runs
 // beside it.
 import { isId, ID_RULE, userId, type RequestId } from '../shared/ids.ts';
-import type { ActionResult, ScreenMessage } from '../shared/screen/handle.ts';
+import type { Order } from '../shared/messages/orders.ts';
+import type { ActionAnswer, ActionResult, ScreenMessage } from '../shared/screen/handle.ts';
 import { words } from '../shared/words.ts';
 import { BatchRun, type BatchLine } from './batch.ts';
 import type { ClientEvent } from './client-state.ts';
 import type { DriverClient } from './driver-client.ts';
 import type { DriverNode } from './driver-node.ts';
-import { whyNotCancel, whyNotRequest, whyNotStop } from './requests.ts';
+import { whyNotCancel, whyNotLink, whyNotRequest, whyNotStop } from './requests.ts';
+import { ScreenQuestions } from './screen-questions.ts';
 import { screenView, type Position } from './screen-view.ts';
 import type { ChargeWish, DriverActions, DriverScreenView } from './ui/view.ts';
 
@@ -28,12 +30,16 @@ export class DriverTerminal {
   readonly #messages: ScreenMessage[] = [];
   readonly #unsubscribe: () => void;
   #client: DriverClient | null = null;
+  #questions: ScreenQuestions | null = null;
   #batch: BatchRun | null = null;
   #answerLogin: ((result: ActionResult) => void) | null = null;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    this.#unsubscribe = options.node.ticker.subscribe((awakeMs) => this.#batch?.tick(awakeMs));
+    this.#unsubscribe = options.node.ticker.subscribe((awakeMs) => {
+      this.#batch?.tick(awakeMs);
+      this.#questions?.tick(awakeMs);
+    });
   }
 
   get client(): DriverClient | null {
@@ -75,9 +81,35 @@ export class DriverTerminal {
       cancel: (id) => withClient((client) =>
         order(whyNotCancel(client.state, id), () => client.cancel(id), 'taking it back')),
       whyNotCancel: (id: RequestId) => whyNot(({ state }) => whyNotCancel(state, id)),
+      ...this.#reservationActions(),
       reload: () => this.#client?.handle({ kind: 'reload' }),
       estimate: (id) => this.#client?.handle({ kind: 'estimate', pointId: id }),
       moreHistory: () => this.#client?.handle({ kind: 'more-sessions' }),
+    };
+  }
+
+  #reservationActions(): Pick<DriverActions, 'book' | 'change' | 'checkIn' | 'cancelReservation' | 'cancelSeries'
+    | 'whyNotBook' | 'freeSlots'> {
+    const whyNot = (): string | null =>
+      (this.#client === null ? words().trouble['not-logged-in'] : whyNotLink(this.#client.state));
+    const give = (order: Order): ActionAnswer => {
+      const trouble = whyNot();
+      if (trouble !== null || this.#questions === null) return { ok: false, text: trouble ?? '' };
+      return this.#questions.order(order);
+    };
+    return {
+      whyNotBook: whyNot,
+      book: (wish) => (this.#client === null ? { ok: false, text: words().trouble['not-logged-in'] }
+        : give({ kind: 'book-reservation', userId: this.#client.driverId, ...wish })),
+      change: (change) => give({ kind: 'change-reservation', ...change }),
+      checkIn: (id) => give({ kind: 'check-in', reservationId: id }),
+      cancelReservation: (id) => give({ kind: 'cancel-reservation', reservationId: id, free: false, note: '' }),
+      cancelSeries: (id) => give({ kind: 'cancel-reservation-series', seriesId: id, note: '' }),
+      freeSlots: (filter) => {
+        const trouble = whyNot();
+        if (trouble === null && this.#questions !== null) return this.#questions.list('free-slots', filter);
+        return Promise.resolve({ rows: [], next: null, error: trouble });
+      },
     };
   }
 
@@ -94,6 +126,8 @@ export class DriverTerminal {
       onEvent: (event, from) => this.#told(event, from), onChange,
     });
     this.#client = client;
+    this.#questions?.close();
+    this.#questions = new ScreenQuestions(client, () => node.ticker.awakeMs());
     const giveUpMs = node.ticker.awakeMs() + 10_000;
     const unsubscribe = node.ticker.subscribe((awakeMs) => {
       if (awakeMs >= giveUpMs) this.#answerLogin?.({ ok: false, text: words().trouble['central-away'] });
@@ -108,6 +142,7 @@ export class DriverTerminal {
 
   #told(event: ClientEvent, client: DriverClient): void {
     if (client !== this.#client) return;
+    this.#questions?.told(event);
     if (event.kind === 'logged-in') {
       this.#answerLogin?.({ ok: true, text: `${client.driverId} is logged in` });
       this.#startBatch(client);

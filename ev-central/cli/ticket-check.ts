@@ -3,7 +3,7 @@
 // there energy and total are compared.
 import type { MeterValueRow, Session, TariffKey, TariffVersion } from '../core/rows.ts';
 import { seriesPrices } from '../core/price-series.ts';
-import { feeMicros, partOfFee, withoutVat } from '../core/reservation-money.ts';
+import { feeMicros, withoutVat } from '../core/reservation-money.ts';
 import { addReading } from '../core/session-cost.ts';
 import { type Bill, billDifference, billOf } from '../core/tariff/ticket-lines.ts';
 import { tariffRules, type TariffRules } from '../core/tariff/rules.ts';
@@ -12,6 +12,7 @@ import { priceOfUsage } from '../core/tariff/usage-price.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import { isBandLine, type TicketLine } from '../../shared/messages/ticket-line.ts';
 import type { Priced } from '../../shared/messages/exchange-rate.ts';
+import { partOfFee } from '../../shared/reservation-fee.ts';
 import type { Ticket, VatPart } from '../../shared/messages/values.ts';
 import type { Store } from '../store/store.ts';
 

@@ -5,11 +5,11 @@ import { type Connector, MOST_ENERGY_WH } from '../../shared/messages/values.ts'
 import type { EstimateRow } from '../../shared/messages/rows.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import type { Currency } from '../../shared/money.ts';
+import { isReservationOver } from '../../shared/reservation-states.ts';
 import { payerOf } from './groups.ts';
 import { checkInBy } from './reservation-change.ts';
 import { timeRefusal } from './reservation-refusal.ts';
 import { freeUntil, type Time, whyNotFree } from './reservation-slots.ts';
-import { isReservationOver } from './reservation-states.ts';
 import type { ChargePoint } from './rows.ts';
 import type { State } from './state.ts';
 import { basisOf, rulesOf, shownRules, tariffFor } from './tariffs.ts';

@@ -2,13 +2,14 @@
 import type { Order, OrderKind } from '../../shared/messages/orders.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { cancelPercent, partOfFee } from '../../shared/reservation-fee.ts';
+import { isReservationOver, RESERVATION_TABLE } from '../../shared/reservation-states.ts';
 import { formatDateTime, formatTime } from '../../shared/words/quantities.ts';
 import { counted, done, refused, type Result } from './order-result.ts';
 import { moveReservation, tellOf } from './reservation-change.ts';
 import { whyNotServed } from './reservation-due.ts';
-import { cancelPercent, partOfFee, releaseReservationHold, takeFee } from './reservation-money.ts';
+import { releaseReservationHold, takeFee } from './reservation-money.ts';
 import { comingOf, endSeries } from './reservation-series.ts';
-import { isReservationOver, RESERVATION_TABLE } from './reservation-states.ts';
 import type { State } from './state.ts';
 import type { Step } from './step.ts';
 

@@ -5,8 +5,8 @@ import { type CorrelationId, correlationId } from '../../shared/ids.ts';
 import type { EventKind } from '../../shared/messages/values.ts';
 import type { Reservation, ReservationState } from '../../shared/messages/reservation.ts';
 import type { ReservationNews } from '../../shared/messages/reservation-news.ts';
+import { mayBecome } from '../../shared/reservation-states.ts';
 import { notifyDriver } from './notices.ts';
-import { mayBecome } from './reservation-states.ts';
 import { event, type Step } from './step.ts';
 
 /** Puts a reservation's new row; a change of state must stand in the table. */

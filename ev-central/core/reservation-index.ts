@@ -4,7 +4,7 @@
 import { invariant } from '../../shared/assert.ts';
 import type { PointId, ReservationId, SessionId, UserId } from '../../shared/ids.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
-import { isReservationOver } from './reservation-states.ts';
+import { isReservationOver } from '../../shared/reservation-states.ts';
 import { type ConnectorKey, connectorKey } from './session-index.ts';
 
 export type Slot = Pick<Reservation, 'reservationId' | 'userId' | 'beginsAtMs' | 'endsAtMs'> & {

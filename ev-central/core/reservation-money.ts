@@ -2,10 +2,11 @@
 // is taken of it makes a ticket, as a charge does, so that ledger, invoice, refund and statement need no rule of their
 // own. The ticket belongs to a session that never charged and has the reservation's id: it is written with the ticket.
 import { requestId, sessionId, ticketId } from '../../shared/ids.ts';
-import type { Reservation, ReservationTerms } from '../../shared/messages/reservation.ts';
+import type { Reservation } from '../../shared/messages/reservation.ts';
 import type { ReservationTicketLine } from '../../shared/messages/ticket-line.ts';
 import { NO_GOAL, type SessionState, type Ticket, type VatPart } from '../../shared/messages/values.ts';
-import { minorDigits, ratio, roundHalfEven } from '../../shared/money.ts';
+import { minorDigits } from '../../shared/money.ts';
+import { partOfFee } from '../../shared/reservation-fee.ts';
 import { notify } from './notices.ts';
 import { reservationCorr } from './reservation-change.ts';
 import type { Session, TariffKey } from './rows.ts';
@@ -30,15 +31,6 @@ export function openReservationHold(step: Step, row: Reservation): void {
 export function releaseReservationHold(step: Step, row: Reservation): Reservation {
   closeHold(step, heldFor(row), 'released');
   return { ...row, holdMinor: 0 };
-}
-
-/** What a cancellation takes, in per cent: of the last step that is still reached; nearer than all of them, the fee. */
-export function cancelPercent({ tiers }: ReservationTerms, leftMs: number): number {
-  return tiers.find(({ beforeMs }) => leftMs >= beforeMs)?.percent ?? 100;
-}
-
-export function partOfFee(feeMinor: number, percent: number): number {
-  return Number(roundHalfEven(ratio(BigInt(feeMinor) * BigInt(percent), 100n)));
 }
 
 /** Takes so many per cent of the fee and lets go of the rest. The caller puts the row. */

@@ -45,7 +45,8 @@ export function pointOffer(state: State, point: ChargePoint, now: number, from?:
   const { point: { status, sinceMs, why }, connectors } = pointStatuses(state, point.pointId);
   return {
     pointId: point.pointId, siteId: site.siteId, place: site.name, address: point.address || site.address,
-    latitude: point.latitude, longitude: point.longitude, status, sinceMs: Math.max(0, Math.round(sinceMs)), why,
+    timeZone: site.timeZone, latitude: point.latitude, longitude: point.longitude, status,
+    sinceMs: Math.max(0, Math.round(sinceMs)), why,
     connectors: point.connectors.map((c) => ({
       ...c, status: connectors.get(c.connectorNo) ?? 'Disconnected',
       ...nextReservation(state, point.pointId, c.connectorNo, now),

@@ -8,6 +8,7 @@ import { createTable } from '../../shared/screen/table.ts';
 import { putRight } from '../../shared/screen/canvas.ts';
 import { STATUS_SYMBOLS, words } from '../../shared/words.ts';
 import { priceText, shortPrice } from '../../shared/words/price.ts';
+import { bookingForm } from './booking-form.ts';
 import { drawChargeLine, openTicket } from './charge-page.ts';
 import { DRIVER_LABELS as L } from './labels.ts';
 import { requestForm } from './request-form.ts';
@@ -58,6 +59,11 @@ export function pointsPage(host: Host<DriverScreenView>, actions: DriverActions)
       { key: 'e', label: L.keys.estimate, whyNot: actions.whyNotRequest(), run: () => {
         const offer = table.selected();
         if (offer !== undefined) actions.estimate(offer.pointId);
+      } },
+      { key: 'r', label: L.reservation.keys.reserve, whyNot: actions.whyNotBook(), run: () => {
+        const offer = table.selected();
+        const values = offer === undefined ? {} : { site: offer.siteId, point: offer.pointId };
+        host.open(bookingForm(host, actions, { values }));
       } },
       { key: '/', label: L.keys.filter, run: () => (table.filter.editing = true) },
       { key: 'f5', label: L.keys.reload, run: () => actions.reload() },

@@ -1,10 +1,10 @@
 // The driver's screen on a real terminal emulator, over made-up states.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openHeadlessTerminal } from '../../tests/screen/headless-terminal.ts';
-import { sampleDriverView } from '../../tests/screen/sample-driver.ts';
+import { sampleDriverView, sampleReservations, sampleSlots } from '../../tests/screen/sample-driver.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 import { openDriverScreen } from './screen.ts';
-import type { ChargeView, ChargeWish, DriverScreenView } from './view.ts';
+import type { BookingWish, ChargeView, ChargeWish, DriverScreenView, ReservationChange } from './view.ts';
 
 // A machine that is busy with other tests draws late, never wrong.
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,13 +17,16 @@ afterEach(() => {
 
 function open(options: {
   size?: readonly [number, number]; points?: number; state?: ChargeView['state'] | 'none';
-  change?: (view: DriverScreenView) => DriverScreenView; whyNot?: string | null;
+  change?: (view: DriverScreenView) => DriverScreenView; whyNot?: string | null; refuse?: string; noSlots?: boolean;
   login?: (id: string, password: string) => { ok: boolean; text: string };
 } = {}) {
   const [columns, rows] = options.size ?? [80, 24];
   const terminal = openHeadlessTerminal(columns, rows);
   const wishes: ChargeWish[] = [];
   const calls: string[] = [];
+  const bookings: BookingWish[] = [];
+  const changes: ReservationChange[] = [];
+  const slotsAsked: object[] = [];
   const note = (name: string) => (): { ok: true; text: string } => {
     calls.push(name);
     return { ok: true, text: `done: ${name}` };
@@ -42,10 +45,24 @@ function open(options: {
       cancel: note('cancel'), whyNotCancel: () => options.whyNot ?? null,
       reload: () => calls.push('reload'), estimate: (id) => calls.push(`estimate ${id}`),
       moreHistory: () => calls.push('more'),
+      book(wish) {
+        bookings.push(wish);
+        return options.refuse === undefined ? { ok: true, text: 'booked' } : { ok: false, text: options.refuse };
+      },
+      whyNotBook: () => options.whyNot ?? null,
+      change(change) {
+        changes.push(change);
+        return { ok: true, text: 'changed' };
+      },
+      checkIn: note('check-in'), cancelReservation: note('cancel-reservation'), cancelSeries: note('cancel-series'),
+      freeSlots: (filter) => {
+        slotsAsked.push(filter);
+        return Promise.resolve({ rows: options.noSlots === true ? [] : sampleSlots(NOW), next: null, error: null });
+      },
     },
   });
   opened.push(screen);
-  return { terminal, wishes, calls, screen };
+  return { terminal, wishes, calls, screen, bookings, changes, slotsAsked };
 }
 
 describe.each([[80, 24], [200, 50]] as const)('the screen of a driver at %i x %i', (columns, rows) => {
@@ -174,5 +191,127 @@ describe('the log-in form', () => {
     terminal.type('right\r');
     await terminal.waitFor((t) => !t.includes('Log in at EV_Central') && t.includes('EV_Driver ana'));
     expect(tries).toEqual([['ana', 'nope'], ['ana', 'right']]);
+  });
+});
+
+describe.each([[80, 24], [200, 50]] as const)('the reservations of a driver at %i x %i', (columns, rows) => {
+  it('says when, where, in how long, until when to be there, and what cancelling costs now', async () => {
+    const { terminal } = open({ size: [columns, rows] });
+    terminal.type('4');
+    const text = await terminal.waitFor((t) => t.includes('check in!'));
+    for (const wanted of [
+      '2025-11-21 05:45-06:45', 'in 5 min', 'ALC-01/1', '05:35-06:00', '4.00 EUR', 'booked', '(Europe/Madrid)',
+      'Alicante, Mercado', 'Check in from 05:35 to 06:00. Cancelling now costs 100 % = 4.00 EUR.',
+    ]) expect(text).toContain(wanted);
+    terminal.type('\x1b[B');
+    await terminal.waitFor((t) => t.includes('Cancelling now costs 25 % = 1.00 EUR.'));
+    terminal.type('\x1b[B');
+    await terminal.waitFor((t) => t.includes('every week: 4 of 10, 1 could not be had'));
+  });
+
+  it('shows 200 reservations, and says what to do with none', async () => {
+    const many = open({
+      size: [columns, rows], change: (view) => ({ ...view, reservations: sampleReservations(200, NOW) }),
+    });
+    many.terminal.type('4\x1b[F');
+    await many.terminal.waitFor((t) => t.includes('>2026-01-01') && t.includes('k7f2-339'));
+    const none = open({ size: [columns, rows], change: (view) => ({ ...view, reservations: [], series: [] }) });
+    none.terminal.type('4');
+    await none.terminal.waitFor((t) => t.includes('nothing reserved: "b" books a connector'));
+    none.terminal.type('x');
+    await none.terminal.waitFor((t) => t.includes('Cancel it: nothing is selected'));
+  });
+});
+
+describe('reserving a connector', () => {
+  it('books the selected point for a time of its site, every week', async () => {
+    const { terminal, bookings } = open();
+    terminal.type('r');
+    await terminal.waitFor((t) => t.includes('Reserve a connector') && t.includes('Europe/Madrid'));
+    // connector 1, tomorrow at eight, 90 minutes, every week, three times
+    terminal.type('\t\t1\t\x15tomorrow 08:00\t\x1590\t\x1b[C\x1b[C\t\x153\r');
+    await terminal.waitFor((t) => t.includes('booked'));
+    const beginsAtMs = Date.parse('2025-11-22T07:00:00Z');
+    expect(bookings).toEqual([{
+      place: { kind: 'point', pointId: 'ALC-02', connectorNo: 1 }, fit: { connectorType: null, minPowerW: null },
+      beginsAtMs, endsAtMs: beginsAtMs + 5_400_000, repeat: { every: 'weekly', times: 3 },
+    }]);
+  });
+
+  it('says what is wrong with a time, and comes back with the reason of a refusal', async () => {
+    const { terminal, bookings } = open({ refuse: 'ALC-01/1 is reserved from 06:00 to 07:00.' });
+    terminal.type('4b');
+    await terminal.waitFor((t) => t.includes('Reserve a connector'));
+    terminal.type('\t\t\t\x15soon\r');
+    await terminal.waitFor((t) => t.includes('From: now, +30m'));
+    terminal.type('\x15+30m\r');
+    await terminal.waitFor((t) => /ALC-01\/1 is reserved from[^]*\[ Go on \]/.test(t) && t.includes('+30m'));
+    expect(bookings).toHaveLength(1);
+    expect(bookings[0]?.place).toEqual({ kind: 'site', siteId: 'ALC' });
+  });
+
+  it('shows free times, and the chosen one goes into the form', async () => {
+    const { terminal, bookings, slotsAsked } = open();
+    terminal.type('4b');
+    await terminal.waitFor((t) => t.includes('Reserve a connector'));
+    terminal.type('\x1b[Z\x1b[Z\x1b[Z\x1b[C\r');
+    await terminal.waitFor((t) => t.includes('Free times (Europe/Madrid)') && t.includes('22 kW'));
+    terminal.type('2');
+    await terminal.waitFor((t) => t.includes('2025-11-21 07:40') && t.includes('Reserve a connector'));
+    terminal.type('\r');
+    await terminal.waitFor((t) => t.includes('booked'));
+    expect(slotsAsked).toEqual([{ siteId: 'ALC', sinceMs: NOW, untilMs: NOW + 86_400_000, lengthMs: 3_600_000 }]);
+    expect(bookings[0]).toMatchObject({
+      place: { kind: 'point', pointId: 'ALC-01', connectorNo: 2 }, beginsAtMs: NOW + 7_200_000,
+    });
+  });
+
+  it('cannot be asked for while EV_Central is away', async () => {
+    const { terminal } = open({ whyNot: 'EV_Central cannot be reached' });
+    terminal.type('4b');
+    await terminal.waitFor((t) => t.includes('Book: EV_Central cannot be reached'));
+  });
+});
+
+describe('orders about a reservation', () => {
+  it('checks in while the window is open, and says from when otherwise', async () => {
+    const { terminal, calls } = open();
+    terminal.type('4i');
+    await terminal.waitFor((t) => t.includes('done: check-in'));
+    terminal.type('\x1b[Bi');
+    await terminal.waitFor((t) => t.includes('Check in: check in from 18:20 on'));
+    expect(calls.filter((call) => call === 'check-in')).toHaveLength(1);
+  });
+
+  it('cancels after it has said what that costs', async () => {
+    const { terminal, calls } = open();
+    terminal.type('4\x1b[Bx');
+    await terminal.waitFor((t) => t.includes('Cancelling now costs 25 % = 1.00 EUR.') && t.includes('y Yes'));
+    expect(calls).not.toContain('cancel-reservation');
+    terminal.type('y');
+    await terminal.waitFor((t) => t.includes('done: cancel-reservation'));
+  });
+
+  it('ends a recurring one with all that follow', async () => {
+    const { terminal, calls } = open();
+    terminal.type('4\x1b[B\x1b[Bx');
+    await terminal.waitFor((t) => t.includes('This one and all that follow'));
+    terminal.type('2');
+    await terminal.waitFor((t) => t.includes('1 reservations are cancelled'));
+    terminal.type('y');
+    await terminal.waitFor((t) => t.includes('done: cancel-series'));
+    expect(calls).not.toContain('cancel-reservation');
+  });
+
+  it('moves one to another time at its connector', async () => {
+    const { terminal, changes } = open();
+    terminal.type('4\x1b[Be');
+    await terminal.waitFor((t) => t.includes('Change reservation k7f2-141'));
+    terminal.type('\x15' + '2025-11-22 10:00\r');
+    await terminal.waitFor((t) => t.includes('changed'));
+    const beginsAtMs = Date.parse('2025-11-22T09:00:00Z');
+    expect(changes).toEqual([{
+      reservationId: 'k7f2-141', place: null, beginsAtMs, endsAtMs: beginsAtMs + 3_600_000,
+    }]);
   });
 });

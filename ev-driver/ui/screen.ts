@@ -11,6 +11,7 @@ import { chargePage } from './charge-page.ts';
 import { DRIVER_LABELS as L } from './labels.ts';
 import { historyPage, pointsPage } from './lists.ts';
 import { loginForm } from './login-form.ts';
+import { reservationsPage } from './reservations-page.ts';
 import type { DriverScreenOptions, DriverScreenView } from './view.ts';
 
 /** Opens the screen of `ev-driver`. */
@@ -20,8 +21,9 @@ export function openDriverScreen(options: DriverScreenOptions): Screen {
     header: drawDriverHeader,
     pages: (host: Host<DriverScreenView>) => [
       pointsPage(host, options.actions), chargePage(host, options.actions), historyPage(host, options.actions),
+      reservationsPage(host, options.actions),
     ],
-    tabs: ['points', 'charges', 'history'],
+    tabs: ['points', 'charges', 'history', 'reservations'],
     help: L.help,
     onView: loginForm(options.actions),
   });

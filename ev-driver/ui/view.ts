@@ -1,11 +1,14 @@
 // What the driver's screen shows and can do: a read-only snapshot that the client builds, and the actions behind keys.
 import type { PriceNow } from '../../shared/messages/ocpi-tariff.ts';
-import type { PointId, RequestId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
+import type { PointId, RequestId, ReservationId, SessionId, SiteId, UserId } from '../../shared/ids.ts';
 import type { Currency } from '../../shared/money.ts';
 import type {
   ConnectorType, Fit, Goal, PointStatus, SessionState, Target, Ticket,
 } from '../../shared/messages/values.ts';
-import type { ActionAnswer, LinkView, Screen, ScreenMessage, ScreenOptions } from '../../shared/screen/handle.ts';
+import type { Repeat, ReservationState, ReservedPlace } from '../../shared/messages/reservation.ts';
+import type {
+  ActionAnswer, LinkView, QueryPage, Screen, ScreenMessage, ScreenOptions,
+} from '../../shared/screen/handle.ts';
 
 /** A point on offer. */
 export type OfferView = {
@@ -82,6 +85,36 @@ export type HistoryView = {
   readonly invoiceNumber: string;
 };
 
+/** A reservation that is still to come; the one that begins first comes first. Times are told in `timeZone`. */
+export type ReservationView = {
+  readonly reservationId: ReservationId;
+  readonly seriesId: ReservationId | null;
+  readonly siteId: SiteId;
+  readonly pointId: PointId;
+  readonly connectorNo: number;
+  readonly beginsAtMs: number; readonly endsAtMs: number;
+  readonly timeZone: string;
+  readonly state: ReservationState;
+  readonly currency: Currency;
+  readonly feeMinor: number; readonly holdMinor: number; readonly takenMinor: number;
+  readonly checkInFromMs: number;
+  /** Who has not come by then has not come. */
+  readonly checkInByMs: number;
+  /** What cancelling it now takes of the fee. */
+  readonly cancelPercent: number; readonly cancelMinor: number;
+  /** Why it cannot be done now, in words; null: it can. */
+  readonly whyNotCheckIn: string | null; readonly whyNotChange: string | null; readonly whyNotCancel: string | null;
+};
+
+/** A recurring reservation that still makes some. */
+export type SeriesView = {
+  readonly seriesId: ReservationId;
+  readonly pointId: PointId;
+  readonly connectorNo: number;
+  readonly every: Repeat['every'];
+  readonly times: number; readonly made: number; readonly missed: number;
+};
+
 export type DriverScreenView = {
   /** Central's time now, as well as it is known. */
   readonly nowMs: number;
@@ -94,12 +127,14 @@ export type DriverScreenView = {
   readonly centralAddress: string;
   readonly bus: LinkView;
   readonly balance: { readonly balanceMinor: number; readonly heldMinor: number; readonly currency: Currency } | null;
-  readonly sites: readonly { readonly siteId: SiteId; readonly name: string }[];
+  readonly sites: readonly { readonly siteId: SiteId; readonly name: string; readonly timeZone: string }[];
   readonly points: readonly OfferView[];
   /** When the list was last known to be true; null: never. */
   readonly pointsAtMs: number | null;
   readonly charges: readonly ChargeView[];
   readonly history: readonly HistoryView[];
+  readonly reservations: readonly ReservationView[];
+  readonly series: readonly SeriesView[];
   /** The driver's position from the command line, for "near"; null: unknown. */
   readonly position: { readonly latitude: number; readonly longitude: number } | null;
   /** Of a `--file` run; null: none. */
@@ -109,6 +144,14 @@ export type DriverScreenView = {
 
 export type ChargeWish = {
   readonly target: Target; readonly fit: Fit; readonly goal: Goal; readonly mayQueue: boolean;
+};
+
+type Slot = { readonly beginsAtMs: number; readonly endsAtMs: number };
+export type BookingWish = Slot & { readonly place: ReservedPlace; readonly fit: Fit; readonly repeat: Repeat | null };
+export type ReservationChange = Slot & {
+  readonly reservationId: ReservationId;
+  /** Null: where it is. */
+  readonly place: ReservedPlace | null;
 };
 
 export type DriverActions = {
@@ -123,6 +166,16 @@ export type DriverActions = {
   /** Takes a request back: leaves the queue, gives up an offer. */
   cancel(requestId: RequestId): ActionAnswer;
   whyNotCancel(requestId: RequestId): string | null;
+  /** Orders about reservations; EV_Central says what became of it. */
+  book(wish: BookingWish): ActionAnswer;
+  change(change: ReservationChange): ActionAnswer;
+  checkIn(id: ReservationId): ActionAnswer;
+  cancelReservation(id: ReservationId): ActionAnswer;
+  cancelSeries(id: ReservationId): ActionAnswer;
+  /** Why nothing can be booked now, in words; null: it can. */
+  whyNotBook(): string | null;
+  /** Free times to book: rows of the list `free-slots`. */
+  freeSlots(filter: Readonly<Record<string, string | number>>): Promise<QueryPage>;
   /** Asks Central again for the points and the history; the view brings them. */
   reload(): void;
   /** Asks what a usual charge at a point would cost now; a message says it. */

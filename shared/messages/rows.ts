@@ -23,6 +23,8 @@ export const pointOfferSchema = z.object({
   /** The site's name. */
   place: z.string(),
   address: z.string(),
+  /** The site's; an older Central does not say it. */
+  timeZone: z.string().optional(),
   latitude: latitudeSchema, longitude: longitudeSchema,
   status: pointStatusSchema,
   sinceMs: atMsSchema,

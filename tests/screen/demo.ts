@@ -6,7 +6,7 @@ import { sampleEngineView } from './sample-engine.ts';
 import { openEngineScreen } from '../../ev-cp-engine/ui/screen.ts';
 import { sampleCentralView, sampleRows } from './sample-central.ts';
 import { openCentralScreen } from '../../ev-central/ui/screen.ts';
-import { sampleDriverView } from './sample-driver.ts';
+import { sampleDriverView, sampleSlots } from './sample-driver.ts';
 import { openDriverScreen } from '../../ev-driver/ui/screen.ts';
 import { sampleNotifierView } from './sample-notifier.ts';
 import { openNotifierScreen } from '../../ev-notifier/ui/screen.ts';
@@ -72,6 +72,10 @@ openers['driver'] = (onQuit) => {
       whyNotRequest: () => null, stop: done('stopped'), whyNotStop: () => null, cancel: done('cancelled'),
       whyNotCancel: () => 'the charge is running: stop it', reload: () => undefined, estimate: () => undefined,
       moreHistory: () => undefined,
+      book: (wish) => ({ ok: true, text: JSON.stringify(wish) }), whyNotBook: () => null,
+      change: done('changed'), checkIn: done('checked in'), cancelReservation: done('cancelled'),
+      cancelSeries: done('cancelled'),
+      freeSlots: async () => ({ rows: sampleSlots(Date.now()), next: null, error: null }),
     },
   });
 };

@@ -1,8 +1,8 @@
 // A made-up state of a driver's client, for tests and for looking at the screen.
-import { pointId, requestId, sessionId, siteId, ticketId, tariffId, userId } from '../../shared/ids.ts';
+import { pointId, requestId, reservationId, sessionId, siteId, ticketId, tariffId, userId } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import { NO_GOAL, type PointStatus, type Ticket } from '../../shared/messages/values.ts';
-import type { ChargeView, DriverScreenView, OfferView } from '../../ev-driver/ui/view.ts';
+import type { ChargeView, DriverScreenView, OfferView, ReservationView } from '../../ev-driver/ui/view.ts';
 
 const EUR = currency('EUR');
 const STATUSES: readonly PointStatus[] = ['Charging', 'Available', 'Faulted', 'Unavailable', 'Available', 'Reserved'];
@@ -13,7 +13,10 @@ export function sampleDriverView(count: number, nowMs: number, state: ChargeView
     central: { state: 'up', sinceMs: nowMs - 60_000, why: '' }, centralAddress: '127.0.0.1:7010',
     bus: { state: 'up', sinceMs: nowMs - 60_000, why: '' },
     balance: { balanceMinor: 7_580, heldMinor: 500, currency: EUR },
-    sites: [{ siteId: siteId('ALC'), name: 'Alicante, Mercado' }, { siteId: siteId('BEN'), name: 'Benidorm' }],
+    sites: [
+      { siteId: siteId('ALC'), name: 'Alicante, Mercado', timeZone: 'Europe/Madrid' },
+      { siteId: siteId('BEN'), name: 'Benidorm', timeZone: 'Europe/Madrid' },
+    ],
     points: Array.from({ length: count }, (_unused, i) => sampleOffer(i)),
     pointsAtMs: nowMs - 1_000,
     charges: state === 'none' ? [] : [sampleCharge(state, nowMs)],
@@ -24,6 +27,11 @@ export function sampleDriverView(count: number, nowMs: number, state: ChargeView
       ticket: i % 5 === 4 ? null : sampleTicket(nowMs - i * 86_400_000),
       invoiceNumber: i % 5 === 4 ? '' : `INV-2026-${String(30 - i).padStart(6, '0')}`,
     })),
+    reservations: sampleReservations(3, nowMs),
+    series: [{
+      seriesId: reservationId('k7f2-150'), pointId: pointId('ALC-03'), connectorNo: 1, every: 'weekly', times: 10,
+      made: 4, missed: 1,
+    }],
     position: null, batch: null,
     messages: [
       { atMs: nowMs - 60_000, level: 'good', text: 'Logged in at 127.0.0.1:7010' },
@@ -41,6 +49,34 @@ function sampleOffer(i: number): OfferView {
     price: { perKwh: '0.42', perHour: null, perParkingHour: null, perSession: null }, currency: EUR, waiting: i % 4,
     distanceM: 150 * (i + 1),
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The first can be checked in now, the second has a fee to cancel, the rest are of a recurring one. */
+export function sampleReservations(count: number, nowMs: number): ReservationView[] {
+  return Array.from({ length: count }, (_unused, i): ReservationView => {
+    const beginsAtMs = nowMs + i * 5 * HOUR_MS + 300_000;
+    const isSoon = i === 0;
+    const percent = isSoon ? 100 : i === 1 ? 25 : 0;
+    return {
+      reservationId: reservationId(`k7f2-${140 + i}`), seriesId: i < 2 ? null : reservationId('k7f2-150'),
+      siteId: siteId('ALC'), pointId: pointId(`ALC-${String(i + 1).padStart(2, '0')}`), connectorNo: 1,
+      beginsAtMs, endsAtMs: beginsAtMs + HOUR_MS, timeZone: 'Europe/Madrid', state: isSoon ? 'active' : 'booked',
+      currency: EUR, feeMinor: 400, holdMinor: 400, takenMinor: 0, checkInFromMs: beginsAtMs - 600_000,
+      checkInByMs: beginsAtMs + 900_000, cancelPercent: percent, cancelMinor: percent * 4,
+      whyNotCheckIn: isSoon ? null : 'check in from 18:20 on',
+      whyNotChange: isSoon ? 'it is active: it cannot be changed' : null, whyNotCancel: null,
+    };
+  });
+}
+
+/** Rows of the list `free-slots`. */
+export function sampleSlots(nowMs: number): Record<string, unknown>[] {
+  return [1, 2].map((connectorNo) => ({
+    siteId: 'ALC', pointId: 'ALC-01', connectorNo, type: 'IEC_62196_T2', maxPowerW: 22_000,
+    beginsAtMs: nowMs + connectorNo * HOUR_MS, endsAtMs: nowMs + 6 * HOUR_MS,
+  }));
 }
 
 export function sampleCharge(state: ChargeView['state'], nowMs: number): ChargeView {

@@ -1,5 +1,5 @@
 // Is a connector reserved twice? Looked for in the rows alone, without the index that should prevent it.
-import { isReservationOver } from '../../ev-central/core/reservation-states.ts';
+import { isReservationOver } from '../../shared/reservation-states.ts';
 import type { State } from '../../ev-central/core/state.ts';
 
 /** Two reservations that keep a connector at the same time, looked for in the rows alone; null: there are none. */

@@ -1,7 +1,7 @@
 // Drivers who reserve connectors, check in, change their minds or do not come, over their own links; and an operator
 // who cancels for nothing. Whatever dies meanwhile, nobody's slot is given twice, each that nobody came for is billed
 // once, and no hold outlives its reservation.
-import { isReservationOver } from '../../ev-central/core/reservation-states.ts';
+import { isReservationOver } from '../../shared/reservation-states.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';

@@ -1,6 +1,6 @@
 // What a reservation's state allows: the one table that the core uses to refuse, the screens to disable, the tests to
 // enumerate.
-import type { ReservationState } from '../../shared/messages/reservation.ts';
+import type { ReservationState } from './messages/reservation.ts';
 
 type Allowed = {
   readonly next: readonly ReservationState[];
