@@ -104,7 +104,10 @@ function readAgain(desk: Desk, figures: Figures, { nowMs, sites }: CentralView):
   });
 }
 
-/** The reports of the whole span, and its energy piece by piece. A report that cannot be had leaves its line empty. */
+/**
+ * The reports of the whole span, and its energy piece by piece. A report that cannot be had leaves its line empty. Each
+ * is read by EV_Central itself, so other work has its turn between two of them.
+ */
 async function read(
   { actions }: Desk, filter: Readonly<Record<string, string>>, by: string,
 ): Promise<Pick<Figures, 'totals' | 'bars' | 'error'>> {
@@ -113,6 +116,7 @@ async function read(
     const page = await actions.query('figures', { ...filter, report, by: 'total' }, null, ROWS);
     if (page.error === null) totals[report] = page.rows;
     else if (report === 'use') return { totals, bars: [], error: page.error };
+    await new Promise((resolve) => setImmediate(resolve));
   }
   const bars = await actions.query('figures', { ...filter, report: 'use', by }, null, ROWS);
   return { totals, bars: bars.rows, error: bars.error };

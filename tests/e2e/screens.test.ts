@@ -102,6 +102,8 @@ describe('a driver at her screen', () => {
 
 describe('a reservation', () => {
   it('is booked by a driver with keys, stands in the calendar of the operator, and is cancelled', async () => {
+    // Esc and a key that come together are another key.
+    await driver.waitFor((text) => !text.includes('─ Ticket ─'), 'the ticket to be closed');
     driver.type('4');
     await driver.waitFor((text) => text.includes('nothing reserved'), 'the page of reservations');
     driver.type('b');
