@@ -1,4 +1,4 @@
-// A connector's day as a line of characters: booked, in use, nobody came, free; and the hours above it. Pure.
+// A connector's day as a line of characters: booked, in use, nobody came, free; and the hours above it.
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import { formatTime } from '../../shared/words/quantities.ts';
 

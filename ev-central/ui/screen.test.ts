@@ -228,7 +228,7 @@ describe.each(SIZES)('the calendar at %i x %i', (columns, rows) => {
   it('has a line a connector with what is booked, in use and missed, and the list of the chosen one', async () => {
     const { terminal, queries } = open({ columns, rows });
     terminal.type('9');
-    const text = await terminal.waitFor((t) => t.includes('no-show') && t.includes('ALC Alicante, Mercado'));
+    const text = await terminal.waitFor((t) => t.includes('k7f2-142') && t.includes('ALC Alicante, Mercado'));
     expect(text).toMatch(/2025-11-21 {2}ALC Alicante, Mercado {2}\d+ reservations/);
     expect(text).toMatch(/>ALC-01\/1 +·[^\n]*▒[^\n]*█[^\n]*x/);
     expect(text).toMatch(/08:40-09:40 +in use +bob/);
@@ -282,7 +282,7 @@ describe('orders about reservations', () => {
   it('cancels one for nothing, with a note', async () => {
     const { terminal, orders } = open();
     terminal.type('9');
-    await terminal.waitFor((t) => t.includes('no-show'));
+    await terminal.waitFor((t) => t.includes('k7f2-142'));
     terminal.type('x');
     await terminal.waitFor((t) => t.includes('what its terms say: 100 % = 4.00 EUR') && t.includes('ana, ALC-01/1'));
     terminal.type('\t\x1b[C\tworks there\r');
@@ -294,7 +294,7 @@ describe('orders about reservations', () => {
   it('says why one that is over cannot be cancelled, and ends a recurring one', async () => {
     const { terminal, orders } = open();
     terminal.type('9');
-    await terminal.waitFor((t) => t.includes('no-show'));
+    await terminal.waitFor((t) => t.includes('k7f2-142'));
     terminal.type('\t\x1b[B\x1b[Bx');
     await terminal.waitFor((t) => t.includes('Cancel reservation: it is no-show'));
     terminal.type('\x1b[Ax\x1b\x1b[Ax');
