@@ -136,7 +136,8 @@ function sampleReservation(i: number, nowMs: number): Record<string, unknown> {
     reservationId: `k7f2-${140 + i}`, seriesId: i % 3 === 0 ? 'k7f2-150' : null, userId: who,
     payer: `wallet:user:${who}`, siteId: 'ALC', pointId: `ALC-0${(Math.floor(i / 7) % 3) + 1}`, connectorNo: 1,
     beginsAtMs, endsAtMs: beginsAtMs + HOUR_MS, state: RESERVED[i % RESERVED.length], stateSinceMs: nowMs,
-    bookedAtMs: nowMs, currency: 'EUR', feeMinor: 400, holdMinor: 400, takenMinor: 0, ticketId: null, sessionId: null, tariff: 'day#1',
+    bookedAtMs: nowMs, currency: 'EUR', feeMinor: 400, holdMinor: 400, takenMinor: 0, ticketId: null,
+    sessionId: null, tariff: 'day#1',
     timeZone: 'Europe/Madrid', reminded: false, begun: false, dueMs: beginsAtMs, why: '', terms: {
       tiers: [{ beforeMs: 24 * HOUR_MS, percent: 0 }], marginMs: 900_000, graceMs: 600_000, reminderMs: 0,
     },
