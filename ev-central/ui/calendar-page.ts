@@ -3,6 +3,7 @@ import { type Reservation, reservationSchema } from '../../shared/messages/reser
 import { formatMoney } from '../../shared/money.ts';
 import { put, rule, type Area, type Canvas } from '../../shared/screen/canvas.ts';
 import { menuDialog } from '../../shared/screen/dialogs.ts';
+import type { QueryPage } from '../../shared/screen/handle.ts';
 import type { KeyBinding, Page } from '../../shared/screen/host.ts';
 import { BAD, BOLD, DIM, GOOD, PLAIN, WARN, type Style } from '../../shared/screen/style.ts';
 import { createTable, type Table } from '../../shared/screen/table.ts';
@@ -189,7 +190,7 @@ async function readDay(
   const filter = { siteId, sinceMs: startMs - LONGEST_MS, untilMs: endMs };
   let after: string | null = null;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await actions.query('reservations', filter, after, PAGE_ROWS);
+    const answer: QueryPage = await actions.query('reservations', filter, after, PAGE_ROWS);
     if (answer.error !== null) return { rows: [], error: answer.error };
     for (const row of answer.rows) {
       const parsed = reservationSchema.safeParse(row);
