@@ -28,7 +28,7 @@ export function buildView(source: ViewSource, nowMs: number): CentralView {
   return {
     nowMs, standby: null, address, bus: busView(state), outboxRows: source.outboxRows(),
     deadLetters: source.deadLetters(),
-    sites: [...state.sites.values()].map(({ siteId, name }) => ({ siteId, name })),
+    sites: [...state.sites.values()].map(({ siteId, name, timeZone }) => ({ siteId, name, timeZone })),
     points, requests, drivers: driverViews(state), messages: board.lines(),
   };
 }

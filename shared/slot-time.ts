@@ -1,4 +1,4 @@
-// A time as people type it, in a zone: `now`, `+30m`, `18:30`, `tomorrow 08:00`, `2026-11-28 14:00`, or ISO 8601. Pure.
+// A time as people type it, in a zone: `now`, `+30m`, `18:30`, `tomorrow 08:00`, `2026-11-28 14:00`, or ISO 8601.
 import { atLocal, dayOf, dayStart } from './zone.ts';
 
 const MINUTE_MS = 60_000;

@@ -61,10 +61,37 @@ export const CENTRAL_LABELS = {
     place: 'Place', price: 'Price', monitor: 'Monitor', heard: 'last heard', never: 'not since the start',
     connectors: 'Connectors', noAddress: 'not connected', gone: 'This point is no longer in the registry.',
   },
+  calendar: {
+    title: 'Reservations', none: 'no reservation there on this day', noSites: 'no site yet',
+    reservations: 'reservations', legend: '▒ booked █ used x no-show',
+    column: {
+      when: 'When', state: 'State', who: 'Who', fee: 'Fee', taken: 'Taken', id: 'Reservation', series: 'Recurring',
+      why: 'Why',
+    },
+    state: {
+      booked: 'booked', active: 'kept', 'checked-in': 'in use', fulfilled: 'used', cancelled: 'cancelled',
+      'no-show': 'no-show', expired: 'not used',
+    },
+    keys: {
+      before: 'Day before', after: 'Day after', today: 'Today', list: 'Connectors/list', cancel: 'Cancel reservation',
+      checkIn: 'Check in',
+    },
+    itIs: 'it is', which: 'Which', onlyThis: 'only this one', wholeSeries: 'all of the recurring one', takes: 'Take',
+    byTerms: 'what its terms say:', nothing: 'nothing', told: 'The driver is told.', noteHint: 'its driver reads it',
+  },
+  figures: {
+    title: 'Figures', sessions: 'Charges', energy: 'Energy', revenue: 'Revenue', utilisation: 'Utilisation',
+    chargingTime: 'Time of charging', firstAttempt: 'First attempts that charged', queue: 'Queue', uptime: 'Uptime',
+    rapid: 'From 50 kW on', aim: 'aim', missesAim: 'misses the aim', unknown: 'not known', nothing: 'nothing',
+    idle: 'plugged in without charging', of: 'of', waits: 'waits', onAverage: 'on average', served: 'served',
+    net: 'net', refunded: 'given back', by: 'by', piece: { hour: 'hour (UTC)', day: 'day', month: 'month' },
+    span: { today: 'Today', week: '7 days', month: '30 days', year: '12 months' },
+  },
   plugBy: 'plug in by',
   help: [
     'Tiles: id and state, place, price and for how long, then live kW, amount and driver, or why.',
     'Space marks points; stop and resume can act on all that are marked, a site, or all.',
+    '"9" is the calendar of reservations, "0" the figures.',
     'Every order is written to the audit with the user "console".',
   ],
 } as const;

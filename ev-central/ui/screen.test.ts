@@ -1,7 +1,7 @@
 // The operator's screen on a real terminal emulator, over made-up states of Central.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openHeadlessTerminal } from '../../tests/screen/headless-terminal.ts';
-import { sampleCentralView, sampleRows } from '../../tests/screen/sample-central.ts';
+import { sampleCentralView, sampleFigures, sampleRows } from '../../tests/screen/sample-central.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Screen } from '../../shared/screen/handle.ts';
 import { openCentralScreen } from './screen.ts';
@@ -19,7 +19,7 @@ afterEach(() => {
 
 function open(options: {
   columns?: number; rows?: number; points?: number; change?: (view: CentralView) => CentralView;
-  whyNot?: (order: Order) => string | null;
+  whyNot?: (order: Order) => string | null; reservations?: number; figures?: typeof sampleFigures;
 } = {}) {
   const terminal = openHeadlessTerminal(options.columns ?? 80, options.rows ?? 24);
   const orders: Order[] = [];
@@ -35,7 +35,8 @@ function open(options: {
       whyNot: options.whyNot ?? (() => null),
       query(what, filter, after, limit) {
         queries.push({ what, filter, after });
-        return sampleRows(what, 250, NOW)(after, limit);
+        if (what === 'figures') return options.figures?.(filter) ?? sampleFigures(filter);
+        return sampleRows(what, what === 'reservations' ? options.reservations ?? 14 : 250, NOW)(after, limit);
       },
     },
   });
@@ -224,5 +225,96 @@ describe('lists and details', () => {
     }));
     terminal.type('6');
     await terminal.waitFor((t) => t.includes('the database is busy'));
+  });
+});
+
+describe.each(SIZES)('the calendar at %i x %i', (columns, rows) => {
+  it('has a line a connector with what is booked, in use and missed, and the list of the chosen one', async () => {
+    const { terminal, queries } = open({ columns, rows });
+    terminal.type('9');
+    const text = await terminal.waitFor((t) => t.includes('k7f2-142') && t.includes('ALC Alicante, Mercado'));
+    expect(text).toMatch(/2025-11-21 {2}ALC Alicante, Mercado {2}\d+ reservations/);
+    expect(text).toMatch(/>ALC-01\/1 +·[^\n]*▒[^\n]*█[^\n]*x/);
+    expect(text).toMatch(/08:40-09:40 +in use +bob/);
+    expect(queries.find(({ what }) => what === 'reservations')?.filter).toEqual({
+      siteId: 'ALC', sinceMs: Date.parse('2025-11-19T23:00:00Z'), untilMs: Date.parse('2025-11-21T23:00:00Z'),
+    });
+  });
+
+  it('goes to the next day, another site and back to today', async () => {
+    const { terminal } = open({ columns, rows });
+    terminal.type('9');
+    await terminal.waitFor((t) => t.includes('2025-11-21  ALC'));
+    terminal.type('\x1b[C');
+    await terminal.waitFor((t) => t.includes('2025-11-22  ALC'));
+    terminal.type('g');
+    await terminal.waitFor((t) => t.includes('Show which site?'));
+    terminal.type('2');
+    await terminal.waitFor((t) => t.includes('2025-11-22  BEN') && t.includes('BEN-05/1'));
+    terminal.type('t');
+    await terminal.waitFor((t) => t.includes('2025-11-21  BEN'));
+  });
+
+  it('reads all of 450 reservations, and says so when there are none', async () => {
+    const many = open({ columns, rows, reservations: 450 });
+    many.terminal.type('9');
+    await many.terminal.waitFor((t) => /ALC Alicante, Mercado {2}3\d\d reservations/.test(t));
+    expect(many.queries.filter(({ what, after }) => what === 'reservations' && after === '400')).not.toEqual([]);
+    const none = open({ columns, rows, reservations: 0 });
+    none.terminal.type('9');
+    await none.terminal.waitFor((t) => t.includes('0 reservations') && t.includes('no reservation there on this day'));
+  });
+
+  it('shows the figures with their aims and bars, for a site and a span', async () => {
+    const { terminal, queries } = open({ columns, rows });
+    terminal.type('0');
+    const text = await terminal.waitFor((t) => t.includes('96.50 kWh'));
+    for (const wanted of ['every site, Today', '812.34 kWh', '341.18 EUR (278.50 EUR net, 4.20 EUR given back)',
+      '88.89 % of 45', '3 waits, 10 min on average, 66.67 % served', '+ 99.715 %', '! 98.2 % misses the aim',
+      '█']) expect(text).toContain(wanted);
+    terminal.type('yg');
+    await terminal.waitFor((t) => t.includes('Show which site?'));
+    terminal.type('1');
+    await terminal.waitFor((t) => t.includes('ALC Alicante, Mercado, 12 months') && t.includes('96.50 kWh'));
+    expect(queries.at(-1)).toMatchObject({ what: 'figures', filter: {
+      report: 'use', by: 'month', from: '2024-11-22', to: '2025-11-21', siteId: 'ALC',
+    } });
+  });
+});
+
+describe('orders about reservations', () => {
+  it('cancels one for nothing, with a note', async () => {
+    const { terminal, orders } = open();
+    terminal.type('9');
+    await terminal.waitFor((t) => t.includes('k7f2-142'));
+    terminal.type('x');
+    await terminal.waitFor((t) => t.includes('what its terms say: 100 % = 4.00 EUR') && t.includes('ana, ALC-01/1'));
+    terminal.type('\t\x1b[C\tworks there\r');
+    await terminal.waitFor((t) => t.includes('done: cancel-reservation'));
+    expect(orders)
+      .toEqual([{ kind: 'cancel-reservation', reservationId: 'k7f2-140', free: true, note: 'works there' }]);
+  });
+
+  it('says why one that is over cannot be cancelled, and ends a recurring one', async () => {
+    const { terminal, orders } = open();
+    terminal.type('9');
+    await terminal.waitFor((t) => t.includes('k7f2-142'));
+    terminal.type('\t\x1b[B\x1b[Bx');
+    await terminal.waitFor((t) => t.includes('Cancel reservation: it is no-show'));
+    terminal.type('\x1b[Ax\x1b\x1b[Ax');
+    await terminal.waitFor((t) => t.includes('only this one'));
+    terminal.type('\x1b[C\r');
+    await terminal.waitFor((t) => t.includes('done: cancel-reservation-series'));
+    expect(orders).toEqual([{ kind: 'cancel-reservation-series', seriesId: 'k7f2-150', note: '' }]);
+  });
+});
+
+describe('figures and calendar that may not be read', () => {
+  it('say why', async () => {
+    const { terminal } = open({
+      figures: () => Promise.resolve({ rows: [], next: null, error: 'the list figures is for operators' }),
+    });
+    terminal.type('0');
+    await terminal.waitFor((t) => t.includes('the list figures is for operators'));
   });
 });

@@ -5,6 +5,8 @@ import type { Screen } from '../../shared/screen/handle.ts';
 import type { Host } from '../../shared/screen/host.ts';
 import { drawHeader } from '../../shared/screen/panels.ts';
 import { openScreen } from '../../shared/screen/screen.ts';
+import { calendarPage } from './calendar-page.ts';
+import { figuresPage } from './figures-page.ts';
 import { driversPage, listPage, queuePage } from './list-pages.ts';
 import { CENTRAL_LABELS as L } from './labels.ts';
 import { sessionsOf } from './orders.ts';
@@ -24,9 +26,12 @@ export function openCentralScreen(options: CentralScreenOptions): Screen {
         pointsPage(desk, chosen), pointPage(desk, chosen), queuePage(desk), driversPage(desk),
         listPage(desk, 'sessions', L.sessions), listPage(desk, 'dead-letters', L.deadLetters),
         listPage(desk, 'audit', L.audit), listPage(desk, 'events', L.events), listPage(desk, 'tickets', L.tickets),
+        calendarPage(desk), figuresPage(desk),
       ];
     },
-    tabs: ['points', 'sessions', 'queue', 'drivers', 'dead-letters', 'audit', 'events', 'tickets'],
+    tabs: [
+      'points', 'sessions', 'queue', 'drivers', 'dead-letters', 'audit', 'events', 'tickets', 'reservations', 'figures',
+    ],
     help: L.help,
   });
 }

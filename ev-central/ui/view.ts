@@ -56,7 +56,7 @@ export type PointView = {
   readonly connectors: readonly ConnectorView[];
 };
 
-export type SiteView = { readonly siteId: SiteId; readonly name: string };
+export type SiteView = { readonly siteId: SiteId; readonly name: string; readonly timeZone: string };
 
 /** An on-going request: from asking to the end of the session. The practice's list. */
 export type RequestView = {
@@ -109,6 +109,9 @@ export type CentralView = {
 /** The lists that are read from the database. The screen's only filter is `{ pointId }`, for events of a point. */
 export type CentralList = 'sessions' | 'events' | 'audit' | 'dead-letters' | 'tickets' | 'commands';
 
+/** What the calendar and the figures ask for, with the filters of the lists of that name. */
+export type CentralQuery = CentralList | 'reservations' | 'figures';
+
 export type CentralActions = {
   /** Carries an order out, as the operator at this screen (audit: "console"). */
   order(order: Order): ActionAnswer;
@@ -116,7 +119,7 @@ export type CentralActions = {
   whyNot(order: Order): string | null;
   /** One page, newest first; `after` is the cursor of the page before, null for the first. Never throws. */
   query(
-    what: CentralList, filter: Readonly<Record<string, string | number>>, after: string | null, limit: number,
+    what: CentralQuery, filter: Readonly<Record<string, string | number>>, after: string | null, limit: number,
   ): Promise<QueryPage>;
 };
 

@@ -165,7 +165,8 @@ class OpenScreen<View, Actions> {
 
   private drawTabs(canvas: Canvas, y: number): void {
     fill(canvas, { x: 0, y, width: canvas.width, height: 1 }, HEADER_STRONG);
-    const titles = this.setup.tabs.map((id, i) => `${i + 1} ${this.pages.find((p) => p.id === id)?.title ?? id}`);
+    const titles = tabTitles(this.setup.tabs.map((id) => this.pages.find((p) => p.id === id)?.title ?? id),
+      this.setup.tabs.indexOf(this.page.id), canvas.width);
     const room = canvas.width - titles.reduce((sum, title) => sum + title.length, 0);
     const gap = Math.max(1, Math.min(3, Math.floor(room / titles.length)));
     let x = 1;
@@ -215,7 +216,7 @@ class OpenScreen<View, Actions> {
     if (this.page.onKey(event, this.snapshot) || event.kind === 'paste') return;
     const binding = this.pageKeys().find((k) => k.key === event.name);
     if (binding !== undefined) return this.press(binding);
-    const tab = /^[1-9]$/.test(event.name) ? this.setup.tabs[Number(event.name) - 1] : undefined;
+    const tab = /^[0-9]$/.test(event.name) ? this.setup.tabs[(Number(event.name) + 9) % 10] : undefined;
     if (tab !== undefined && this.setup.tabs.length > 1) this.show(tab);
   }
 
@@ -274,6 +275,23 @@ class OpenScreen<View, Actions> {
     };
     return host;
   }
+}
+
+/**
+ * The tabs with their digits, 0 for the tenth. Where not all titles have room, those nearest to the shown page keep
+ * theirs, and the others are digits alone; the help names them all.
+ */
+function tabTitles(titles: readonly string[], shown: number, width: number): string[] {
+  const digits = titles.map((_title, i) => String((i + 1) % 10));
+  let room = width - 1 - digits.length * 2;
+  const nearest = titles.map((_title, i) => i).sort((a, b) => Math.abs(a - shown) - Math.abs(b - shown));
+  const kept = new Set<number>();
+  for (const i of nearest) {
+    room -= (titles[i]?.length ?? 0) + 1;
+    if (room < 0) break;
+    kept.add(i);
+  }
+  return titles.map((title, i) => (kept.has(i) ? `${digits[i] ?? ''} ${title}` : digits[i] ?? ''));
 }
 
 /** Tells what became of an action; its promise may take as long as it wants. */

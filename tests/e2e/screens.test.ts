@@ -100,6 +100,31 @@ describe('a driver at her screen', () => {
   });
 });
 
+describe('a reservation', () => {
+  it('is booked by a driver with keys, stands in the calendar of the operator, and is cancelled', async () => {
+    // Esc and a key that come together are another key.
+    await driver.waitFor((text) => !text.includes('─ Ticket ─'), 'the ticket to be closed');
+    driver.type('4');
+    await driver.waitFor((text) => text.includes('nothing reserved'), 'the page of reservations');
+    driver.type('b');
+    await driver.waitFor((text) => text.includes('Reserve a connector'), 'the form');
+    driver.type(`${POINT}\t\t\x15+2h\r`);
+    const booked = await driver.waitFor((text) => /\d-\d\d:\d\d +in 2 h 00 +ALC-01\/1 +booked/.test(text), 'the row');
+    const day = /(\d{4}-\d\d-\d\d) \d\d:\d\d-\d\d:\d\d/.exec(booked)?.[1] ?? '';
+    central.type('9');
+    const shown = await central.waitFor((text) => /\d{4}-\d\d-\d\d {2}ALC Alicante/.test(text), 'the calendar');
+    if (!shown.includes(`${day}  ALC`)) central.type('\x1b[C');
+    await central.waitFor((text) => /ALC-01\/1 [^\n]*▒[^]*booked +ana/.test(text), 'her reservation in the calendar');
+    driver.type('x');
+    await driver.waitFor((text) => text.includes('Cancelling now costs'), 'the question');
+    driver.type('y');
+    await driver.waitFor((text) => text.includes('nothing reserved'), 'it to be cancelled');
+    driver.type('1');
+    central.type('1');
+    await seesStatus('Activated');
+  });
+});
+
 describe('a technician at the point', () => {
   it('makes it answer KO and repairs it, and the operator sees both', async () => {
     engine.type('k');

@@ -4,7 +4,7 @@ import { sampleMonitorView } from './sample-monitor.ts';
 import { openMonitorScreen } from '../../ev-cp-monitor/ui/screen.ts';
 import { sampleEngineView } from './sample-engine.ts';
 import { openEngineScreen } from '../../ev-cp-engine/ui/screen.ts';
-import { sampleCentralView, sampleRows } from './sample-central.ts';
+import { sampleCentralView, sampleFigures, sampleRows } from './sample-central.ts';
 import { openCentralScreen } from '../../ev-central/ui/screen.ts';
 import { sampleDriverView, sampleSlots } from './sample-driver.ts';
 import { openDriverScreen } from '../../ev-driver/ui/screen.ts';
@@ -51,7 +51,8 @@ openers['central'] = (onQuit) => openCentralScreen({
   actions: {
     order: (order) => ({ ok: true, text: JSON.stringify(order) }),
     whyNot: (order) => (order.kind === 'unbar-point' ? 'the point is not barred' : null),
-    query: (what, _filter, after, limit) => sampleRows(what, 250, 1_763_700_000_000)(after, limit),
+    query: (what, filter, after, limit) => (what === 'figures' ? sampleFigures(filter)
+      : sampleRows(what, what === 'reservations' ? 20 : 250, Date.now())(after, limit)),
   },
 });
 openers['driver'] = (onQuit) => {

@@ -8,7 +8,7 @@ import type { QueryPage } from '../../shared/screen/handle.ts';
 const SITES = [
   { siteId: siteId('ALC'), name: 'Alicante, Mercado' }, { siteId: siteId('BEN'), name: 'Benidorm, Playa de Poniente' },
   { siteId: siteId('ELX'), name: 'Elche, Estación' },
-];
+].map((site) => ({ ...site, timeZone: 'Europe/Madrid' }));
 const ORDER: readonly PointStatus[] = [
   'Available', 'Charging', 'Available', 'Charging', 'Unavailable', 'Faulted', 'Disconnected', 'Reserved', 'Charging',
   'SuspendedEV', 'Finishing', 'Preparing',
@@ -116,6 +116,7 @@ function sampleRow(what: string, i: number, nowMs: number): Record<string, unkno
       fromMs: atMs - 3_600_000, toMs: atMs,
     }],
     };
+    case 'reservations': return sampleReservation(i, nowMs);
     case 'commands': return { ...base, number: i, type: 'authorize', sentAtMs: atMs, outcome: 'done', reason: null };
     default: return {
       ...base, atMs, kind: 'session-state', corr: 'c-1', messageId: `m-${i}`,
@@ -123,3 +124,42 @@ function sampleRow(what: string, i: number, nowMs: number): Record<string, unkno
     };
   }
 }
+
+const HOUR_MS = 3_600_000;
+const RESERVED = ['booked', 'checked-in', 'no-show', 'active', 'cancelled'] as const;
+
+/** One after the other at three points, an hour each; the first begins an hour from now. */
+function sampleReservation(i: number, nowMs: number): Record<string, unknown> {
+  const beginsAtMs = nowMs + (1 + (i % 7) * 2) * HOUR_MS;
+  const who = DRIVERS[i % 6] ?? 'ana';
+  return {
+    reservationId: `k7f2-${140 + i}`, seriesId: i % 3 === 0 ? 'k7f2-150' : null, userId: who,
+    payer: `wallet:user:${who}`, siteId: 'ALC', pointId: `ALC-0${(Math.floor(i / 7) % 3) + 1}`, connectorNo: 1,
+    beginsAtMs, endsAtMs: beginsAtMs + HOUR_MS, state: RESERVED[i % RESERVED.length], stateSinceMs: nowMs,
+    bookedAtMs: nowMs, currency: 'EUR', feeMinor: 400, holdMinor: 400, takenMinor: 0, ticketId: null,
+    sessionId: null, tariff: 'day#1',
+    timeZone: 'Europe/Madrid', reminded: false, begun: false, dueMs: beginsAtMs, why: '', terms: {
+      tiers: [{ beforeMs: 24 * HOUR_MS, percent: 0 }], marginMs: 900_000, graceMs: 600_000, reminderMs: 0,
+    },
+  };
+}
+
+/** A report as `admin figures` has it, for all of the time or piece by piece. */
+export function sampleFigures(filter: Readonly<Record<string, string | number>>): Promise<QueryPage> {
+  const rows = REPORT_ROWS[String(filter['report'])];
+  const by = String(filter['by']);
+  if (rows === undefined) return Promise.resolve({ rows: [], next: null, error: 'no such report' });
+  return Promise.resolve({ next: null, error: null, rows: by === 'total' ? rows : PIECES.map((energyWh, i) =>
+    ({ [by]: `2025-11-${10 + i}`, sessions: i + 1, energyWh })) });
+}
+
+const PIECES = [12_000, 48_000, 0, 96_500];
+const REPORT_ROWS: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
+  use: [{ sessions: 42, energyWh: 812_340, chargingMs: 90_000_000, idleMs: 7_200_000 }],
+  revenue: [{ currency: 'EUR', totalMinor: 34_118, vatMinor: 5_921, refundedMinor: 420, refundedVatMinor: 73,
+    netMinor: 27_850 }],
+  success: [{ attempts: 50, charged: 42, firstAttempts: 45, firstCharged: 40, chargedPercent: 84,
+    firstChargedPercent: 88.89 }],
+  queue: [{ waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 }],
+  uptime: [{ uptimePercent: 99.715, reliablePercent: 98.2 }],
+};

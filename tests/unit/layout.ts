@@ -4,8 +4,8 @@ import { folderOf, isProduction, PROCESSES, type Import, type Source } from './s
 
 /** Files of shared/ without I/O, clock, random source or environment: what a core may use. */
 export const PURE_SHARED = new Set([
-  'account', 'assert', 'clock', 'decimal', 'fact-position', 'frame', 'ids', 'key-renewal', 'limits', 'money', 'words',
-  'zone',
+  'account', 'assert', 'clock', 'decimal', 'fact-position', 'frame', 'ids', 'key-renewal', 'limits', 'money',
+  'reservation-fee', 'reservation-states', 'words', 'zone',
 ].map((name) => `shared/${name}.ts`));
 /** Folders of shared/ that are pure as a whole. */
 const PURE_SHARED_FOLDERS = ['shared/messages/', 'shared/words/'];
@@ -24,7 +24,7 @@ export const PURE_FILES = new Set([
   'ev-cp-monitor/monitor.ts',
   'ev-cp-monitor/monitor-state.ts',
   ...['answers', 'charges', 'client', 'client-state', 'deliveries', 'distance', 'notice-inbox', 'questions', 'requests',
-    'screen-view'].map((name) => `ev-driver/${name}.ts`),
+    'reservation-view', 'screen-view'].map((name) => `ev-driver/${name}.ts`),
 ]);
 
 /** What a pure file must not name, and what it does instead. */
