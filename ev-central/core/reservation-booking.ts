@@ -8,7 +8,7 @@ import { payerOf } from './groups.ts';
 import { putReservation, tellOf } from './reservation-change.ts';
 import { openWindow } from './reservation-due.ts';
 import { openReservationHold } from './reservation-money.ts';
-import { bookerRefusal, hoursRefusal, placeRefusal, timeRefusal } from './reservation-refusal.ts';
+import { bookerRefusal, hoursRefusal, placeRefusal, timeOf, timeRefusal } from './reservation-refusal.ts';
 import { placesOf, type ReservablePlace, type Time, whyNotFree } from './reservation-slots.ts';
 import type { TariffVersion } from './rows.ts';
 import { type State, tariffKey } from './state.ts';
@@ -24,18 +24,14 @@ export type Plan = Time & {
 /** What it is booked with: a recurring one, or a fleet's booking. */
 type Together = Partial<Pick<Reservation, 'seriesId' | 'fleetId'>>;
 
-/** What begins now was typed some moments ago. */
-const TYPED_MS = 60_000;
-
 /** Which connector a wish can have, or why none. `others`: what is planned together with it. */
 export function planReservation(
   { state, now }: Pick<Step, 'state' | 'now'>, wish: ReservationWish, others: readonly Plan[] = [],
 ): Plan | string {
-  const isNow = wish.beginsAtMs < now && now - wish.beginsAtMs <= TYPED_MS;
-  const time = { beginsAtMs: isNow ? now : wish.beginsAtMs, endsAtMs: wish.endsAtMs };
+  const time = timeOf(wish, now);
   const { userId, fit } = wish;
   const hers = others.filter((each) => each.userId === userId);
-  const why = timeRefusal(time, now) ?? placeRefusal(state, wish) ?? bookerRefusal(state, userId, fit, time, { hers });
+  const why = timeRefusal(wish, now) ?? placeRefusal(state, wish) ?? bookerRefusal(state, userId, fit, time, { hers });
   if (why !== null) return why;
   const place = freePlace(state, wish, time, { now, others });
   if (typeof place === 'string') return place;

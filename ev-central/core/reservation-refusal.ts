@@ -15,9 +15,22 @@ type Time = Pick<Reservation, 'beginsAtMs' | 'endsAtMs'>;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
+/** What begins now was typed some moments ago. */
+const TYPED_MS = 60_000;
+
+/** The time that was asked for, from now on if that was meant. */
+export function timeOf({ beginsAtMs, endsAtMs }: Time, now: number): Time {
+  return { beginsAtMs: isNow(beginsAtMs, now) ? now : beginsAtMs, endsAtMs };
+}
+
+function isNow(beginsAtMs: number, now: number): boolean {
+  return beginsAtMs < now && now - beginsAtMs <= TYPED_MS;
+}
+
+/** The length counts as it was asked for: the moments on the way here do not make it too short. */
 export function timeRefusal({ beginsAtMs, endsAtMs }: Time, now: number): string | null {
   const { reservationShortestMs: shortest, reservationLongestMs: longest, reservationAheadMs: ahead } = LIMITS;
-  if (beginsAtMs < now) return 'a reservation begins now or later';
+  if (endsAtMs <= now || (beginsAtMs < now && !isNow(beginsAtMs, now))) return 'a reservation begins now or later';
   if (endsAtMs <= beginsAtMs) return 'a reservation ends after it begins';
   if (endsAtMs - beginsAtMs < shortest) return `a reservation lasts ${shortest / MINUTE_MS} minutes at least`;
   if (endsAtMs - beginsAtMs > longest) return `a reservation lasts ${longest / HOUR_MS} hours at most`;

@@ -73,6 +73,29 @@ describe('a reservation that is used', () => {
   });
 });
 
+describe('a reservation from now on', () => {
+  it('is as long as it was asked for, whatever time the order took to come', () => {
+    const network = connected();
+    const asked = { inMs: -2_000, forMs: LIMITS.reservationShortestMs };
+    const row = booked(network, asked);
+    expect(row).toMatchObject({
+      beginsAtMs: network.now, endsAtMs: network.now - 2_000 + LIMITS.reservationShortestMs,
+    });
+    expect(tryBooking(network, { ...asked, user: BEN, inMs: -120_000 }).text)
+      .toBe('a reservation begins now or later');
+  });
+
+  it('may be what another one is changed to', () => {
+    const network = connected();
+    const row = booked(network, { inMs: 25 * HOUR });
+    expect(network.order({
+      kind: 'change-reservation', reservationId: row.reservationId, place: null, beginsAtMs: network.now - 2_000,
+      endsAtMs: network.now - 2_000 + LIMITS.reservationShortestMs,
+    }).outcome).toBe('done');
+    expect(nowOf(network, row)).toMatchObject({ state: 'active', beginsAtMs: network.now });
+  });
+});
+
 describe('a reservation that nobody comes for', () => {
   it('takes the fee once, by a ticket, and gives the connector back', () => {
     const network = connected();

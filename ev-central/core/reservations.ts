@@ -15,7 +15,7 @@ import { carryOut, type Plan, planReservation } from './reservation-booking.ts';
 import { cancelFleet, cancelReservation, cancelSeries, inWords, notNow } from './reservation-cancel.ts';
 import { moveReservation, putReservation, tellOf } from './reservation-change.ts';
 import { openWindow } from './reservation-due.ts';
-import { bookerRefusal, hoursRefusal, placeRefusal, timeRefusal } from './reservation-refusal.ts';
+import { bookerRefusal, hoursRefusal, placeRefusal, timeOf, timeRefusal } from './reservation-refusal.ts';
 import { bookSeries } from './reservation-series.ts';
 import { placesOf, whyNotFree } from './reservation-slots.ts';
 import { nextId, type Step } from './step.ts';
@@ -72,9 +72,9 @@ function changeReservation(step: Step, order: OrderOf<'change-reservation'>): Re
   if (row === undefined) return refused(`no such reservation: ${order.reservationId}`);
   if (!RESERVATION_TABLE[row.state].mayChange) return refused(notNow(row, 'changed'));
   const fit = { connectorType: null, minPowerW: null };
-  const time = { beginsAtMs: order.beginsAtMs, endsAtMs: order.endsAtMs };
+  const time = timeOf(order, now);
   const target = order.place ?? { kind: 'point' as const, pointId: row.pointId, connectorNo: row.connectorNo };
-  const why = timeRefusal(time, now) ?? placeRefusal(state, { place: target, fit })
+  const why = timeRefusal(order, now) ?? placeRefusal(state, { place: target, fit })
     ?? bookerRefusal(state, row.userId, fit, time, { except: row.reservationId });
   if (why !== null) return refused(why);
   const late = lateChange(row, now);

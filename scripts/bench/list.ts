@@ -7,11 +7,12 @@ import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { partsBench } from './parts.ts';
 import { recoveryBench } from './recovery.ts';
+import { reservationsBench } from './reservations.ts';
 import { startBench } from './start.ts';
 import { steadyBench } from './steady.ts';
 import { stormBench } from './storm.ts';
 
 export const BENCHES: readonly Bench[] = [
   ingestBench, ingestAllBench, steadyBench, latencyBench, stormBench, recoveryBench, startBench, memoryBench,
-  partsBench, apiBench, figuresBench,
+  partsBench, apiBench, figuresBench, reservationsBench,
 ];
