@@ -1,8 +1,8 @@
 // A notifier that is killed at any moment drops nothing, and repeats at most what was in the air then. The real loop on
 // a real database, with a real SMTP server and a real HTTP server behind all its channels, dies at the n-th moment for
 // every n there is: before, within and after each commit, before and after each thing that leaves and each question to
-// EV_Central. Then it starts again from what is in the file. Events come as from Kafka: their offset is in their commit,
-// so what was not committed is read again. Clock and chance stand still, so every life goes the same way.
+// EV_Central. Then it starts again from what is in the file. Events come as from Kafka: their offset is in
+// their commit, so what was not committed is read again. Clock and chance stand still, so every life goes the same way.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
