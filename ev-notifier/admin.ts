@@ -1,40 +1,40 @@
-// `ev-notifier admin`: the delivery log, dead letters, sending again, and keys for web push. It reads the database
+// `ev-notifier admin`: the delivery log, deliveries, dead letters, sending again, webhooks, keys. It reads the database
 // beside a running notifier; what is to be sent again, that takes from there within a second, or at its next start.
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { systemClock } from '../shared/clock.ts';
 import { readSettings } from '../shared/config.ts';
 import { Failure } from '../shared/failure.ts';
+import { ID_RULE, isId } from '../shared/ids.ts';
+import { NOTIFICATION_KINDS } from '../shared/messages/notification.ts';
 import { writeVapidKeys } from './channels/web-push.ts';
+import { CHANNELS, DELIVERY_STATES, OUTCOMES } from './core/rows.ts';
 import { databaseFile } from './serve.ts';
 import { NOTIFIER_SETTINGS } from './settings.ts';
-import { type NotifierStore, openNotifierStore } from './store/store.ts';
+import { type DeliveryFilter, type LogFilter, type NotifierStore, openNotifierStore } from './store/store.ts';
 
 const MOST_ROWS = 1_000;
 const REFUSED = 2;
 
+type Listed = { user?: string; channel?: string; kind?: string; limit: string; json?: boolean };
+
 export function addAdminCommands(parent: Command): void {
-  const admin = parent.command('admin').description('the delivery log, dead letters, and keys');
-  admin.command('log').description('what was sent, to whom, over what, and what became of it; newest first')
-    .option('--user <id>', 'of this person').option('--channel <name>', 'over this channel')
-    .option('--limit <number>', 'rows', '100').option('--json', 'one JSON object a line')
-    .action((own: { user?: string; channel?: string; limit: string; json?: boolean }) => withStore(parent, (store) => {
-      const rows = store.log({
-        limit: limitOf(own.limit), ...(own.user === undefined ? {} : { userId: own.user }),
-        ...(own.channel === undefined ? {} : { channel: own.channel }),
-      });
-      print(rows, own.json === true, (row) => [
+  const admin = parent.command('admin').description('the delivery log, deliveries, dead letters, webhooks, and keys');
+  listed(admin.command('log').description('what was sent, to whom, over what, and what became of it; newest first'))
+    .option('--outcome <name>', `only ${OUTCOMES.join(', ')}`)
+    .action((own: Listed & { outcome?: string }) => withStore(parent, (store) => {
+      const filter = { ...filterOf(own), ...oneOf('outcome', own.outcome, OUTCOMES) };
+      print(store.log({ ...filter, limit: limitOf(own.limit) }), own.json === true, (row) => [
         when(row.atMs), row.outcome, row.channel, row.kind, row.userId ?? row.target, row.deliveryId,
         row.providerId ?? '', row.detail,
       ]);
     }));
-  admin.command('dead-letters').description('what was given up, newest first')
-    .option('--limit <number>', 'rows', '100').option('--json', 'one JSON object a line')
-    .action((own: { limit: string; json?: boolean }) => withStore(parent, (store) => {
-      print(store.dead(limitOf(own.limit)), own.json === true,
-        ({ deliveryId, nextAtMs, channel, kind, userId, target, failures, error }) =>
-          [when(nextAtMs), deliveryId, channel, kind, userId ?? target, `${failures} failures`, error]);
-    }));
+  listed(admin.command('deliveries').description('each delivery as it stands, the last changed first'))
+    .option('--state <name>', `only ${DELIVERY_STATES.join(', ')}`)
+    .action((own: Listed & { state?: string }) => withStore(parent, (store) =>
+      printDeliveries(store, own, oneOf('state', own.state, DELIVERY_STATES))));
+  listed(admin.command('dead-letters').description('what was given up, newest first'))
+    .action((own: Listed) => withStore(parent, (store) => printDeliveries(store, own, { state: 'dead' })));
   admin.command('resend [id]').description('sends one delivery again, or with --all every dead letter')
     .option('--all', 'every dead letter')
     .action((id: string | undefined, own: { all?: boolean }) => withStore(parent, (store) => {
@@ -42,8 +42,26 @@ export function addAdminCommands(parent: Command): void {
         throw new Failure('bad-configuration', 'give the id of a delivery, or --all');
       }
       const count = store.askResend(id === undefined ? 'all' : { deliveryId: id });
+      if (count === 0 && id !== undefined) {
+        process.stdout.write(`${id} is not sent again: there is no such delivery, it is not over yet, or it is on its `
+          + 'way already\n');
+        process.exitCode = REFUSED;
+        return;
+      }
       process.stdout.write(`${count} ${count === 1 ? 'delivery is' : 'deliveries are'} sent again\n`);
-      if (count === 0 && id !== undefined) process.exitCode = REFUSED;
+    }));
+  admin.command('webhooks').description('those that are disabled, because they said that they are gone (410)')
+    .option('--json', 'one JSON object a line')
+    .action((own: { json?: boolean }) => withStore(parent, (store) => {
+      print(store.disabledWebhooks(), own.json === true,
+        ({ name, sinceMs }) => [name, `disabled since ${when(sinceMs)}: it answered 410, gone`]);
+    }));
+  admin.command('enable-webhook <name>').description('sends to a disabled webhook again what happens from now on')
+    .action((name: string) => withStore(parent, (store) => {
+      const isDone = store.enableWebhook(name);
+      process.stdout.write(isDone ? `the webhook ${name} is used again; "resend" sends what is dead\n`
+        : `the webhook ${name} is not disabled\n`);
+      if (!isDone) process.exitCode = REFUSED;
     }));
   admin.command('vapid-keys <file>').description('makes keys for web push, for its owner alone (0600)')
     .action((file: string) => {
@@ -65,6 +83,37 @@ function withStore(parent: Command, run: (store: NotifierStore) => void): void {
   } finally {
     store.close();
   }
+}
+
+function listed(command: Command): Command {
+  return command.option('--user <id>', 'of this person').option('--channel <name>', `over ${CHANNELS.join(', ')}`)
+    .option('--kind <name>', 'of this kind, such as queue-offer')
+    .option('--limit <number>', 'rows', '100').option('--json', 'one JSON object a line');
+}
+
+function filterOf({ user, channel, kind }: Listed): LogFilter & DeliveryFilter {
+  if (user !== undefined && !isId(user)) throw new Failure('bad-configuration', `--user ${user} is no id: ${ID_RULE}`);
+  return {
+    ...(user === undefined ? {} : { userId: user }), ...oneOf('channel', channel, CHANNELS),
+    ...oneOf('kind', kind, NOTIFICATION_KINDS),
+  };
+}
+
+/** A word that there is not would be a list that is empty for no reason that anybody sees. */
+function oneOf(
+  name: 'channel' | 'kind' | 'outcome' | 'state', given: string | undefined, known: readonly string[],
+): LogFilter & DeliveryFilter {
+  if (given === undefined) return {};
+  if (known.includes(given)) return { [name]: given };
+  throw new Failure('bad-configuration', `--${name} ${given} is not one of ${known.join(', ')}`);
+}
+
+function printDeliveries(store: NotifierStore, own: Listed, filter: DeliveryFilter): void {
+  print(store.deliveries({ ...filterOf(own), ...filter, limit: limitOf(own.limit) }), own.json === true,
+    ({ deliveryId, nextAtMs, channel, kind, userId, target, state, failures, error }) => [
+      when(nextAtMs), deliveryId, ...(filter.state === undefined ? [state] : []), channel, kind, userId ?? target,
+      `${failures} ${failures === 1 ? 'failure' : 'failures'}`, error,
+    ]);
 }
 
 function limitOf(text: string): number {

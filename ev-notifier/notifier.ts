@@ -73,7 +73,12 @@ export class Notifier {
     this.#commit(() => {
       if (!isTimeToLook) return [];
       this.#lookAtMs = nowMs + LOOK_EVERY_MS;
-      return store.takeResends().flatMap((each) => this.#handled({ kind: 'resend', ...each }));
+      const disabled = new Set(store.disabledWebhooks().map(({ name }) => name));
+      const enabled = [...this.#state.disabled].filter((name) => !disabled.has(name));
+      return [
+        ...enabled.flatMap((name) => this.#handled({ kind: 'enable-webhook', name })),
+        ...store.takeResends().flatMap((each) => this.#handled({ kind: 'resend', ...each })),
+      ];
     });
     if (nowMs >= this.#purgeAtMs) {
       this.#purgeAtMs = nowMs + PURGE_EVERY_MS;
@@ -185,7 +190,9 @@ export class Notifier {
         if (outcome === 'failed') this.#counts.failed += 1;
         return;
       }
-      case 'put-occasion': case 'put-delivery': case 'put-counter': case 'put-faulted': return;
+      case 'put-occasion': case 'put-delivery': case 'put-counter': case 'put-faulted':
+      case 'disable-webhook':
+        return;
     }
   }
 

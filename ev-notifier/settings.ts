@@ -1,7 +1,7 @@
 // The settings of the notifier. A channel without its settings is not used.
 import { z } from 'zod';
 import { centralLinkSettings, commonSettings } from '../shared/common-settings.ts';
-import { addressSchema, setting, wholeNumberSchema } from '../shared/config.ts';
+import { addressSchema, flagSchema, setting, wholeNumberSchema } from '../shared/config.ts';
 
 const text = z.string().min(1);
 const file = text.nullable().describe('file');
@@ -86,11 +86,15 @@ export const NOTIFIER_SETTINGS = {
   }),
   webhooks: setting({
     flag: 'webhooks', env: 'EV_NOTIFIER_WEBHOOKS', schema: file, default: null,
-    describe: 'a JSON file (0600) [{"name","url","secret","kinds"?,"sites"?}] of third parties that are told',
+    describe: 'a JSON file (0600) [{"name","url","secret","oldSecret"?,"kinds"?,"sites"?}] of third parties',
+  }),
+  privateWebhooks: setting({
+    flag: 'private-webhooks', env: 'EV_NOTIFIER_PRIVATE_WEBHOOKS', schema: flagSchema, default: false, boolean: true,
+    describe: 'webhooks may also go to private networks and to this machine; else their names must not lead there',
   }),
   tries: setting({
     flag: 'tries', env: 'EV_NOTIFIER_TRIES', schema: atLeastOne, default: 8,
-    describe: 'failures after which something is a dead letter; the pauses grow from 5 s to an hour',
+    describe: 'failures after which something is a dead letter; pauses grow from 5 s to an hour (webhooks: 10)',
   }),
   perSecond: setting({
     flag: 'per-second', env: 'EV_NOTIFIER_PER_SECOND', schema: atLeastOne, default: 10,

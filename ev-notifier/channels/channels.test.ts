@@ -171,6 +171,7 @@ describe('a text message over HTTP', () => {
 });
 
 describe('a webhook', () => {
+  const HERE = { nowMs: () => START_MS, toPrivate: true };
   const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
   function endpoints(list: readonly object[]): ReturnType<typeof readWebhooks> {
@@ -183,22 +184,23 @@ describe('a webhook', () => {
     const { url, got } = await http(() => ({ status: 204 }));
     const [endpoint] = endpoints([{ name: 'partner', url, secret }]);
     if (endpoint === undefined) throw new Error('no endpoint');
-    const send = webhookChannel([endpoint], () => START_MS);
+    const send = webhookChannel([endpoint], HERE);
     expect(await send(parcel('webhook', null, { target: 'partner' }))).toMatchObject({ ok: true });
     const headers = got[0]?.headers as unknown as SignedHeaders;
+    const [key = Buffer.alloc(0)] = endpoint.secrets;
     const body = String(got[0]?.body);
     expect(headers['webhook-id']).toBe('n1-7');
-    expect(webhookObjection(endpoint.secret, headers, body, START_MS + 299_000)).toBeNull();
-    expect(webhookObjection(endpoint.secret, headers, body, START_MS + 301_000)).toBe('too-old');
-    expect(webhookObjection(endpoint.secret, headers, body.replace('120', '999'), START_MS)).toBe('wrong-signature');
+    expect(webhookObjection(key, headers, body, START_MS + 299_000)).toBeNull();
+    expect(webhookObjection(key, headers, body, START_MS + 301_000)).toBe('too-old');
+    expect(webhookObjection(key, headers, body.replace('120', '999'), START_MS)).toBe('wrong-signature');
     expect(webhookObjection(Buffer.alloc(32, 8), headers, body, START_MS)).toBe('wrong-signature');
     const newer = { ...headers, 'webhook-timestamp': String(START_MS / 1_000 + 600) };
-    expect(webhookObjection(endpoint.secret, newer, body, START_MS + 600_000)).toBe('wrong-signature');
+    expect(webhookObjection(key, newer, body, START_MS + 600_000)).toBe('wrong-signature');
   });
 
   it('says by ids what happened, and names and reaches nobody', async () => {
     const { url, got } = await http(() => ({ status: 200 }));
-    const send = webhookChannel(endpoints([{ name: 'p', url, secret }]), () => START_MS);
+    const send = webhookChannel(endpoints([{ name: 'p', url, secret }]), HERE);
     await send(parcel('webhook', null, { target: 'p' }));
     expect(JSON.parse(String(got[0]?.body))).toMatchObject({
       type: 'invoice-ready', id: OCCASION.occasionId, timestamp: new Date(START_MS).toISOString(),

@@ -38,7 +38,9 @@ export function openChannels(
     senders.set('push', webPushChannel({ keys: readVapidKeys(vapidFile), subject, hosts, nowMs }));
   }
   const webhooks = config.webhooks === null ? [] : readWebhooks(config.webhooks, insecure);
-  if (webhooks.length > 0) senders.set('webhook', webhookChannel(webhooks, nowMs));
+  if (webhooks.length > 0) {
+    senders.set('webhook', webhookChannel(webhooks, { nowMs, toPrivate: config.privateWebhooks }));
+  }
   const endpoints = webhooks.map(({ name, kinds, sites }) => ({ name, kinds, sites }));
   return { senders, endpoints, close: () => closers.forEach((close) => close()) };
 }

@@ -14,6 +14,8 @@ export type Channels = {
   close(): void;
 };
 
-export function failure(error: string, mayRetry: boolean, retryAfterMs: number | null = null): Outcome {
+type Failed = Extract<Outcome, { ok: false }>;
+
+export function failure(error: string, mayRetry: boolean, retryAfterMs: number | null = null): Failed {
   return { ok: false, error, mayRetry, retryAfterMs };
 }

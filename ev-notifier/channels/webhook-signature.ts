@@ -18,13 +18,15 @@ export function webhookSecret(text: string): Buffer | undefined {
   return secret.length >= 24 && secret.length <= 64 ? secret : undefined;
 }
 
+/** With several secrets (a newer one, and that before it until the receiver has the newer) a signature of each. */
 export function signWebhook(
-  secret: Buffer, { id, atMs, body }: { readonly id: string; readonly atMs: number; readonly body: string },
+  secrets: readonly Buffer[], { id, atMs, body }: { readonly id: string; readonly atMs: number; readonly body: string },
 ): SignedHeaders {
   const timestamp = String(Math.floor(atMs / 1_000));
   return {
     'webhook-id': id, 'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${mac(secret, `${id}.${timestamp}.${body}`).toString('base64')}`,
+    'webhook-signature': secrets.map((secret) =>
+      `v1,${mac(secret, `${id}.${timestamp}.${body}`).toString('base64')}`).join(' '),
   };
 }
 

@@ -13,6 +13,10 @@ import {
 
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 3_600_000;
+/** As Standard Webhooks recommends, with some jitter: a receiver may be away for a weekend. */
+const WEBHOOK_PAUSES_MS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map((s) => s * 1_000);
+/** Longer than all of them together, with their jitter. */
+const WEBHOOK_LIFE_MS = 4 * 24 * 3_600_000;
 /** While EV_Central is away it is asked again about so often. */
 const CENTRAL_PAUSE_MS = 2_000;
 /** Of one channel at once: each waits for somebody else's answer. */
@@ -35,6 +39,7 @@ export function handle(state: NotifierState, input: NotifierInput, now: Now): No
       break;
     case 'outcome': takeOutcome(step, input.deliveryId, input.outcome); break;
     case 'resend': resend(step, input); break;
+    case 'enable-webhook': state.disabled.delete(input.name); break;
     default: assertNever(input, 'input of the notifier');
   }
   return step.effects;
@@ -124,7 +129,7 @@ function takeEvent(step: Step, event: NetworkEvent): void {
   const row: Occasion = { ...occasion, state: isOpen ? 'open' : 'spread' };
   putOccasion(step, row);
   for (const { name, kinds, sites } of state.settings.endpoints) {
-    if (kinds !== null && !kinds.includes(row.kind)) continue;
+    if (state.disabled.has(name) || (kinds !== null && !kinds.includes(row.kind))) continue;
     if (sites !== null && !sites.includes(row.siteId)) continue;
     addDelivery(step, row, { channel: 'webhook', userId: null, target: name });
   }
@@ -191,7 +196,7 @@ function addDelivery(
     deliveryId: `${state.installationId}-${state.counter}`, occasionId, kind, state: 'waiting', failures: 0,
     madeAtMs: atMs, nextAtMs: atMs, providerId: null, error: '',
     // A third party wants to know of what is over, too: it keeps books, it does not look at a telephone.
-    expiresAtMs: to.channel === 'webhook' ? atMs + RESEND_LIFE_MS * 3 : expiresAtMs, ...to,
+    expiresAtMs: to.channel === 'webhook' ? atMs + WEBHOOK_LIFE_MS : expiresAtMs, ...to,
   });
 }
 
@@ -210,20 +215,38 @@ function takeOutcome(step: Step, deliveryId: string, outcome: Outcome): void {
     return over(step, { ...delivery, providerId, error: '' }, 'sent', '');
   }
   const failures = delivery.failures + 1;
-  const { error, mayRetry, retryAfterMs } = outcome;
-  if (!mayRetry || failures >= state.settings.mostFailures) {
+  const { error, mayRetry, retryAfterMs, isGone } = outcome;
+  const isWebhook = delivery.channel === 'webhook';
+  if (isGone === true && isWebhook) disable(step, delivery.target);
+  if (!mayRetry || failures >= (isWebhook ? WEBHOOK_PAUSES_MS.length + 1 : state.settings.mostFailures)) {
     step.effects.push({
       kind: 'message', level: 'warn',
       text: `${delivery.channel} ${deliveryId} (${delivery.kind}) to ${whom(delivery)} is given up: ${error}`,
     });
     return over(step, { ...delivery, failures, error }, 'dead', error);
   }
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** delivery.failures) * (0.5 + now.random);
+  const pauseMs = isWebhook ? (WEBHOOK_PAUSES_MS[delivery.failures] ?? 0) * (0.9 + now.random * 0.2)
+    : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** delivery.failures) * (0.5 + now.random);
   logAttempt(step, delivery, 'failed', error);
   putDelivery(step, {
     ...delivery, state: 'waiting', failures, error, nextAtMs: now.atMs + Math.max(pauseMs, retryAfterMs ?? 0),
   });
 }
+
+/** Its endpoint wants nothing more (410): what waits for it is dead, and can be sent again once it is enabled. */
+function disable(step: Step, name: string): void {
+  const { state, now } = step;
+  if (state.disabled.has(name)) return;
+  state.disabled.add(name);
+  step.effects.push({ kind: 'disable-webhook', name, atMs: now.atMs }, {
+    kind: 'message', level: 'error', text: `the webhook ${name} is gone (410) and disabled: ev-notifier admin webhooks`,
+  });
+  for (const each of [...state.deliveries.values()]) {
+    if (each.channel !== 'webhook' || each.target !== name || each.state !== 'waiting') continue;
+    over(step, { ...each, error: GONE }, 'dead', GONE);
+  }
+}
+const GONE = 'its webhook is gone and disabled';
 
 function resend(step: Step, { delivery, occasion }: Extract<NotifierInput, { kind: 'resend' }>): void {
   const { state, now } = step;

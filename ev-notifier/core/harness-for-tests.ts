@@ -78,7 +78,7 @@ export class Desk {
       settings: this.#settings, installationId: 'n1', counter: this.rows.size,
       occasions: [...this.occasions.values()]
         .filter((each) => each.state === 'open' || open.some((row) => row.occasionId === each.occasionId)),
-      deliveries: open, faulted: [], lately: this.log, isKnown: (id) => this.occasions.has(id),
+      deliveries: open, faulted: [], disabled: [], lately: this.log, isKnown: (id) => this.occasions.has(id),
     });
   }
 

@@ -57,6 +57,9 @@ export type Delivery = {
   readonly error: string;
 };
 
+/** What the delivery log says became of an attempt. */
+export const OUTCOMES = ['sent', 'failed', 'dead', 'expired', 'dropped', 'in-doubt', 'resend'] as const;
+
 /** One line of the delivery log. */
 export type Attempt = {
   readonly atMs: number;
@@ -65,7 +68,7 @@ export type Attempt = {
   readonly channel: Channel;
   readonly userId: UserId | null;
   readonly target: string;
-  readonly outcome: 'sent' | 'failed' | 'dead' | 'expired' | 'dropped' | 'in-doubt' | 'resend';
+  readonly outcome: (typeof OUTCOMES)[number];
   readonly detail: string;
   readonly providerId: string | null;
 };

@@ -36,6 +36,8 @@ export type NotifierState = {
   readonly deliveries: Map<string, Delivery>;
   /** Points that were reported as faulted, until they recover: each is told once. */
   readonly faulted: Set<string>;
+  /** Webhooks that are gone: nothing is made for them until somebody enables them. */
+  readonly disabled: Set<string>;
   // Not stored, but made anew of what is:
   /** When each person was sent something over each channel, in the last hour. */
   readonly sentAtMs: Map<string, number[]>;
@@ -59,6 +61,8 @@ export type Outcome =
       readonly mayRetry: boolean;
       /** The other side said when. */
       readonly retryAfterMs: number | null;
+      /** The other side wants nothing more, ever: a webhook is disabled then. */
+      readonly isGone?: true;
     };
 
 export type NotifierInput =
@@ -68,7 +72,9 @@ export type NotifierInput =
   | { readonly kind: 'contacts-away'; readonly about: string }
   | { readonly kind: 'outcome'; readonly deliveryId: string; readonly outcome: Outcome }
   /** A person wants one that was given up, or that is over, sent once more. */
-  | { readonly kind: 'resend'; readonly delivery: Delivery; readonly occasion: Occasion };
+  | { readonly kind: 'resend'; readonly delivery: Delivery; readonly occasion: Occasion }
+  /** A person says that a webhook may be used again. */
+  | { readonly kind: 'enable-webhook'; readonly name: string };
 
 /** Whom EV_Central is asked for. */
 export type Question = {
@@ -81,6 +87,7 @@ export type NotifierEffect =
   | { readonly kind: 'put-delivery'; readonly row: Delivery }
   | { readonly kind: 'put-counter'; readonly counter: number }
   | { readonly kind: 'put-faulted'; readonly pointId: string; readonly faulted: boolean }
+  | { readonly kind: 'disable-webhook'; readonly name: string; readonly atMs: number }
   | { readonly kind: 'log-attempt'; readonly row: Attempt }
   | { readonly kind: 'ask'; readonly question: Question }
   /** `contact` is null for a webhook. */
@@ -91,7 +98,7 @@ export type NotifierEffect =
 
 export type NewState = Pick<NotifierState, 'settings' | 'installationId' | 'counter' | 'isKnown'> & {
   readonly occasions: readonly Occasion[]; readonly deliveries: readonly Delivery[];
-  readonly faulted: readonly string[]; readonly lately: readonly Attempt[];
+  readonly faulted: readonly string[]; readonly disabled: readonly string[]; readonly lately: readonly Attempt[];
 };
 
 export function createState(given: NewState): NotifierState {
@@ -100,7 +107,8 @@ export function createState(given: NewState): NotifierState {
     settings, installationId, counter, isKnown, pauseUntilMs: 0,
     occasions: new Map(given.occasions.map((row) => [row.occasionId, row])),
     deliveries: new Map(given.deliveries.map((row) => [row.deliveryId, row])),
-    faulted: new Set(given.faulted), sentAtMs: new Map(), buckets: new Map(), asking: new Set(),
+    faulted: new Set(given.faulted), disabled: new Set(given.disabled), sentAtMs: new Map(),
+    buckets: new Map(), asking: new Set(),
   };
   for (const { channel, userId, atMs, outcome } of given.lately) {
     if (outcome === 'sent' && userId !== null) noteSent(state, { channel, userId }, atMs);

@@ -19,6 +19,9 @@ export type UnreadRecord = {
 };
 /** An attempt as the log lists it, with its number. */
 export type LogEntry = Attempt & { readonly entry: number };
+type Filter = { readonly userId?: string; readonly channel?: string; readonly kind?: string };
+export type LogFilter = Filter & { readonly outcome?: string };
+export type DeliveryFilter = Filter & { readonly state?: string };
 export type Figures = { readonly dead: number; readonly unread: number };
 
 export type NotifierStore = {
@@ -38,9 +41,14 @@ export type NotifierStore = {
   takeResends(): { readonly delivery: Delivery; readonly occasion: Occasion }[];
   /** `all`: every dead one. The number of those that are sent again; of a single id that is not over, 0. */
   askResend(what: { readonly deliveryId: string } | 'all'): number;
-  log(filter: { readonly userId?: string; readonly channel?: string; readonly limit: number }): LogEntry[];
-  dead(limit: number): Delivery[];
+  /** Newest first. */
+  log(filter: LogFilter & { readonly limit: number }): LogEntry[];
+  /** What there is of each delivery, the last changed first. */
+  deliveries(filter: DeliveryFilter & { readonly limit: number }): Delivery[];
   figures(): Figures;
+  disabledWebhooks(): { readonly name: string; readonly sinceMs: number }[];
+  /** False: it was not disabled. */
+  enableWebhook(name: string): boolean;
   /** Forgets what is over since before then. */
   purge(beforeMs: number): void;
   close(): void;
@@ -78,6 +86,7 @@ function createStore(db: Sqlite): NotifierStore {
     ...unreadRecords(db),
     ...resends(db),
     ...lists(db),
+    ...webhooks(db),
     purge: (beforeMs) => purge(db, beforeMs),
     close: () => db.close(),
   };
@@ -93,6 +102,7 @@ function load(db: Sqlite, nowMs: number, isKnown: (occasionId: string) => boolea
       OR occasion_id IN (SELECT occasion_id FROM (${open}))`).all() as SqlRow[]).map(occasionOf),
     deliveries: (db.prepare(open).all() as SqlRow[]).map(deliveryOf),
     faulted: db.prepare('SELECT point_id FROM faulted_points').pluck().all() as string[],
+    disabled: db.prepare('SELECT name FROM disabled_webhooks').pluck().all() as string[],
     lately: (db.prepare('SELECT * FROM delivery_log WHERE at_ms > ? ORDER BY entry').all(nowMs - HOUR_MS) as SqlRow[])
       .map(entryOf),
   };
@@ -107,6 +117,7 @@ function createWriter(db: Sqlite): (effect: NotifierEffect) => void {
   const counter = db.prepare('UPDATE installation SET counter = ?');
   const fault = db.prepare('INSERT INTO faulted_points VALUES (?) ON CONFLICT DO NOTHING');
   const well = db.prepare('DELETE FROM faulted_points WHERE point_id = ?');
+  const disable = db.prepare('INSERT INTO disabled_webhooks VALUES (?, ?) ON CONFLICT DO NOTHING');
   const log = db.prepare(`INSERT INTO delivery_log
     (at_ms, delivery_id, kind, channel, user_id, target, outcome, detail, provider_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -127,6 +138,7 @@ function createWriter(db: Sqlite): (effect: NotifierEffect) => void {
       }
       case 'put-counter': return void counter.run(effect.counter);
       case 'put-faulted': return void (effect.faulted ? fault : well).run(effect.pointId);
+      case 'disable-webhook': return void disable.run(effect.name, effect.atMs);
       case 'log-attempt': {
         const { atMs, deliveryId, kind, channel, userId, target, outcome, detail, providerId } = effect.row;
         log.run(atMs, deliveryId, kind, channel, userId, target, outcome, detail, providerId);
@@ -177,20 +189,40 @@ function resends(db: Sqlite): Pick<NotifierStore, 'takeResends' | 'askResend'> {
   };
 }
 
-function lists(db: Sqlite): Pick<NotifierStore, 'log' | 'dead' | 'figures'> {
+function lists(db: Sqlite): Pick<NotifierStore, 'log' | 'deliveries' | 'figures'> {
   const figures: Statement = db.prepare(`SELECT (SELECT count(*) FROM deliveries WHERE state = 'dead') AS dead,
     (SELECT count(*) FROM unread) AS unread`);
   return {
-    log({ userId, channel, limit }) {
-      const given = Object.entries({ user_id: userId, channel }).filter(([, value]) => value !== undefined);
-      const where = given.length === 0 ? '' : `WHERE ${given.map(([name]) => `${name} = ?`).join(' AND ')}`;
-      const values = given.map(([, value]) => value);
+    log({ limit, ...filter }) {
+      const { where, values } = conditions(filter);
       return (db.prepare(`SELECT * FROM delivery_log ${where} ORDER BY entry DESC LIMIT ?`).all(...values, limit) as
         SqlRow[]).map(entryOf);
     },
-    dead: (limit) => (db.prepare("SELECT * FROM deliveries WHERE state = 'dead' ORDER BY next_at_ms DESC LIMIT ?")
-      .all(limit) as SqlRow[]).map(deliveryOf),
+    deliveries({ limit, ...filter }) {
+      const { where, values } = conditions(filter);
+      return (db.prepare(`SELECT * FROM deliveries ${where} ORDER BY next_at_ms DESC, delivery_id LIMIT ?`)
+        .all(...values, limit) as SqlRow[]).map(deliveryOf);
+    },
     figures: () => figures.get() as Figures,
+  };
+}
+
+const COLUMNS = { userId: 'user_id', channel: 'channel', kind: 'kind', outcome: 'outcome', state: 'state' } as const;
+
+function conditions(filter: LogFilter & DeliveryFilter): { where: string; values: string[] } {
+  const given = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).flatMap((name) => {
+    const value = filter[name];
+    return value === undefined ? [] : [{ sql: `${COLUMNS[name]} = ?`, value }];
+  });
+  const where = given.length === 0 ? '' : `WHERE ${given.map(({ sql }) => sql).join(' AND ')}`;
+  return { where, values: given.map(({ value }) => value) };
+}
+
+function webhooks(db: Sqlite): Pick<NotifierStore, 'disabledWebhooks' | 'enableWebhook'> {
+  return {
+    disabledWebhooks: () => (db.prepare('SELECT * FROM disabled_webhooks ORDER BY name').all() as SqlRow[])
+      .map((row) => ({ name: String(row['name']), sinceMs: Number(row['since_ms']) })),
+    enableWebhook: (name) => db.prepare('DELETE FROM disabled_webhooks WHERE name = ?').run(name).changes === 1,
   };
 }
 

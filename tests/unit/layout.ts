@@ -72,8 +72,8 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['shared/wire/', 'scripts/broker/ports.ts', 'scripts/drill/tcp-proxy.ts'],
   'node:tls': ['shared/wire/'],
   // The REST API has Fastify; the local payment gateway is a program for demo and tests; a bench asks the API.
-  'node:http': ['scripts/gateway/', 'scripts/bench/api-client.ts'],
-  'node:https': [],
+  'node:http': ['scripts/gateway/', 'scripts/bench/api-client.ts', 'ev-notifier/channels/post.ts'],
+  'node:https': ['ev-notifier/channels/post.ts'],
   'node:dgram': [],
   // The processes start nobody; the supervisor of EV_Central starts EV_Central.
   'node:child_process': ['scripts/', 'ev-central/supervise.ts'],
