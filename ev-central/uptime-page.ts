@@ -11,6 +11,8 @@ import type { Page } from './links/drivers.ts';
 export type WatchedConnector = {
   readonly connector: string; readonly pointId: string; readonly connectorNo: number; readonly siteId: string;
   readonly timeZone: string; readonly sinceMs: number; readonly condition: Condition; readonly conditionSinceMs: number;
+  /** When it was not part of the network, and is again. */
+  readonly removed: readonly { readonly fromMs: number; readonly untilMs: number }[];
 };
 export type UptimeOptions = {
   readonly state: State; readonly figures: (ask: FigureAsk) => FigureAnswer;

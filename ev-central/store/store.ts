@@ -33,7 +33,7 @@ import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
 import { prepareFigureReader } from './figure-reader.ts';
 import { prepareSignOfLife, prepareWatched } from './conditions.ts';
-import type { WatchedConnector } from './figure-rows.ts';
+import type { KnownConnector } from './conditions.ts';
 import { buildOldFigures, rebuildFigures } from './figures.ts';
 import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
@@ -120,7 +120,7 @@ export type Store = {
   /** Figures that were added up, as they were asked for. */
   figures: (ask: FigureAsk) => FigureAnswer;
   /** All connectors that are, or were, part of the network, and how each is. */
-  watched: () => WatchedConnector[];
+  watched: () => KnownConnector[];
   /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
   rebuildFigures(): number;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { groupIdSchema, pointIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
 import { currencySchema } from '../../../shared/money.ts';
-import { GROUPINGS } from '../../core/figures/ask.ts';
-import { OWN_REPORTS, type Report, REPORTS } from '../../core/figures/reports.ts';
+import { GROUPINGS, UTILISATION_GROUPINGS } from '../../core/figures/ask.ts';
+import { MOST_FORECAST_DAYS, USUAL_FORECAST_DAYS } from '../../core/figures/forecast-report.ts';
+import { errorWords } from '../../core/figures/forecast-words.ts';
+import { OWN_REPORTS, PLACE_REPORTS, type PlaceReport, type Report, REPORTS } from '../../core/figures/reports.ts';
 import { callerIn } from '../asking.ts';
 import { filterOf, listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, type Named, named, operation, type Operation } from '../operation.ts';
@@ -16,6 +18,8 @@ const PAGE_ROWS = 500;
 const MOST_ROWS = 20_000;
 
 const count = z.int();
+const LAST_WEEK = 'the same of "the same hour last week"';
+const wh = (what: string) => z.number().nullable().optional().describe(`total: ${what}; null: no week was held back`);
 const percent = z.number().nullable().describe('per cent; null of nothing');
 /** Of what a row is, by `by`. */
 const key = {
@@ -66,6 +70,37 @@ const SHAPES = {
     },
     example: { waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 },
   },
+  utilisation: {
+    shape: {
+      connectorMs: count.describe('in which the connectors were part of the network, all together'),
+      chargingMs: count, idleMs: count.describe('plugged in, and not charging'), occupiedMs: count.describe('both'),
+      utilisationPercent: percent.describe('charging, of the time in which the connectors were there'),
+      occupiedPercent: percent.describe('occupied, of that time'), idlePercent: percent.describe('idle, of that time'),
+    },
+    example: {
+      connectorMs: 172_800_000, chargingMs: 32_400_000, idleMs: 3_600_000, occupiedMs: 36_000_000,
+      utilisationPercent: 18.75, occupiedPercent: 20.83, idlePercent: 2.08,
+    },
+  },
+  forecast: {
+    shape: {
+      time: z.string().optional().describe("by hour: the hour by the site's clocks"),
+      energyWh: count.optional().describe('expected in the hour, or in what is left of the day'),
+      lastWeekWh: count.nullable().optional().describe('by hour: what the same hour of the last week came to'),
+      isPeak: z.boolean().optional().describe('by hour: the most of its day is expected in it'),
+      peakHour: z.string().nullable().optional().describe('by day: the hour of UTC in which the most is expected'),
+      peakTime: z.string().nullable().optional().describe("by day: the same by the site's clocks"),
+      peakWh: count.optional().describe('by day: expected in that hour'),
+      weeks: count.optional().describe('total: whole weeks since the first charge, of the last 40'),
+      weeksNeeded: count.optional().describe('total: fewer are too few for a forecast'),
+      readyOn: z.string().nullable().optional().describe('total: the first day on which there are enough'),
+      heldBackWeeks: count.optional().describe('total: weeks that were forecast from those before them alone'),
+      heldBackHours: count.optional(), maeWh: wh('mean absolute error of an hour'), lastWeekMaeWh: wh(LAST_WEEK),
+      rmseWh: wh('root mean square error of an hour'), lastWeekRmseWh: wh(LAST_WEEK),
+      peakHourMae: wh("mean absolute error of a day's peak hour, in hours"), lastWeekPeakHourMae: wh(LAST_WEEK),
+    },
+    example: { energyWh: 84_300, peakHour: '2026-11-28T16:00Z', peakTime: '17:00', peakWh: 12_400 },
+  },
   uptime: {
     shape: {
       watchedMs: count.describe('in which the connectors were part of the network'), outageMs: count,
@@ -89,6 +124,8 @@ const SUMMARIES = {
   success: 'How many requests came to a charge, at the first attempt or at all',
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
   uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',
+  utilisation: 'In which share of the time a vehicle charged at a connector, or stood there',
+  forecast: "What a site's coming hours are expected to need, and how good such forecasts of it were",
 } as const satisfies Record<Report, string>;
 
 const spanShape = {
@@ -105,6 +142,21 @@ const uptimeFilters = {
   from: z.iso.date().optional().describe('by default 364 days before `to`'), to: spanShape.to,
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
 };
+const utilisationFilters = {
+  ...spanShape, by: z.enum(UTILISATION_GROUPINGS).default('day').describe('what each row is of'),
+  siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
+};
+const forecastFilters = {
+  siteId: siteIdSchema,
+  by: z.enum(['hour', 'day', 'total']).default('hour').describe('what each row is of; total: how good it is'),
+  days: z.coerce.number().int().min(1).max(MOST_FORECAST_DAYS).default(USUAL_FORECAST_DAYS)
+    .describe('today and the days that follow'),
+  holidays: z.string().max(500).optional()
+    .describe('days on which the site is used as on a Sunday, past and coming: 2026-12-25,2027-01-01'),
+};
+const PLACE_FILTERS = {
+  uptime: uptimeFilters, utilisation: utilisationFilters, forecast: forecastFilters,
+} as const satisfies Record<PlaceReport, z.ZodRawShape>;
 const ownFilters = { ...spanShape, groupId: groupIdSchema.optional().describe('one that you run') };
 
 function rowOf(report: Report): Named {
@@ -118,10 +170,18 @@ const operationId = (prefix: string, report: Report): string =>
   `${prefix}${report.charAt(0).toUpperCase()}${report.slice(1)}`;
 
 export const FIGURE_OPERATIONS: readonly Operation[] = [
-  listOperation({
-    id: 'figuresUptime', path: '/api/v1/figures/uptime', tag: 'figures', summary: SUMMARIES.uptime,
-    permission: 'figures:read', what: 'figures', item: rows.uptime, filters: uptimeFilters, fixed: { report: 'uptime' },
-  }),
+  ...PLACE_REPORTS.flatMap((report): Operation[] => [
+    listOperation({
+      id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
+      permission: 'figures:read', what: 'figures', item: rows[report], filters: PLACE_FILTERS[report],
+      fixed: { report },
+    }),
+    exportOperation({
+      id: operationId('export', report), path: `/api/v1/figures/${report}/export`, tag: 'figures',
+      permission: 'figures:read', what: 'figures',
+      query: z.strictObject({ ...PLACE_FILTERS[report], format: formatSchema() }), report,
+    }),
+  ]),
   ...OWN_REPORTS.flatMap((report): Operation[] => [
     listOperation({
       id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
@@ -137,9 +197,6 @@ export const FIGURE_OPERATIONS: readonly Operation[] = [
     permission: 'figures:read', what: 'figures', query: z.strictObject({ ...filters, format: formatSchema() }) }),
   exportOperation({ id: 'exportMyFigures', path: '/api/v1/me/figures/{report}/export', tag: 'me',
     permission: 'self:read', what: 'my-figures', query: z.strictObject({ ...ownFilters, format: formatSchema() }) }),
-  exportOperation({ id: 'exportUptime', path: '/api/v1/figures/uptime/export', tag: 'figures',
-    permission: 'figures:read', what: 'figures', query: z.strictObject({ ...uptimeFilters, format: formatSchema() }),
-    report: 'uptime' }),
 ];
 
 function formatSchema() {
@@ -147,7 +204,7 @@ function formatSchema() {
 }
 
 function exportOperation({ query, what, report: fixed, ...of }: {
-  report?: 'uptime'; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
+  report?: PlaceReport; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
   what: 'figures' | 'my-figures'; query: z.ZodObject;
 }): Operation {
   return operation({
@@ -160,7 +217,10 @@ function exportOperation({ query, what, report: fixed, ...of }: {
       const report = fixed ?? (ask.params as { report: Report }).report;
       const { format, ...given } = ask.query as { format: 'csv' | 'pdf' } & Readonly<Record<string, unknown>>;
       const found = allRows(api, ask, what, { report, ...given });
-      const content = await api.tools.figuresFile(report, found, format, aboutOf(report, given));
+      const about = aboutOf(report, given);
+      const errors = report === 'forecast' ? allRows(api, ask, what, { report, ...given, by: 'total' }) : [];
+      const span = [about.span, ...errors.map(errorWords)].join('\n');
+      const content = await api.tools.figuresFile(report, found, format, { ...about, span });
       return { status: 200, file: { type: TYPES[format], name: `figures-${report}.${format}`, content } };
     },
   });
@@ -168,11 +228,14 @@ function exportOperation({ query, what, report: fixed, ...of }: {
 
 /** What was asked for, in words. */
 function aboutOf(report: Report, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
-  const { by, from, to, ...whose } = given;
+  const { by, from, to, days: ahead, holidays, ...whose } = given;
   const [owner] = Object.values(whose).filter((value) => value !== undefined);
   const until = to === undefined ? 'today' : String(to);
-  const days = from === undefined ? 'the last 30 days' : `${String(from)} to ${until}`;
-  const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days].join(', ');
+  const usual = ahead !== undefined ? `${Number(ahead)} days from today on` : report === 'uptime' ? 'twelve months'
+    : 'the last 30 days';
+  const days = from === undefined ? usual : `${String(from)} to ${until}`;
+  const free = holidays === undefined ? [] : [`holidays ${String(holidays)}`];
+  const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days, ...free].join(', ');
   return { title: SUMMARIES[report], span };
 }
 
