@@ -77,8 +77,8 @@ function ofPlaces(report: PlaceReport, asked: Asked, page: Paging, options: Figu
 }
 
 function uptime({ by = 'connector', ...rest }: Asked, page: Paging, options: FigureOptions): Page {
-  if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'total') {
-    return failed('uptime is by connector, point, site or total');
+  if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'month' && by !== 'total') {
+    return failed('uptime is by connector, point, site, month or total');
   }
   return uptimePage({ ...rest, by }, page, options);
 }

@@ -4,8 +4,9 @@ import { userId } from '../shared/ids.ts';
 import { dayStart } from '../shared/zone.ts';
 import { Network, POINT, SITE } from './core/core-harness.ts';
 import { COUNTS } from './core/figures/figure.ts';
-import type { CountsRow, FigureAsk } from './core/figures/ask.ts';
+import type { CauseRow, CountsRow, FigureAsk } from './core/figures/ask.ts';
 import { errorWords } from './core/figures/forecast-words.ts';
+import { lastDayOf } from './core/figures/range.ts';
 import { figuresPage } from './figure-pages.ts';
 import type { Page, PageQuery } from './links/drivers.ts';
 import type { WatchedConnector } from './uptime-page.ts';
@@ -133,5 +134,55 @@ describe('a forecast from two weeks of charges', () => {
     expect(total).toMatchObject({ weeks: 2, weeksNeeded: 4, readyOn: '2025-12-15', maeWh: null });
     expect(errorWords(total)).toBe('There is no forecast yet: this site has charged for 2 whole weeks, and a forecast '
       + 'needs 4: ask from 2025-12-15 on.');
+  });
+});
+
+describe('uptime by month', () => {
+  const outage = (key: string, ms: number): CauseRow => ({ key, what: 'outage', cause: 'faulted', times: 1, ms });
+  const hoursOf = (month: string): number => (at(lastDayOf(month)) - at(`${month}-01`)) / HOUR_MS + 24;
+
+  /** 36 hours of October and 9 of November were an outage of the first connector. */
+  function uptime(filter: PageQuery['filter'], now = at('2025-12-01')): Page {
+    const lost = [['2025-10', 36], ['2025-11', 9]] as const;
+    return figuresPage({ role: 'operator', userId: userId('olga') },
+      { what: 'figures', filter: { report: 'uptime', ...filter }, after: null, limit: 500 }, {
+        state, nowMs: () => now, watched: () => [connector(1)],
+        figures: ({ from, to }) => ({
+          rows: [outage(`${POINT}/1`, lost.reduce((sum, [month, hours]) =>
+            (from.slice(0, 7) <= month && month <= to.slice(0, 7) ? sum + hours * HOUR_MS : sum), 0))],
+          more: false,
+        }),
+      });
+  }
+
+  it('is of the month, and of the twelve months that end with it, of which only those count that were watched', () => {
+    const { rows } = uptime({ by: 'month', from: '2025-09-15', to: '2025-11-30' });
+    expect(rows.map((row) => row['month'])).toEqual(['2025-09', '2025-10', '2025-11']);
+    const [september, october, november] = rows;
+    expect(september).toMatchObject({ uptimePercent: 100, yearUptimePercent: 100 });
+    const percentOf = (lost: number, whole: number): number => Math.floor((1 - lost / whole) * 100_000) / 1_000;
+    expect(october).toMatchObject({
+      watchedMs: hoursOf('2025-10') * HOUR_MS, outageMs: 36 * HOUR_MS, uptimePercent: percentOf(36, 745),
+    });
+    expect(november).toMatchObject({ outageMs: 9 * HOUR_MS, uptimePercent: percentOf(9, 720) });
+    // Watched since the first of January: eleven months.
+    const watched = (at('2025-12-01') - at('2025-01-01')) / HOUR_MS;
+    expect(november?.['yearUptimePercent']).toBe(percentOf(45, watched));
+  });
+
+  it('has the last twelve months without days, and leaves out those in which nothing was watched', () => {
+    const { rows } = uptime({ by: 'month' }, at('2025-11-15'));
+    expect(rows.map((row) => row['month'])).toEqual(Array.from({ length: 11 }, (_unused, i) =>
+      `2025-${String(i + 1).padStart(2, '0')}`));
+    // November, so far.
+    expect(rows.at(-1)).toMatchObject({ watchedMs: 14 * 24 * HOUR_MS });
+  });
+
+  it.each([
+    [{ by: 'day' }, 'uptime is by connector, point, site, month or total'],
+    [{ by: 'month', from: '2025-03-02', to: '2025-03-01' }, 'from 2025-03-02 is after to 2025-03-01'],
+    [{ userId: 'ana' }, 'uptime is of points: name a siteId or a pointId'],
+  ] as [PageQuery['filter'], string][])('refuses %j in words', (filter, expected) => {
+    expect(uptime(filter).error).toBe(expected);
   });
 });

@@ -30,7 +30,7 @@ const ABOUT = {
 const ANY = `${GROUPINGS.filter((each) => each !== 'connector').join(', ')} (default: day)`;
 const BY = {
   use: ANY, revenue: ANY, success: ANY, failures: ANY, queue: ANY,
-  uptime: 'connector, point, site or total (default: connector)',
+  uptime: 'connector, point, site, month or total (default: connector)',
   utilisation: `${UTILISATION_GROUPINGS.join(', ')} (default: day)`,
   forecast: 'hour, day or total: how good it is (default: all three; in a file: hour)',
 } as const satisfies Record<Report, string>;

@@ -133,7 +133,9 @@ function valuesOf(report: Report, rows: readonly Row[]): Column[] {
     ];
     case 'forecast': return forecastColumns(rows);
     case 'uptime': return [
-      percent('uptime', 'uptimePercent'), percent('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
+      percent('uptime', 'uptimePercent'),
+      ...(rows[0]?.['yearUptimePercent'] === undefined ? [] : [percent('12 months', 'yearUptimePercent')]),
+      percent('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
       time('disconnected', 'disconnectedMs'), time('out of order', 'outOfOrderMs'), time('planned', 'maintenanceMs'),
       time('no Central', 'centralAwayMs'),
     ];

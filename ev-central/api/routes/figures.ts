@@ -3,23 +3,22 @@ import { z } from 'zod';
 import { groupIdSchema, pointIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
 import { currencySchema } from '../../../shared/money.ts';
 import { GROUPINGS, UTILISATION_GROUPINGS } from '../../core/figures/ask.ts';
-import { MOST_FORECAST_DAYS, USUAL_FORECAST_DAYS } from '../../core/figures/forecast-report.ts';
-import { errorWords } from '../../core/figures/forecast-words.ts';
-import { OWN_REPORTS, PLACE_REPORTS, type PlaceReport, type Report, REPORTS } from '../../core/figures/reports.ts';
+import { OWN_REPORTS, type PlaceReport, type Report } from '../../core/figures/reports.ts';
 import { callerIn } from '../asking.ts';
 import { filterOf, listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, type Named, named, operation, type Operation } from '../operation.ts';
 import type { Row } from '../ports.ts';
 import { Problem } from '../problem.ts';
 
-const TYPES = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' } as const;
+export const TYPES = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' } as const;
 const PAGE_ROWS = 500;
 /** A report of more rows is asked for by the page. */
 const MOST_ROWS = 20_000;
 
+/** A forecast is listed with its site. */
+type Listed = Exclude<Report, 'forecast'>;
+
 const count = z.int();
-const LAST_WEEK = 'the same of "the same hour last week"';
-const wh = (what: string) => z.number().nullable().optional().describe(`total: ${what}; null: no week was held back`);
 const percent = z.number().nullable().describe('per cent; null of nothing');
 /** Of what a row is, by `by`. */
 const key = {
@@ -82,25 +81,6 @@ const SHAPES = {
       utilisationPercent: 18.75, occupiedPercent: 20.83, idlePercent: 2.08,
     },
   },
-  forecast: {
-    shape: {
-      time: z.string().optional().describe("by hour: the hour by the site's clocks"),
-      energyWh: count.optional().describe('expected in the hour, or in what is left of the day'),
-      lastWeekWh: count.nullable().optional().describe('by hour: what the same hour of the last week came to'),
-      isPeak: z.boolean().optional().describe('by hour: the most of its day is expected in it'),
-      peakHour: z.string().nullable().optional().describe('by day: the hour of UTC in which the most is expected'),
-      peakTime: z.string().nullable().optional().describe("by day: the same by the site's clocks"),
-      peakWh: count.optional().describe('by day: expected in that hour'),
-      weeks: count.optional().describe('total: whole weeks since the first charge, of the last 40'),
-      weeksNeeded: count.optional().describe('total: fewer are too few for a forecast'),
-      readyOn: z.string().nullable().optional().describe('total: the first day on which there are enough'),
-      heldBackWeeks: count.optional().describe('total: weeks that were forecast from those before them alone'),
-      heldBackHours: count.optional(), maeWh: wh('mean absolute error of an hour'), lastWeekMaeWh: wh(LAST_WEEK),
-      rmseWh: wh('root mean square error of an hour'), lastWeekRmseWh: wh(LAST_WEEK),
-      peakHourMae: wh("mean absolute error of a day's peak hour, in hours"), lastWeekPeakHourMae: wh(LAST_WEEK),
-    },
-    example: { energyWh: 84_300, peakHour: '2026-11-28T16:00Z', peakTime: '17:00', peakWh: 12_400 },
-  },
   uptime: {
     shape: {
       watchedMs: count.describe('in which the connectors were part of the network'), outageMs: count,
@@ -108,6 +88,8 @@ const SHAPES = {
       uptimePercent: percent.describe('23 CFR 680.116(b): at least 97 for each port, over twelve months'),
       rapidWatchedMs: count.describe('of connectors of 50 kW or more'), unreliableMs: count, exemptMs: count,
       reliablePercent: percent.describe('UK Public Charge Point Regulations 2023: at least 99 for the network, a year'),
+      yearUptimePercent: percent.optional().describe('by month: of the twelve months that end with it'),
+      calendarYearReliablePercent: percent.optional().describe('by month: of its calendar year so far'),
       faultedMs: count, disconnectedMs: count, outOfOrderMs: count, maintenanceMs: count,
       centralAwayMs: count.describe('EV_Central itself did not run'),
     },
@@ -117,7 +99,7 @@ const SHAPES = {
       disconnectedMs: 3_600_000, outOfOrderMs: 0, maintenanceMs: 14_400_000, centralAwayMs: 0,
     },
   },
-} as const satisfies Record<Report, { shape: z.ZodRawShape; example: object }>;
+} as const satisfies Record<Listed, { shape: z.ZodRawShape; example: object }>;
 
 const SUMMARIES = {
   use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets came to, by currency',
@@ -125,8 +107,7 @@ const SUMMARIES = {
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
   uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',
   utilisation: 'In which share of the time a vehicle charged at a connector, or stood there',
-  forecast: "What a site's coming hours are expected to need, and how good such forecasts of it were",
-} as const satisfies Record<Report, string>;
+} as const satisfies Record<Listed, string>;
 
 const spanShape = {
   by: z.enum(GROUPINGS).exclude(['connector']).default('day').describe('what each row is of'),
@@ -138,7 +119,8 @@ const filters = {
   groupId: groupIdSchema.optional(),
 };
 const uptimeFilters = {
-  by: z.enum(['connector', 'point', 'site', 'total']).default('connector').describe('what each row is of'),
+  by: z.enum(['connector', 'point', 'site', 'month', 'total']).default('connector')
+    .describe('what each row is of; months are whole ones'),
   from: z.iso.date().optional().describe('by default 364 days before `to`'), to: spanShape.to,
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
 };
@@ -146,31 +128,24 @@ const utilisationFilters = {
   ...spanShape, by: z.enum(UTILISATION_GROUPINGS).default('day').describe('what each row is of'),
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
 };
-const forecastFilters = {
-  siteId: siteIdSchema,
-  by: z.enum(['hour', 'day', 'total']).default('hour').describe('what each row is of; total: how good it is'),
-  days: z.coerce.number().int().min(1).max(MOST_FORECAST_DAYS).default(USUAL_FORECAST_DAYS)
-    .describe('today and the days that follow'),
-  holidays: z.string().max(500).optional()
-    .describe('days on which the site is used as on a Sunday, past and coming: 2026-12-25,2027-01-01'),
-};
 const PLACE_FILTERS = {
-  uptime: uptimeFilters, utilisation: utilisationFilters, forecast: forecastFilters,
-} as const satisfies Record<PlaceReport, z.ZodRawShape>;
+  uptime: uptimeFilters, utilisation: utilisationFilters,
+} as const satisfies Record<Exclude<PlaceReport, 'forecast'>, z.ZodRawShape>;
 const ownFilters = { ...spanShape, groupId: groupIdSchema.optional().describe('one that you run') };
 
-function rowOf(report: Report): Named {
+function rowOf(report: Listed): Named {
   const { shape, example } = SHAPES[report];
   const name = report.charAt(0).toUpperCase() + report.slice(1);
   return named(`${name}Figures`, z.object({ ...key, ...shape }), { day: '2026-11-28', ...example });
 }
 
-const rows = Object.fromEntries(REPORTS.map((report) => [report, rowOf(report)])) as Record<Report, Named>;
-const operationId = (prefix: string, report: Report): string =>
+const LISTED = [...OWN_REPORTS, 'uptime', 'utilisation'] as const;
+const rows = Object.fromEntries(LISTED.map((report) => [report, rowOf(report)])) as Record<Listed, Named>;
+const operationId = (prefix: string, report: Listed): string =>
   `${prefix}${report.charAt(0).toUpperCase()}${report.slice(1)}`;
 
 export const FIGURE_OPERATIONS: readonly Operation[] = [
-  ...PLACE_REPORTS.flatMap((report): Operation[] => [
+  ...(['uptime', 'utilisation'] as const).flatMap((report): Operation[] => [
     listOperation({
       id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
       permission: 'figures:read', what: 'figures', item: rows[report], filters: PLACE_FILTERS[report],
@@ -199,12 +174,12 @@ export const FIGURE_OPERATIONS: readonly Operation[] = [
     permission: 'self:read', what: 'my-figures', query: z.strictObject({ ...ownFilters, format: formatSchema() }) }),
 ];
 
-function formatSchema() {
+export function formatSchema() {
   return z.enum(['csv', 'pdf']).default('csv');
 }
 
 function exportOperation({ query, what, report: fixed, ...of }: {
-  report?: PlaceReport; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
+  report?: Listed; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
   what: 'figures' | 'my-figures'; query: z.ZodObject;
 }): Operation {
   return operation({
@@ -214,32 +189,27 @@ function exportOperation({ query, what, report: fixed, ...of }: {
     query,
     success: { status: 200, what: 'The file.', body: null, types: ['text/csv', 'application/pdf'] },
     handle: async (ask, api): Promise<Answer> => {
-      const report = fixed ?? (ask.params as { report: Report }).report;
+      const report = fixed ?? (ask.params as { report: Listed }).report;
       const { format, ...given } = ask.query as { format: 'csv' | 'pdf' } & Readonly<Record<string, unknown>>;
       const found = allRows(api, ask, what, { report, ...given });
-      const about = aboutOf(report, given);
-      const errors = report === 'forecast' ? allRows(api, ask, what, { report, ...given, by: 'total' }) : [];
-      const span = [about.span, ...errors.map(errorWords)].join('\n');
-      const content = await api.tools.figuresFile(report, found, format, { ...about, span });
+      const content = await api.tools.figuresFile(report, found, format, aboutOf(report, given));
       return { status: 200, file: { type: TYPES[format], name: `figures-${report}.${format}`, content } };
     },
   });
 }
 
 /** What was asked for, in words. */
-function aboutOf(report: Report, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
-  const { by, from, to, days: ahead, holidays, ...whose } = given;
+function aboutOf(report: Listed, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
+  const { by, from, to, ...whose } = given;
   const [owner] = Object.values(whose).filter((value) => value !== undefined);
   const until = to === undefined ? 'today' : String(to);
-  const usual = ahead !== undefined ? `${Number(ahead)} days from today on` : report === 'uptime' ? 'twelve months'
-    : 'the last 30 days';
+  const usual = report === 'uptime' ? 'twelve months' : 'the last 30 days';
   const days = from === undefined ? usual : `${String(from)} to ${until}`;
-  const free = holidays === undefined ? [] : [`holidays ${String(holidays)}`];
-  const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days, ...free].join(', ');
+  const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days].join(', ');
   return { title: SUMMARIES[report], span };
 }
 
-function allRows(
+export function allRows(
   api: Api, ask: Pick<Ask<unknown, unknown, unknown>, 'caller'>, what: 'figures' | 'my-figures',
   given: Readonly<Record<string, unknown>>,
 ): Row[] {

@@ -30,7 +30,7 @@ export function noteAttempts(step: Step): void {
   }
   for (const id of changed) {
     const session = step.state.sessions.get(id);
-    if (session === undefined || !(isOver(session) || left.has(id))) continue;
+    if (session === undefined || isOfFee(session) || !(isOver(session) || left.has(id))) continue;
     emit(step, { kind: 'append', table: 'attempts', row: attemptOf(step, session, left.has(id)) });
   }
 }
@@ -81,6 +81,11 @@ export function figuresOfAttempt(attempt: StoredAttempt): Figure[] {
     }
   }
   return figures;
+}
+
+/** The session of a reservation's fee has the reservation's id as that of its request: nobody asked for a charge. */
+function isOfFee({ sessionId, requestId }: Session): boolean {
+  return String(sessionId) === String(requestId);
 }
 
 function attemptOf({ now }: Step, session: Session, leavesNow: boolean): AttemptRow {

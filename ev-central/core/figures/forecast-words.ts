@@ -10,11 +10,12 @@ export function errorWords(row: Row): string {
   const [weeks, needed, heldBack] = [of('weeks') ?? 0, of('weeksNeeded') ?? 0, of('heldBackWeeks') ?? 0];
   if (weeks < needed) {
     const readyOn = typeof row['readyOn'] === 'string' ? `: ask from ${row['readyOn']} on` : '';
-    return `There is no forecast yet: this site has charged for ${weeks} whole ${weeks === 1 ? 'week' : 'weeks'}, and a `
-      + `forecast needs ${needed}${readyOn}.`;
+    return `There is no forecast yet: this site has charged for ${weeks} whole ${weeks === 1 ? 'week' : 'weeks'}, `
+      + `and a forecast needs ${needed}${readyOn}.`;
   }
   if (heldBack === 0) {
-    return `Made of ${weeks} whole weeks of this site. How far off it is, they do not tell yet: that takes one week more.`;
+    return `Made of ${weeks} whole weeks of this site. How far off it is, they do not tell yet: that takes one `
+      + 'week more.';
   }
   const pair = (ours: string, last: string, unit: 'kWh' | 'h'): string =>
     `${short(of(ours), unit)} (the same hour last week: ${short(of(last), unit)})`;

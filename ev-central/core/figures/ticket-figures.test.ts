@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ticketIssued } from '../../../shared/messages/ticket-issued.ts';
+import { userWallet } from '../../../shared/account.ts';
+import { userId } from '../../../shared/ids.ts';
 import type { Ticket } from '../../../shared/messages/values.ts';
 import { piecesOf } from './buckets.ts';
-import { type Reading, spreadTicket } from './ticket-figures.ts';
+import { figuresOfTicket, type Reading, spreadTicket } from './ticket-figures.ts';
 
 const { ticket: EXAMPLE } = ticketIssued.schema.parse(ticketIssued.example);
 const T0 = Date.UTC(2026, 2, 28, 22, 40);
@@ -81,5 +83,19 @@ describe('pieces of a span', () => {
     const pieces = piecesOf('Europe/Madrid', from, from + 36 * HOUR_MS);
     expect(pieces.filter(({ day }) => day === '2026-03-29').reduce((sum, p) => sum + p.untilMs - p.fromMs, 0))
       .toBe(23 * HOUR_MS);
+  });
+});
+
+describe('the fee of a slot to which nobody came', () => {
+  it('is money, and neither a charge nor time in which anybody charged', () => {
+    const fee = ticket({
+      endReason: 'no-show', energyWh: 0, meterStartWh: 0, meterStopWh: 0, startedAtMs: T0, endedAtMs: T0 + HOUR_MS,
+      lines: [{
+        kind: 'RESERVATION', why: 'no-show', feeMinor: 500, percent: 100, exclVatMicros: 5_000_000,
+        inclVatMicros: 5_000_000,
+      }],
+    });
+    const figures = figuresOfTicket(fee, { payer: userWallet(userId('ana')), timeZone: 'Europe/Madrid' }, []);
+    expect(figures.map(({ kind }) => kind)).toEqual(['money']);
   });
 });

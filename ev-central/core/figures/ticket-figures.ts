@@ -20,15 +20,18 @@ export type Part = Piece & { readonly energyWh: number; readonly chargingMs: num
 export function figuresOfTicket(ticket: Ticket, session: TicketSession, values: readonly Reading[]): Figure[] {
   const { timeZone } = session;
   const place = placeOf(ticket, session);
+  const money: Figure = {
+    kind: 'money', place, ...momentOf(timeZone, ticket.issuedAtMs), currency: ticket.currency,
+    sums: { totalMinor: ticket.totalMinor, vatMinor: vatOf(ticket) },
+  };
+  // Nobody charged in a slot to which nobody came: what is taken for it is money, and no use of the connector.
+  if (ticket.lines.some(({ kind }) => kind === 'RESERVATION')) return [money];
   const figures = spreadTicket(ticket, values, timeZone).map(({ hour, day, energyWh, chargingMs, idleMs }): Figure =>
     ({ kind: 'counts', place, hour, day, counts: { energyWh, chargingMs, idleMs } }));
   if (ticket.kind === 'final') {
     figures.push({ kind: 'counts', place, ...momentOf(timeZone, ticket.startedAtMs), counts: { sessions: 1 } });
   }
-  figures.push({
-    kind: 'money', place, ...momentOf(timeZone, ticket.issuedAtMs), currency: ticket.currency,
-    sums: { totalMinor: ticket.totalMinor, vatMinor: vatOf(ticket) },
-  });
+  figures.push(money);
   return figures;
 }
 

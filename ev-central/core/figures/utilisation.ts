@@ -1,5 +1,5 @@
-// Utilisation: in which share of the time in which connectors were part of the network a vehicle charged, or stood there.
-// Pure. The rates are those of the EV Charging Use Data Specification (Atlas Public Policy, "Reporting Metrics"):
+// Utilisation: in which share of the time in which connectors were part of the network a vehicle charged, or stood
+// there. Pure. The rates are those of the EV Charging Use Data Specification (Atlas Public Policy, Reporting Metrics):
 //   station utilisation = time charging, occupied = time occupied, idle = time occupied but not charging,
 //   each divided by the time in which the connectors were there.
 import { percent } from './reports.ts';
