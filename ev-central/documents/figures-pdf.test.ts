@@ -85,3 +85,11 @@ describe('a document of money', () => {
     expect(texts).toContain('Net revenue (GBP)');
   });
 });
+
+it('uptime that misses a limit by little does not look as if it met it', async () => {
+  const row = { pointId: 'P', ...uptimeOf([{ watchedMs: 100_000, isRapid: true, outages: { faulted: 3_004 } }]) };
+  const texts = pdfPages(await figuresPdf('uptime', [row], ABOUT)).flat();
+  expect(row.uptimePercent).toBe(96.996);
+  expect(texts).toContain('96.99 %');
+  expect(texts).not.toContain('97.0 %');
+});

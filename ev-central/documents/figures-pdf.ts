@@ -110,6 +110,11 @@ function valuesOf(report: Report, rows: readonly Row[]): Column[] {
   const percent = (title: string, name: string): Column => ({
     title, text: (row) => (share(row, name) === null ? '–' : `${number(row, name).toFixed(1)} %`),
   });
+  // Rounded down: what misses a limit does not look as if it met it.
+  const limited = (title: string, name: string): Column => ({
+    title,
+    text: (row) => (share(row, name) === null ? '–' : `${(Math.floor(number(row, name) * 100) / 100).toFixed(2)} %`),
+  });
   switch (report) {
     case 'use': return [
       plain('charges', 'sessions'), { title: 'energy', text: (row) => formatEnergy(number(row, 'energyWh')) },
@@ -133,9 +138,9 @@ function valuesOf(report: Report, rows: readonly Row[]): Column[] {
     ];
     case 'forecast': return forecastColumns(rows);
     case 'uptime': return [
-      percent('uptime', 'uptimePercent'),
-      ...(rows[0]?.['yearUptimePercent'] === undefined ? [] : [percent('12 months', 'yearUptimePercent')]),
-      percent('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
+      limited('uptime', 'uptimePercent'),
+      ...(rows[0]?.['yearUptimePercent'] === undefined ? [] : [limited('12 months', 'yearUptimePercent')]),
+      limited('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
       time('disconnected', 'disconnectedMs'), time('out of order', 'outOfOrderMs'), time('planned', 'maintenanceMs'),
       time('no Central', 'centralAwayMs'),
     ];
