@@ -5,15 +5,18 @@ import { groupIdSchema, pointIdSchema, siteId, siteIdSchema, userIdSchema } from
 import { dayOf, dayStart } from '../shared/zone.ts';
 import { hourOf } from './core/figures/buckets.ts';
 import type { CauseRow, CountsRow, FigureAnswer, FigureAsk, MoneyRow } from './core/figures/ask.ts';
-import { GROUPINGS, type Grouping } from './core/figures/ask.ts';
+import { GROUPINGS, type Grouping, UTILISATION_GROUPINGS } from './core/figures/ask.ts';
 import type { Scope } from './core/figures/figure.ts';
+import { USUAL_FORECAST_DAYS } from './core/figures/forecast-report.ts';
 import {
-  failureRows, KIND_OF_REPORT, type OwnReport, queueRow, REPORTS, revenueRow, successRow, useRow,
+  failureRows, KIND_OF_REPORT, type OwnReport, type PlaceReport, queueRow, REPORTS, revenueRow, successRow, useRow,
 } from './core/figures/reports.ts';
 import { runnersOf } from './core/groups.ts';
 import type { State } from './core/state.ts';
 import type { Asker, Page, PageQuery } from './links/drivers.ts';
+import { forecastPage } from './forecast-page.ts';
 import { uptimePage, type UptimeOptions } from './uptime-page.ts';
+import { utilisationPage } from './utilisation-page.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 export type FigureOptions = UptimeOptions;
@@ -27,9 +30,13 @@ const filterSchema = z.strictObject({
   report: z.enum(REPORTS), by: z.enum(GROUPINGS).optional(), from: day.optional(), to: day.optional(),
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(), userId: userIdSchema.optional(),
   groupId: groupIdSchema.optional(),
+  // Of a forecast alone.
+  days: z.coerce.number({ error: 'must be a whole number' }).optional(), holidays: z.string().optional(),
 });
 type Asked = z.output<typeof filterSchema>;
-type Filter = Omit<Asked, 'by' | 'report'> & { readonly by: Grouping; readonly report: OwnReport };
+type Filter = Omit<Asked, 'by' | 'report' | 'days' | 'holidays'> & {
+  readonly by: Grouping; readonly report: OwnReport;
+};
 
 /** One page; what cannot be meant comes back as its error. */
 export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQuery, options: FigureOptions): Page {
@@ -37,11 +44,12 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
   if (!parsed.success) return failed(wordsOf(parsed.error));
   const offset = after === null ? 0 : Number(after);
   if (!Number.isSafeInteger(offset) || offset < 0) return failed(`"${after ?? ''}" is no cursor of this list`);
-  const { report, by = 'day', ...rest } = parsed.data;
-  if (report === 'uptime') {
-    if (what !== 'figures') return failed('uptime is of points alone');
-    return uptime(parsed.data, { offset, limit }, options);
+  const { report, by = 'day', days, holidays, ...rest } = parsed.data;
+  if (report === 'uptime' || report === 'utilisation' || report === 'forecast') {
+    if (what !== 'figures') return failed(`${report} is of points alone`);
+    return ofPlaces(report, parsed.data, { offset, limit }, options);
   }
+  if (days !== undefined || holidays !== undefined) return failed('days and holidays are of the forecast alone');
   const asked = { ...rest, report, by };
   const wanted = what === 'figures' ? asked : ofAsker(asker, asked, options.state);
   if (typeof wanted === 'string') return failed(wanted);
@@ -56,15 +64,47 @@ export function figuresPage(asker: Asker, { what, filter, after, limit }: PageQu
   return { rows, next: answer.more ? String(offset + limit) : null, error: null };
 }
 
-function uptime(
-  { by = 'connector', userId, groupId, ...rest }: Asked, page: { offset: number; limit: number },
-  options: FigureOptions,
-): Page {
-  if (userId !== undefined || groupId !== undefined) return failed('uptime is of points: name a siteId or a pointId');
-  if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'total') {
-    return failed('uptime is by connector, point, site or total');
+type Paging = { readonly offset: number; readonly limit: number };
+
+function ofPlaces(report: PlaceReport, asked: Asked, page: Paging, options: FigureOptions): Page {
+  const { days, holidays, userId, groupId } = asked;
+  if (userId !== undefined || groupId !== undefined) {
+    return failed(`${report} is of points: name a siteId or a pointId`);
+  }
+  if (report === 'forecast') return forecast(asked, page, options);
+  if (days !== undefined || holidays !== undefined) return failed('days and holidays are of the forecast alone');
+  return report === 'uptime' ? uptime(asked, page, options) : utilisation(asked, page, options);
+}
+
+function uptime({ by = 'connector', ...rest }: Asked, page: Paging, options: FigureOptions): Page {
+  if (by !== 'connector' && by !== 'point' && by !== 'site' && by !== 'month' && by !== 'total') {
+    return failed('uptime is by connector, point, site, month or total');
   }
   return uptimePage({ ...rest, by }, page, options);
+}
+
+function utilisation(asked: Asked, page: Paging, options: FigureOptions): Page {
+  const by = UTILISATION_GROUPINGS.find((each) => each === (asked.by ?? 'day'));
+  if (by === undefined) return failed(`utilisation is by ${UTILISATION_GROUPINGS.join(', ')}`);
+  const { siteId: site, pointId: point } = asked;
+  if (site !== undefined && point !== undefined) return failed('name one of siteId and pointId');
+  if (by === 'site' && point !== undefined) return failed('a point has no sites: ask by point, or by time');
+  const range = rangeOf({ ...asked, by, report: 'use' }, options);
+  if (typeof range === 'string') return failed(range);
+  return utilisationPage({ by, siteId: site, pointId: point, ...range }, page, options);
+}
+
+function forecast(
+  { by = 'day', siteId: site, days, holidays, ...rest }: Asked, page: Paging, options: FigureOptions,
+): Page {
+  if (by !== 'hour' && by !== 'day' && by !== 'total') return failed('a forecast is by hour, day or total');
+  if (rest.from !== undefined || rest.to !== undefined || rest.pointId !== undefined) {
+    return failed('a forecast is of a site from now on: it knows siteId, days and holidays');
+  }
+  return forecastPage({
+    by, siteId: site, days: days ?? USUAL_FORECAST_DAYS,
+    holidays: (holidays ?? '').split(',').map((each) => each.trim()).filter((each) => each !== ''),
+  }, page, options);
 }
 
 /** What somebody may ask who is no operator: about herself, or about a group that she runs. */

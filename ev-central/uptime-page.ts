@@ -3,6 +3,7 @@ import { pointId as toPointId } from '../shared/ids.ts';
 import { dayOf, dayStart } from '../shared/zone.ts';
 import type { CauseRow, FigureAnswer, FigureAsk } from './core/figures/ask.ts';
 import { OUTAGES, type Condition, type Outage } from './core/figures/condition-row.ts';
+import { lastDayOf, next, previous } from './core/figures/range.ts';
 import { RAPID_W, uptimeOf, type Watched } from './core/figures/uptime.ts';
 import type { State } from './core/state.ts';
 import type { Page } from './links/drivers.ts';
@@ -11,13 +12,15 @@ import type { Page } from './links/drivers.ts';
 export type WatchedConnector = {
   readonly connector: string; readonly pointId: string; readonly connectorNo: number; readonly siteId: string;
   readonly timeZone: string; readonly sinceMs: number; readonly condition: Condition; readonly conditionSinceMs: number;
+  /** When it was not part of the network, and is again. */
+  readonly removed: readonly { readonly fromMs: number; readonly untilMs: number }[];
 };
 export type UptimeOptions = {
   readonly state: State; readonly figures: (ask: FigureAsk) => FigureAnswer;
   readonly watched: () => readonly WatchedConnector[]; readonly nowMs: () => number;
 };
 export type UptimeAsk = {
-  readonly by: 'connector' | 'point' | 'site' | 'total'; readonly from?: string | undefined;
+  readonly by: 'connector' | 'point' | 'site' | 'total' | 'month'; readonly from?: string | undefined;
   readonly to?: string | undefined; readonly siteId?: string | undefined; readonly pointId?: string | undefined;
 };
 
@@ -26,16 +29,53 @@ const YEAR_DAYS = 365;
 const EVERYTHING = 1_000_000;
 const KEYS = { connector: 'connectorId', point: 'pointId', site: 'siteId' } as const;
 
+type Paging = { readonly offset: number; readonly limit: number };
+type Span = { readonly from: string; readonly to: string };
+
 /** Of the previous twelve months, where no days are named. */
-export function uptimePage(
-  ask: UptimeAsk, { offset, limit }: { offset: number; limit: number }, options: UptimeOptions,
-): Page {
+export function uptimePage(ask: UptimeAsk, page: Paging, options: UptimeOptions): Page {
   const nowMs = options.nowMs();
   const to = ask.to ?? dayOf('UTC', nowMs);
-  const from = ask.from ?? dayOf('UTC', (dayStart('UTC', to) ?? nowMs) - (YEAR_DAYS - 1) * DAY_MS);
+  const usual = ask.by === 'month' ? `${monthsBefore(to.slice(0, 7), 11)}-01`
+    : dayOf('UTC', (dayStart('UTC', to) ?? nowMs) - (YEAR_DAYS - 1) * DAY_MS);
+  const from = ask.from ?? usual;
   if (from > to) return { rows: [], next: null, error: `from ${from} is after to ${to}` };
+  if (ask.by === 'month') return slice(monthRows(ask, { from, to }, options), page);
+  const groups = watchedBy(ask.by, ask, { from, to }, options);
+  const { by } = ask;
+  return slice([...groups.keys()].sort().map((key) => ({
+    ...(by === 'total' ? {} : { [KEYS[by]]: key }), ...uptimeOf(groups.get(key) ?? []),
+  })), page);
+}
+
+/**
+ * A row for each month that the days touch, whole: by the rules of that month alone, of the twelve months that end with
+ * it (23 CFR 680.116(b)(2)), and of its calendar year so far (UK regulation 7(2)).
+ */
+function monthRows(ask: UptimeAsk, { from, to }: Span, options: UptimeOptions): Record<string, unknown>[] {
+  const rows: Record<string, unknown>[] = [];
+  for (let month = from.slice(0, 7); month <= to.slice(0, 7); month = next(month)) {
+    const lastDay = lastDayOf(month);
+    const of = (firstMonth: string): readonly Watched[] =>
+      watchedBy('total', ask, { from: `${firstMonth}-01`, to: lastDay }, options).get('') ?? [];
+    const own = of(month);
+    if (own.length === 0) continue;
+    rows.push({
+      month, ...uptimeOf(own), yearUptimePercent: uptimeOf(of(monthsBefore(month, 11))).uptimePercent,
+      calendarYearReliablePercent: uptimeOf(of(`${month.slice(0, 4)}-01`)).reliablePercent,
+    });
+  }
+  return rows;
+}
+
+/** The connectors that were watched in these days, by what the rows are of. */
+function watchedBy(
+  by: Exclude<UptimeAsk['by'], 'month'>, ask: UptimeAsk, { from, to }: Span, options: UptimeOptions,
+): Map<string, Watched[]> {
+  const nowMs = options.nowMs();
   const over = outagesByConnector(options.figures({
-    kind: 'causes', by: 'connector', scope: 'connector', id: '', siteId: null, from, to, offset: 0, limit: EVERYTHING,
+    kind: 'causes', by: 'connector', scope: 'connector', id: '', siteId: ask.siteId ?? null, from, to, offset: 0,
+    limit: EVERYTHING,
   }).rows as readonly CauseRow[]);
   const groups = new Map<string, Watched[]>();
   for (const each of options.watched()) {
@@ -43,14 +83,25 @@ export function uptimePage(
     if (ask.pointId !== undefined && each.pointId !== ask.pointId) continue;
     const watched = watchedIn(each, { from, to, nowMs }, over.get(each.connector) ?? {}, options.state);
     if (watched.watchedMs <= 0) continue;
-    const key = keyOf(ask.by, each);
-    groups.set(key, [...groups.get(key) ?? [], watched]);
+    const key = keyOf(by, each);
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [watched]);
+    else own.push(watched);
   }
-  const keys = [...groups.keys()].sort();
-  const rows = keys.slice(offset, offset + limit).map((key) => ({
-    ...(ask.by === 'total' ? {} : { [KEYS[ask.by]]: key }), ...uptimeOf(groups.get(key) ?? []),
-  }));
-  return { rows, next: keys.length > offset + limit ? String(offset + limit) : null, error: null };
+  return groups;
+}
+
+function slice(rows: Record<string, unknown>[], { offset, limit }: Paging): Page {
+  return {
+    rows: rows.slice(offset, offset + limit), next: rows.length > offset + limit ? String(offset + limit) : null,
+    error: null,
+  };
+}
+
+function monthsBefore(month: string, count: number): string {
+  let found = month;
+  for (let i = 0; i < count; i++) found = previous(found);
+  return found;
 }
 
 type Conditions = Partial<Record<Condition, number>>;
@@ -83,7 +134,7 @@ function watchedIn(
   };
 }
 
-function keyOf(by: UptimeAsk['by'], { connector, pointId, siteId }: WatchedConnector): string {
+function keyOf(by: Exclude<UptimeAsk['by'], 'month'>, { connector, pointId, siteId }: WatchedConnector): string {
   switch (by) {
     case 'connector': return connector;
     case 'point': return pointId;

@@ -43,6 +43,8 @@ const COMMANDS: Readonly<Record<string, string | readonly string[]>> = {
   'admin figures failures': ['figuresFailures', 'exportFigures', 'myFiguresFailures', 'exportMyFigures'],
   'admin figures queue': ['figuresQueue', 'exportFigures', 'myFiguresQueue', 'exportMyFigures'],
   'admin figures uptime': ['figuresUptime', 'exportUptime'],
+  'admin figures utilisation': ['figuresUtilisation', 'exportUtilisation'],
+  'admin figures forecast': ['figuresForecast', 'exportForecast'],
   'admin figures rebuild': 'a repair of the database, while EV_Central does not run',
   'admin series import': ['putPriceSeries'], 'admin series list': ['listPriceSeries'],
   'admin series show': ['listPriceSeries'], 'admin series remove': ['removePriceSeries'],

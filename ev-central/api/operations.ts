@@ -6,6 +6,7 @@ import { BELONGING_OPERATIONS } from './routes/belongings.ts';
 import { CLAIM_OPERATIONS } from './routes/claims.ts';
 import { DEBT_OPERATIONS } from './routes/debts.ts';
 import { FIGURE_OPERATIONS } from './routes/figures.ts';
+import { FORECAST_OPERATIONS } from './routes/forecast.ts';
 import { GROUP_INVOICE_OPERATIONS } from './routes/group-invoices.ts';
 import { GROUP_TARIFF_OPERATIONS } from './routes/group-tariffs.ts';
 import { ME_OPERATIONS } from './routes/me.ts';
@@ -37,6 +38,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...INVOICE_OPERATIONS, ...BOOK_OPERATIONS, ...SECOND_FACTOR_OPERATIONS,
   ...TOPIC_OPERATIONS, ...PRICE_OPERATIONS, ...PAYMENT_OPERATIONS, ...EXCHANGE_RATE_OPERATIONS,
   ...ACCOUNT_OPERATIONS, ...OWN_ACCOUNT_OPERATIONS, ...BELONGING_OPERATIONS, ...PEOPLE_OPERATIONS,
-  ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS, ...DEBT_OPERATIONS, ...FIGURE_OPERATIONS,
+  ...CLAIM_OPERATIONS, ...SUBSCRIPTION_OPERATIONS, ...DEBT_OPERATIONS, ...FIGURE_OPERATIONS, ...FORECAST_OPERATIONS,
   ...NOTIFICATION_OPERATIONS, ...RESERVATION_OPERATIONS,
 ];

@@ -68,6 +68,20 @@ function measuresOf(report: Report, rows: readonly Row[]): Measure[] {
     case 'failures': return [
       { title: 'Requests that came to no charge', value: (row) => number(row, 'times'), format: short, color: RED },
     ];
+    case 'utilisation': return [
+      { title: 'Utilisation (%)', value: (row) => share(row, 'utilisationPercent'), format: short, color: ACCENT },
+      { title: 'Occupied (%)', value: (row) => share(row, 'occupiedPercent'), format: short, color: BLUE },
+      { title: 'Idle time (hours)', value: (row) => number(row, 'idleMs') / 3_600_000, format: short, color: RED },
+    ];
+    case 'forecast': return rows[0]?.['maeWh'] !== undefined ? [] : [
+      {
+        title: 'Expected energy (kWh)', value: (row) => number(row, 'energyWh') / 1_000, format: short, color: ACCENT,
+      },
+      ...(rows[0]?.['peakWh'] === undefined ? [] : [{
+        title: 'Expected in the peak hour (kWh)', value: (row: Row) => number(row, 'peakWh') / 1_000, format: short,
+        color: BLUE,
+      }]),
+    ];
     case 'uptime': return [
       { title: 'Uptime (%)', value: (row) => share(row, 'uptimePercent'), format: short, color: ACCENT, top: 100 },
       { title: 'Outages (hours)', value: (row) => number(row, 'outageMs') / 3_600_000, format: short, color: RED },
@@ -84,10 +98,10 @@ function measuresOf(report: Report, rows: readonly Row[]): Measure[] {
 function columnsOf(report: Report, rows: readonly Row[]): Column[] {
   const key = KEYS.find((name) => rows[0]?.[name] !== undefined);
   const keys: Column[] = key === undefined ? [] : [{ title: key.replace(/Id$/, ''), text: (row) => String(row[key]) }];
-  return [...keys, ...valuesOf(report)];
+  return [...keys, ...valuesOf(report, rows)];
 }
 
-function valuesOf(report: Report): Column[] {
+function valuesOf(report: Report, rows: readonly Row[]): Column[] {
   const plain = (title: string, name: string): Column => ({ title, text: (row) => String(row[name] ?? '–') });
   const money = (title: string, name: string): Column => ({
     title, text: (row) => formatMoney(number(row, name), currencyOf(row)),
@@ -95,6 +109,11 @@ function valuesOf(report: Report): Column[] {
   const time = (title: string, name: string): Column => ({ title, text: (row) => hours(number(row, name)) });
   const percent = (title: string, name: string): Column => ({
     title, text: (row) => (share(row, name) === null ? '–' : `${number(row, name).toFixed(1)} %`),
+  });
+  // Rounded down: what misses a limit does not look as if it met it.
+  const limited = (title: string, name: string): Column => ({
+    title,
+    text: (row) => (share(row, name) === null ? '–' : `${(Math.floor(number(row, name) * 100) / 100).toFixed(2)} %`),
   });
   switch (report) {
     case 'use': return [
@@ -112,8 +131,16 @@ function valuesOf(report: Report): Column[] {
     case 'failures': return [
       plain('cause', 'cause'), plain('side', 'side'), plain('times', 'times'), plain('first', 'firstTimes'),
     ];
+    case 'utilisation': return [
+      time('connector time', 'connectorMs'), time('charging', 'chargingMs'), time('idle', 'idleMs'),
+      percent('utilisation', 'utilisationPercent'), percent('occupied', 'occupiedPercent'),
+      percent('idle', 'idlePercent'),
+    ];
+    case 'forecast': return forecastColumns(rows);
     case 'uptime': return [
-      percent('uptime', 'uptimePercent'), percent('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
+      limited('uptime', 'uptimePercent'),
+      ...(rows[0]?.['yearUptimePercent'] === undefined ? [] : [limited('12 months', 'yearUptimePercent')]),
+      limited('reliable (UK)', 'reliablePercent'), time('faulted', 'faultedMs'),
       time('disconnected', 'disconnectedMs'), time('out of order', 'outOfOrderMs'), time('planned', 'maintenanceMs'),
       time('no Central', 'centralAwayMs'),
     ];
@@ -125,6 +152,25 @@ function valuesOf(report: Report): Column[] {
       },
     ];
   }
+}
+
+function forecastColumns(rows: readonly Row[]): Column[] {
+  const energy = (title: string, name: string): Column => ({
+    title, text: (row) => (share(row, name) === null ? '–' : formatEnergy(number(row, name))),
+  });
+  const plain = (title: string, name: string): Column => ({ title, text: (row) => String(row[name] ?? '–') });
+  const [first] = rows;
+  if (first?.['weeks'] !== undefined) return [
+    plain('weeks', 'weeks'), plain('held back', 'heldBackWeeks'), energy('error (MAE)', 'maeWh'),
+    energy('of last week', 'lastWeekMaeWh'), energy('RMSE', 'rmseWh'), energy('of last week', 'lastWeekRmseWh'),
+  ];
+  if (first?.['peakWh'] !== undefined) return [
+    energy('energy', 'energyWh'), plain('peak hour', 'peakTime'), energy('in it', 'peakWh'),
+  ];
+  return [
+    plain('day', 'day'), plain('time', 'time'), energy('energy', 'energyWh'), energy('last week', 'lastWeekWh'),
+    { title: 'peak', text: (row) => (row['isPeak'] === true ? 'peak' : '') },
+  ];
 }
 
 function drawTable(sheet: Sheet, columns: readonly Column[], rows: readonly Row[]): void {

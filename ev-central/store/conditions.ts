@@ -59,8 +59,27 @@ export function prepareSignOfLife(db: Sqlite): (nowMs: number) => void {
   };
 }
 
+type Span = { readonly fromMs: number; readonly untilMs: number };
+export type KnownConnector = WatchedConnector & {
+  /** When it was not part of the network, and is again. */
+  readonly removed: readonly Span[];
+};
+
 /** All connectors that are, or were, part of the network. */
-export function prepareWatched(db: Sqlite): () => WatchedConnector[] {
+export function prepareWatched(db: Sqlite): () => KnownConnector[] {
   const all = db.prepare(`SELECT ${watchedRows.columns.join(', ')} FROM watched_connectors ORDER BY connector`);
-  return () => (all.all() as SqlRecord[]).map((record) => watchedRows.decode(record));
+  // Few connectors ever are removed and come back: the rows of years say which, the spans of the others are not read.
+  const gaps = db.prepare(`SELECT s.connector, s.from_ms AS fromMs, s.until_ms AS untilMs FROM (SELECT DISTINCT id
+      FROM figure_causes WHERE scope = 'connector' AND grain = 'year' AND what = 'outage' AND cause = 'removed') o
+    CROSS JOIN connector_spans s ON s.connector = o.id WHERE s.condition = 'removed' ORDER BY s.connector, s.from_ms`);
+  return () => {
+    const removed = new Map<string, Span[]>();
+    for (const { connector, ...span } of gaps.all() as (Span & { connector: string })[]) {
+      removed.set(connector, [...removed.get(connector) ?? [], span]);
+    }
+    return (all.all() as SqlRecord[]).map((record) => {
+      const row = watchedRows.decode(record);
+      return { ...row, removed: removed.get(row.connector) ?? [] };
+    });
+  };
 }

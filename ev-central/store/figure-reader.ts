@@ -3,7 +3,7 @@
 import type { FigureAnswer, FigureAsk } from '../core/figures/ask.ts';
 import { OWNERS } from '../core/figures/ask.ts';
 import { COUNTS, SUMS } from '../core/figures/figure.ts';
-import { type Part, partsOf } from '../core/figures/range.ts';
+import { type Part, partsOf, signedPartsOf } from '../core/figures/range.ts';
 import { snakeCase } from './columns.ts';
 import type { Sqlite, Statement } from './database.ts';
 
@@ -17,12 +17,16 @@ type Sql = { readonly text: string; readonly values: readonly (string | number)[
 
 export function prepareFigureReader(db: Sqlite): (ask: FigureAsk) => FigureAnswer {
   const prepared = new Map<string, Statement>();
-  return (ask) => {
-    const { text, values } = isByOwner(ask) ? byOwner(ask) : byTime(ask);
+  const all = ({ text, values }: Sql): unknown[] => {
     const statement = prepared.get(text) ?? db.prepare(text);
     prepared.set(text, statement);
-    const rows = statement.all(...values) as FigureAnswer['rows'];
-    return pageOf(rows, { ...ask, offset: isByOwner(ask) ? 0 : ask.offset });
+    return statement.all(...values);
+  };
+  return (ask) => {
+    if (!isByOwner(ask)) return pageOf(all(byTime(ask)) as FigureAnswer['rows'], ask);
+    const rows = all(byOwner(ask)) as FigureAnswer['rows'];
+    // Owners without anything in these days have no rows, and others may follow them.
+    return { rows, more: all(ownersOf(ask, 1, ask.offset + ask.limit)).length > 0 };
   };
 }
 
@@ -38,30 +42,42 @@ function isByOwner({ by }: FigureAsk): boolean {
   return OWNERS.some((owner) => owner === by);
 }
 
-/** A page of owners, and what each has within the days. */
-function byOwner(ask: FigureAsk): Sql {
-  const { table } = KINDS[ask.kind];
+/** Some of the owners that have anything in these years. */
+function ownersOf({ kind, scope, id, siteId, from, to }: FigureAsk, limit: number, offset: number): Sql {
   const conditions = ["scope = ?", "grain = 'year'", 'bucket BETWEEN ? AND ?'];
-  const values: (string | number)[] = [ask.scope, ask.from.slice(0, 4), ask.to.slice(0, 4)];
-  if (ask.id !== '') {
+  const values: (string | number)[] = [scope, from.slice(0, 4), to.slice(0, 4)];
+  if (id !== '') {
     conditions.push('id = ?');
-    values.push(ask.id);
+    values.push(id);
   }
-  if (ask.siteId !== null) {
-    conditions.push('id IN (SELECT point_id FROM charging_points WHERE site_id = ?)');
-    values.push(ask.siteId);
+  if (siteId !== null) {
+    conditions.push(scope === 'connector' ? 'id IN (SELECT connector FROM watched_connectors WHERE site_id = ?)'
+      : 'id IN (SELECT point_id FROM charging_points WHERE site_id = ?)');
+    values.push(siteId);
   }
-  const parts = partsOf(ask.from, ask.to).map((part): Sql => ({
-    text: `SELECT f.* FROM owners o CROSS JOIN ${table} f
-      ON f.scope = ? AND f.grain = '${part.grain}' AND f.id = o.id AND f.bucket BETWEEN ? AND ?`,
-    values: [ask.scope, part.from, part.to],
+  return {
+    text: `SELECT DISTINCT id FROM ${KINDS[kind].table} WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ? OFFSET ?`,
+    values: [...values, limit, offset],
+  };
+}
+
+/** A page of owners, and what each has within the days. Each part is added up by itself: few rows are left to sort. */
+function byOwner(ask: FigureAsk): Sql {
+  const { table, also, values: names } = KINDS[ask.kind];
+  const owners = ownersOf(ask, ask.limit, ask.offset);
+  const columns = names.map(snakeCase);
+  const parts = signedPartsOf(ask.from, ask.to).map(({ grain, from, to, sign }): Sql => ({
+    text: `SELECT ${['f.id', ...also].join(', ')},
+        ${columns.map((name) => `${sign} * sum(${name}) AS ${name}`).join(', ')}
+      FROM owners o CROSS JOIN ${table} f ON f.scope = ? AND f.grain = '${grain}' AND f.id = o.id
+        AND f.bucket BETWEEN ? AND ? GROUP BY ${['o.id', ...also].join(', ')}`,
+    values: [ask.scope, from, to],
   }));
   return {
-    text: `WITH owners AS (SELECT DISTINCT id FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id
-        LIMIT ? OFFSET ?)
+    text: `WITH owners AS MATERIALIZED (${owners.text})
       SELECT id AS key, ${columnsOf(ask)} FROM (${parts.map(({ text }) => text).join(' UNION ALL ')})
-      GROUP BY ${groupBy('id', ask)}`,
-    values: [...values, ask.limit + 1, ask.offset, ...parts.flatMap((part) => part.values)],
+      GROUP BY ${groupBy('id', ask)} HAVING ${columns.map((name) => `sum(${name}) <> 0`).join(' OR ')}`,
+    values: [...owners.values, ...parts.flatMap((part) => part.values)],
   };
 }
 

@@ -130,6 +130,23 @@ describe('a database that is older than its figures', () => {
 });
 
 describe('a page of owners', () => {
+  it('goes on behind owners that have nothing in the days asked for', () => {
+    // On the first day one point charges, on a later one the other.
+    const acts = [0, 1].flatMap((point) => (['back', 'charge', 'end', 'wait'] as const)
+      .map((act): Act => ({
+        do: act, driver: point, point, energyWh: 700 + point, minutes: act === 'wait' ? 3 * 1_440 : 1,
+      })));
+    live(acts, () => {
+      const days = counts({ by: 'day' }).filter((row) => row.energyWh > 0).map(({ key }) => key);
+      expect(days).toHaveLength(2);
+      const [from = '', to = ''] = [days[1], days[1]];
+      const first = store.figures(ask({ by: 'point', scope: 'point', limit: 1, from, to }));
+      expect(first).toEqual({ rows: [], more: true });
+      const second = store.figures(ask({ by: 'point', scope: 'point', limit: 1, offset: 1, from, to }));
+      expect(second).toMatchObject({ rows: [{ key: 'ALC-02', energyWh: 701 }], more: false });
+    });
+  });
+
   it('ends after its rows and says where the next one begins', () => {
     const by: Grouping = 'point';
     live([0, 1].flatMap((point) => (['charge', 'end'] as const)

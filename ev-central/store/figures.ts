@@ -138,7 +138,7 @@ function addOldAttempts(db: Sqlite): void {
     SELECT driver_id, request_id, session_id, site_id, point_id, payer, time_zone, requested_at_ms, queued_at_ms, NULL,
       state_since_ms, iif(energy_wh > 0, 'charged', 'failed'),
       iif(energy_wh > 0, NULL, coalesce(refusal, end_reason, iif(state = 'expired', 'not-plugged-in', 'taken-back'))), 1
-    FROM charging_sessions WHERE settled = 1`).run().changes;
+    FROM charging_sessions WHERE settled = 1 AND session_id <> request_id`).run().changes;
   if (added === 0) return;
   db.prepare(`UPDATE attempts AS a SET is_first = 0 WHERE EXISTS (SELECT 1 FROM attempts AS b
     WHERE b.driver_id = a.driver_id AND b.decided_at_ms > a.requested_at_ms - ${RETRY_WITHIN_MS}

@@ -33,7 +33,8 @@ import type { StoredPosition } from './offsets.ts';
 import { prepareOffsets } from './offsets.ts';
 import { prepareFigureReader } from './figure-reader.ts';
 import { prepareSignOfLife, prepareWatched } from './conditions.ts';
-import type { WatchedConnector } from './figure-rows.ts';
+import type { KnownConnector } from './conditions.ts';
+import { prepareFigureCheck } from './figure-check.ts';
 import { buildOldFigures, rebuildFigures } from './figures.ts';
 import { chainOldAudit } from './old-audit.ts';
 import { wrapOldSecrets } from './old-secrets.ts';
@@ -120,9 +121,11 @@ export type Store = {
   /** Figures that were added up, as they were asked for. */
   figures: (ask: FigureAsk) => FigureAnswer;
   /** All connectors that are, or were, part of the network, and how each is. */
-  watched: () => WatchedConnector[];
+  watched: () => KnownConnector[];
   /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
   rebuildFigures(): number;
+  /** What of the figures is not what a fresh count of what is stored comes to, in words; null: nothing. */
+  checkFigures(): string | null;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;
   close(): void;
@@ -220,6 +223,7 @@ function makeStore(db: Sqlite, master: MasterKey, clock: Pick<Clock, 'now'>): St
     statement: (account, span) => attempt('read a statement', () => statement(account, span)),
     walletOwner: (account) => attempt('read a wallet', () => walletOwner(account)),
     figures: (ask) => attempt('read figures', () => figures(ask)), watched: prepareWatched(db),
+    checkFigures: () => attempt('count the figures', prepareFigureCheck(db)),
     rebuildFigures: () => attempt('make the figures anew', () => rebuildFigures(db)),
     purge: (nowMs, kept) => attempt('delete old rows', () => {
       signOfLife(nowMs);

@@ -32,6 +32,14 @@ const QUESTIONS: readonly { row: string; what: string; ask: Partial<FigureAsk> }
     ask: { by: 'point', scope: 'point', from: '2025-01-14', to: '2025-12-20', limit: 500 },
   },
   {
+    row: 'figures-points-cut-all', what: 'days that cut months, by point, 5,000 points at once',
+    ask: { by: 'point', scope: 'point', from: '2025-01-14', to: '2025-12-20' },
+  },
+  {
+    row: 'figures-outages-cut', what: 'outages of 5,000 connectors over days that cut months',
+    ask: { kind: 'causes', by: 'connector', scope: 'connector', from: '2025-01-14', to: '2025-12-20' },
+  },
+  {
     row: 'figures-users', what: 'a year by driver, a page of 500',
     ask: { by: 'user', scope: 'user', ...YEAR, limit: 500 },
   },
@@ -86,12 +94,22 @@ function fill(db: Sqlite, stage: Stage): number {
       for (const hour of hours) put(scope, 'hour', id, `${day}T${String(hour).padStart(2, '0')}`);
     }
   };
+  const outage = db.prepare(`INSERT INTO figure_causes (scope, grain, id, bucket, what, cause, times, ms)
+    VALUES ('connector', ?, ?, ?, 'outage', ?, 1, 60000)`);
+  const outages = (id: string): void => {
+    for (const cause of ['faulted', 'disconnected']) {
+      outage.run('year', id, '2025', cause);
+      for (const month of MONTHS) outage.run('month', id, month, cause);
+      for (const day of DAYS.filter((_day, i) => i % 3 === 0)) outage.run('day', id, day, cause);
+    }
+  };
   const ids = (count: number): string[] =>
     Array.from({ length: scaled(count, stage) }, (_unused, i) => `X-${String(i).padStart(5, '0')}`);
   db.transaction(() => {
     owner('network', '', DAYS, Array.from({ length: 24 }, (_unused, hour) => hour));
     for (const id of ids(SITES)) owner('site', id, DAYS, OPEN_HOURS);
     for (const id of ids(POINTS)) owner('point', id, DAYS, []);
+    for (const id of ids(POINTS)) outages(id);
     for (const [i, id] of ids(USERS).entries()) owner('user', id, DAYS.filter((_day, day) => day % 5 === i % 5), []);
   })();
   return rows;

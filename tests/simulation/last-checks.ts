@@ -134,6 +134,12 @@ export function checkInvoicing({ world, drivers, history, disk: { store } }: Tow
   }
 }
 
+/** What was added up while things happened, deaths and replays between, is what is stored comes to. */
+export function checkFigures({ world, disk: { store } }: Town): void {
+  const difference = store.checkFigures();
+  if (difference !== null) world.fail(`the figures are not right: ${difference}`);
+}
+
 /** No reminder that was due is left. */
 export function checkDebts({ world, central, history }: Town): void {
   const state = central.running?.state;

@@ -57,6 +57,14 @@ export const MUTANTS: readonly Mutant[] = [
     firstSeed: 3,
   },
   {
+    name: 'attempt-counted-again', fault: 'what an attempt has counted is counted again with what becomes of it',
+    file: 'ev-central/store/figures.ts', from: 'if (before !== null) writer.add(figuresOfAttempt(before), -1);', to: '',
+  },
+  {
+    name: 'batch-counted-again', fault: 'what one batch has counted is counted again with the next',
+    file: 'ev-central/store/figure-writer.ts', from: '      added.clear();\n', to: '',
+  },
+  {
     name: 'done-without-ack', fault: 'a row of the outbox that the broker did not take counts as sent',
     file: 'ev-central/bus/outbox.ts', from: 'if (!(error instanceof Failure)) throw error;', to: 'break;',
   },

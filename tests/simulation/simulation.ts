@@ -8,7 +8,7 @@ import type { Break } from './checks.ts';
 import { Faults } from './faults.ts';
 import { claimsAtHome, HomeCharging } from './home-charging.ts';
 import {
-  checkAudit, checkBills, checkDebts, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
+  checkAudit, checkBills, checkDebts, checkFigures, checkInvoicing, checkPoints, checkTold, lostWh, wronglyShown,
 } from './last-checks.ts';
 import { People } from './people.ts';
 import { Newcomers } from './newcomers.ts';
@@ -82,6 +82,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     if (world.failure === null) checkAudit(town);
     if (world.failure === null) checkBills(town);
     if (world.failure === null) checkInvoicing(town);
+    if (world.failure === null) checkFigures(town);
     if (world.failure === null) checkDebts(town);
     if (world.failure === null) newcomers.check();
     if (world.failure === null) home?.check();

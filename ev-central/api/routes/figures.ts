@@ -2,18 +2,21 @@
 import { z } from 'zod';
 import { groupIdSchema, pointIdSchema, siteIdSchema, userIdSchema } from '../../../shared/ids.ts';
 import { currencySchema } from '../../../shared/money.ts';
-import { GROUPINGS } from '../../core/figures/ask.ts';
-import { OWN_REPORTS, type Report, REPORTS } from '../../core/figures/reports.ts';
+import { GROUPINGS, UTILISATION_GROUPINGS } from '../../core/figures/ask.ts';
+import { OWN_REPORTS, type PlaceReport, type Report } from '../../core/figures/reports.ts';
 import { callerIn } from '../asking.ts';
 import { filterOf, listOperation } from '../lists.ts';
 import { type Answer, type Api, type Ask, type Named, named, operation, type Operation } from '../operation.ts';
 import type { Row } from '../ports.ts';
 import { Problem } from '../problem.ts';
 
-const TYPES = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' } as const;
+export const TYPES = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' } as const;
 const PAGE_ROWS = 500;
 /** A report of more rows is asked for by the page. */
 const MOST_ROWS = 20_000;
+
+/** A forecast is listed with its site. */
+type Listed = Exclude<Report, 'forecast'>;
 
 const count = z.int();
 const percent = z.number().nullable().describe('per cent; null of nothing');
@@ -66,6 +69,18 @@ const SHAPES = {
     },
     example: { waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 },
   },
+  utilisation: {
+    shape: {
+      connectorMs: count.describe('in which the connectors were part of the network, all together'),
+      chargingMs: count, idleMs: count.describe('plugged in, and not charging'), occupiedMs: count.describe('both'),
+      utilisationPercent: percent.describe('charging, of the time in which the connectors were there'),
+      occupiedPercent: percent.describe('occupied, of that time'), idlePercent: percent.describe('idle, of that time'),
+    },
+    example: {
+      connectorMs: 172_800_000, chargingMs: 32_400_000, idleMs: 3_600_000, occupiedMs: 36_000_000,
+      utilisationPercent: 18.75, occupiedPercent: 20.83, idlePercent: 2.08,
+    },
+  },
   uptime: {
     shape: {
       watchedMs: count.describe('in which the connectors were part of the network'), outageMs: count,
@@ -73,6 +88,8 @@ const SHAPES = {
       uptimePercent: percent.describe('23 CFR 680.116(b): at least 97 for each port, over twelve months'),
       rapidWatchedMs: count.describe('of connectors of 50 kW or more'), unreliableMs: count, exemptMs: count,
       reliablePercent: percent.describe('UK Public Charge Point Regulations 2023: at least 99 for the network, a year'),
+      yearUptimePercent: percent.optional().describe('by month: of the twelve months that end with it'),
+      calendarYearReliablePercent: percent.optional().describe('by month: of its calendar year so far'),
       faultedMs: count, disconnectedMs: count, outOfOrderMs: count, maintenanceMs: count,
       centralAwayMs: count.describe('EV_Central itself did not run'),
     },
@@ -82,14 +99,15 @@ const SHAPES = {
       disconnectedMs: 3_600_000, outOfOrderMs: 0, maintenanceMs: 14_400_000, centralAwayMs: 0,
     },
   },
-} as const satisfies Record<Report, { shape: z.ZodRawShape; example: object }>;
+} as const satisfies Record<Listed, { shape: z.ZodRawShape; example: object }>;
 
 const SUMMARIES = {
   use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets came to, by currency',
   success: 'How many requests came to a charge, at the first attempt or at all',
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
   uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',
-} as const satisfies Record<Report, string>;
+  utilisation: 'In which share of the time a vehicle charged at a connector, or stood there',
+} as const satisfies Record<Listed, string>;
 
 const spanShape = {
   by: z.enum(GROUPINGS).exclude(['connector']).default('day').describe('what each row is of'),
@@ -101,27 +119,44 @@ const filters = {
   groupId: groupIdSchema.optional(),
 };
 const uptimeFilters = {
-  by: z.enum(['connector', 'point', 'site', 'total']).default('connector').describe('what each row is of'),
+  by: z.enum(['connector', 'point', 'site', 'month', 'total']).default('connector')
+    .describe('what each row is of; months are whole ones'),
   from: z.iso.date().optional().describe('by default 364 days before `to`'), to: spanShape.to,
   siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
 };
+const utilisationFilters = {
+  ...spanShape, by: z.enum(UTILISATION_GROUPINGS).default('day').describe('what each row is of'),
+  siteId: siteIdSchema.optional(), pointId: pointIdSchema.optional(),
+};
+const PLACE_FILTERS = {
+  uptime: uptimeFilters, utilisation: utilisationFilters,
+} as const satisfies Record<Exclude<PlaceReport, 'forecast'>, z.ZodRawShape>;
 const ownFilters = { ...spanShape, groupId: groupIdSchema.optional().describe('one that you run') };
 
-function rowOf(report: Report): Named {
+function rowOf(report: Listed): Named {
   const { shape, example } = SHAPES[report];
   const name = report.charAt(0).toUpperCase() + report.slice(1);
   return named(`${name}Figures`, z.object({ ...key, ...shape }), { day: '2026-11-28', ...example });
 }
 
-const rows = Object.fromEntries(REPORTS.map((report) => [report, rowOf(report)])) as Record<Report, Named>;
-const operationId = (prefix: string, report: Report): string =>
+const LISTED = [...OWN_REPORTS, 'uptime', 'utilisation'] as const;
+const rows = Object.fromEntries(LISTED.map((report) => [report, rowOf(report)])) as Record<Listed, Named>;
+const operationId = (prefix: string, report: Listed): string =>
   `${prefix}${report.charAt(0).toUpperCase()}${report.slice(1)}`;
 
 export const FIGURE_OPERATIONS: readonly Operation[] = [
-  listOperation({
-    id: 'figuresUptime', path: '/api/v1/figures/uptime', tag: 'figures', summary: SUMMARIES.uptime,
-    permission: 'figures:read', what: 'figures', item: rows.uptime, filters: uptimeFilters, fixed: { report: 'uptime' },
-  }),
+  ...(['uptime', 'utilisation'] as const).flatMap((report): Operation[] => [
+    listOperation({
+      id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
+      permission: 'figures:read', what: 'figures', item: rows[report], filters: PLACE_FILTERS[report],
+      fixed: { report },
+    }),
+    exportOperation({
+      id: operationId('export', report), path: `/api/v1/figures/${report}/export`, tag: 'figures',
+      permission: 'figures:read', what: 'figures',
+      query: z.strictObject({ ...PLACE_FILTERS[report], format: formatSchema() }), report,
+    }),
+  ]),
   ...OWN_REPORTS.flatMap((report): Operation[] => [
     listOperation({
       id: operationId('figures', report), path: `/api/v1/figures/${report}`, tag: 'figures', summary: SUMMARIES[report],
@@ -137,17 +172,14 @@ export const FIGURE_OPERATIONS: readonly Operation[] = [
     permission: 'figures:read', what: 'figures', query: z.strictObject({ ...filters, format: formatSchema() }) }),
   exportOperation({ id: 'exportMyFigures', path: '/api/v1/me/figures/{report}/export', tag: 'me',
     permission: 'self:read', what: 'my-figures', query: z.strictObject({ ...ownFilters, format: formatSchema() }) }),
-  exportOperation({ id: 'exportUptime', path: '/api/v1/figures/uptime/export', tag: 'figures',
-    permission: 'figures:read', what: 'figures', query: z.strictObject({ ...uptimeFilters, format: formatSchema() }),
-    report: 'uptime' }),
 ];
 
-function formatSchema() {
+export function formatSchema() {
   return z.enum(['csv', 'pdf']).default('csv');
 }
 
 function exportOperation({ query, what, report: fixed, ...of }: {
-  report?: 'uptime'; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
+  report?: Listed; id: string; path: string; tag: 'figures' | 'me'; permission: 'figures:read' | 'self:read';
   what: 'figures' | 'my-figures'; query: z.ZodObject;
 }): Operation {
   return operation({
@@ -157,7 +189,7 @@ function exportOperation({ query, what, report: fixed, ...of }: {
     query,
     success: { status: 200, what: 'The file.', body: null, types: ['text/csv', 'application/pdf'] },
     handle: async (ask, api): Promise<Answer> => {
-      const report = fixed ?? (ask.params as { report: Report }).report;
+      const report = fixed ?? (ask.params as { report: Listed }).report;
       const { format, ...given } = ask.query as { format: 'csv' | 'pdf' } & Readonly<Record<string, unknown>>;
       const found = allRows(api, ask, what, { report, ...given });
       const content = await api.tools.figuresFile(report, found, format, aboutOf(report, given));
@@ -167,16 +199,17 @@ function exportOperation({ query, what, report: fixed, ...of }: {
 }
 
 /** What was asked for, in words. */
-function aboutOf(report: Report, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
+function aboutOf(report: Listed, given: Readonly<Record<string, unknown>>): { title: string; span: string } {
   const { by, from, to, ...whose } = given;
   const [owner] = Object.values(whose).filter((value) => value !== undefined);
   const until = to === undefined ? 'today' : String(to);
-  const days = from === undefined ? 'the last 30 days' : `${String(from)} to ${until}`;
+  const usual = report === 'uptime' ? 'twelve months' : 'the last 30 days';
+  const days = from === undefined ? usual : `${String(from)} to ${until}`;
   const span = [...(owner === undefined ? [] : [String(owner)]), `by ${String(by)}`, days].join(', ');
   return { title: SUMMARIES[report], span };
 }
 
-function allRows(
+export function allRows(
   api: Api, ask: Pick<Ask<unknown, unknown, unknown>, 'caller'>, what: 'figures' | 'my-figures',
   given: Readonly<Record<string, unknown>>,
 ): Row[] {

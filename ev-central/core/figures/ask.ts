@@ -5,6 +5,7 @@ import type { CountName, Scope, SUMS } from './figure.ts';
 export const TIMES = ['hour', 'day', 'month', 'year'] as const;
 export const OWNERS = ['site', 'point', 'user', 'group', 'connector'] as const;
 export const GROUPINGS = [...TIMES, ...OWNERS, 'total'] as const;
+export const UTILISATION_GROUPINGS = ['hour', 'day', 'month', 'year', 'site', 'point', 'total'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** Counts, money or causes of some place or person within some days. */

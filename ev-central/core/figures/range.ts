@@ -11,6 +11,55 @@ export function partsOf(from: string, to: string, coarsest: Exclude<Grain, 'hour
   return coarsest === 'day' ? [{ grain: 'day', from, to }] : split(from, to, coarsest);
 }
 
+/** A part that counts, or that is taken off again. */
+export type SignedPart = Part & { readonly sign: 1 | -1 };
+
+/**
+ * The same range in fewer buckets: a month of which more than half belongs to it is read whole, less its other days,
+ * and so is a year, less its other months.
+ */
+export function signedPartsOf(from: string, to: string): SignedPart[] {
+  const [first, last] = [nearestMonth(from), nearestMonth(dayAfter(to))];
+  if (first >= last) return partsOf(from, to).map((part) => ({ ...part, sign: 1 }));
+  return [
+    ...days(from, firstDayOf(first)), ...monthsBetween(first, last), ...days(firstDayOf(last), dayAfter(to)),
+  ];
+}
+
+/** Of the days from one to before the other; taken off where the other is the earlier one. */
+function days(from: string, before: string): SignedPart[] {
+  if (from === before) return [];
+  return from < before ? [{ grain: 'day', from, to: dayBefore(before), sign: 1 }]
+    : [{ grain: 'day', from: before, to: dayBefore(from), sign: -1 }];
+}
+
+function monthsBetween(first: string, last: string): SignedPart[] {
+  const [firstYear, lastYear] = [nearestYear(first), nearestYear(last)];
+  if (firstYear >= lastYear) return [{ grain: 'month', from: first, to: previous(last), sign: 1 }];
+  return [
+    ...months(first, `${firstYear}-01`), { grain: 'year', from: firstYear, to: previous(lastYear), sign: 1 },
+    ...months(`${lastYear}-01`, last),
+  ];
+}
+
+function months(from: string, before: string): SignedPart[] {
+  if (from === before) return [];
+  return from < before ? [{ grain: 'month', from, to: previous(before), sign: 1 }]
+    : [{ grain: 'month', from: before, to: previous(from), sign: -1 }];
+}
+
+/** The month whose beginning is nearest to that of a day. */
+function nearestMonth(day: string): string {
+  const month = day.slice(0, 7);
+  const [before, length] = [Number(day.slice(8)) - 1, Number(lastDayOf(month).slice(8))];
+  return before * 2 <= length ? month : next(month);
+}
+
+function nearestYear(month: string): string {
+  const year = month.slice(0, 4);
+  return Number(month.slice(5)) - 1 <= 6 ? year : next(year);
+}
+
 function split(from: string, to: string, grain: 'year' | 'month'): Part[] {
   const first = beginsOf(from, grain) ? bucketOf(from, grain) : next(bucketOf(from, grain));
   const last = endsOf(to, grain) ? bucketOf(to, grain) : previous(bucketOf(to, grain));
@@ -46,14 +95,21 @@ function firstDayOf(bucket: string): string {
   return bucket.length === 4 ? `${bucket}-01-01` : `${bucket}-01`;
 }
 
-function lastDayOf(bucket: string): string {
+/** `2026-02` → `2026-02-28`. */
+export function lastDayOf(bucket: string): string {
   if (bucket.length === 4) return `${bucket}-12-31`;
   return `${bucket}-${monthDays(Number(bucket.slice(0, 4)), Number(bucket.slice(5)))}`;
 }
 
-/** The day before the first of a month. */
-function dayBefore(first: string): string {
-  return lastDayOf(previous(first.slice(0, 7)));
+function dayBefore(day: string): string {
+  const ofMonth = Number(day.slice(8));
+  return ofMonth === 1 ? lastDayOf(previous(day.slice(0, 7))) : `${day.slice(0, 8)}${padded(ofMonth - 1, 2)}`;
+}
+
+function dayAfter(day: string): string {
+  const month = day.slice(0, 7);
+  if (day === lastDayOf(month)) return firstDayOf(next(month));
+  return `${day.slice(0, 8)}${padded(Number(day.slice(8)) + 1, 2)}`;
 }
 
 /** The month, or the year, after this one. */
@@ -61,7 +117,7 @@ export function next(bucket: string): string {
   return moved(bucket, 1);
 }
 
-function previous(bucket: string): string {
+export function previous(bucket: string): string {
   return moved(bucket, -1);
 }
 

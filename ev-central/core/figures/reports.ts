@@ -5,8 +5,10 @@ import { type CauseSide, sideOf } from './causes.ts';
 /** Of what anybody's charges come to. */
 export const OWN_REPORTS = ['use', 'revenue', 'success', 'failures', 'queue'] as const;
 export type OwnReport = (typeof OWN_REPORTS)[number];
-/** Uptime is of points, and of nobody. */
-export const REPORTS = [...OWN_REPORTS, 'uptime'] as const;
+/** These are of places, and of nobody. */
+export const PLACE_REPORTS = ['uptime', 'utilisation', 'forecast'] as const;
+export type PlaceReport = (typeof PLACE_REPORTS)[number];
+export const REPORTS = [...OWN_REPORTS, ...PLACE_REPORTS] as const;
 export type Report = (typeof REPORTS)[number];
 
 export const KIND_OF_REPORT = {

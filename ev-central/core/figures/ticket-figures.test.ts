@@ -86,8 +86,16 @@ describe('pieces of a span', () => {
   });
 });
 
-it('the fee of a reservation is money, and no charge', () => {
-  const fee = ticket({ endReason: 'no-show', energyWh: 0 });
-  const figures = figuresOfTicket(fee, { payer: userWallet(userId(fee.driverId)), timeZone: 'Europe/Madrid' }, []);
-  expect(figures).toMatchObject([{ kind: 'money', sums: { totalMinor: fee.totalMinor } }]);
+describe('the fee of a slot to which nobody came', () => {
+  it('is money, and neither a charge nor time in which anybody charged', () => {
+    const fee = ticket({
+      endReason: 'no-show', energyWh: 0, meterStartWh: 0, meterStopWh: 0, startedAtMs: T0, endedAtMs: T0 + HOUR_MS,
+      lines: [{
+        kind: 'RESERVATION', why: 'no-show', feeMinor: 500, percent: 100, exclVatMicros: 5_000_000,
+        inclVatMicros: 5_000_000,
+      }],
+    });
+    const figures = figuresOfTicket(fee, { payer: userWallet(userId('ana')), timeZone: 'Europe/Madrid' }, []);
+    expect(figures.map(({ kind }) => kind)).toEqual(['money']);
+  });
 });

@@ -1,12 +1,15 @@
 // Uptime by two rules. Pure.
 //
-// United States, 23 CFR 680.116(b): each port more than 97 %, over the previous twelve months,
-//   uptime % = ((525,600 - (T_outage - T_excluded)) / 525,600) x 100, in minutes; excluded is, among others, scheduled
-//   maintenance. Whoever is asked about less than a year, or about a port that was watched for less, takes the minutes
-//   in which it was watched in place of 525,600.
-// United Kingdom, Public Charge Point Regulations 2023, regulation 7: the rapid points (50 kW or more) of a network
-//   99 % of a calendar year on average; reliable is what OCPI calls available, charging or reserved, and also
-//   unknown or blocked; not reliable is inoperative or out of order.
+// United States, 23 CFR 680.116(b): each charging port has an average annual uptime of more than 97 %; it is reckoned
+//   each month for the previous twelve (paragraph 2) as
+//   uptime % = ((525,600 - (T_outage - T_excluded)) / 525,600) x 100, in minutes (paragraph 3). Of what may be excluded
+//   Central knows scheduled maintenance alone: it cannot tell a power cut of the utility, or vandalism, from a fault.
+//   Whoever is asked about less than a year, or about a port that was watched for less, takes the minutes in which it
+//   was watched in place of 525,600.
+// United Kingdom, Public Charge Point Regulations 2023 (S.I. 2023/1168), regulation 7: the network of an operator's
+//   rapid points (50 kW or more, regulation 2) is on average reliable for 99 % of the time of a calendar year. By the
+//   status of the EVSE in OCPI, available, charging and reserved are working; unknown and blocked are ineligible for
+//   measurement, and count as reliable (7(3)(b)); inoperative and out of order are not reliable (7(4)).
 import type { Outage } from './condition-row.ts';
 
 export const NEVI_PERCENT = 97;
