@@ -40,7 +40,7 @@ test('the demo network is loaded once, with secrets, passwords and balances, and
   const tables = emptyTables();
   store.load(tables);
   store.close();
-  expect([tables.sites.size, tables.points.size, tables.users.size]).toEqual([3, 14, 11]);
+  expect([tables.sites.size, tables.points.size, tables.users.size]).toEqual([3, 14, 14]);
   const ana = tables.users.must(userId('ana'));
   expect(ana.balanceMinor).toBe(10_000);
   expect(await bcrypt.compare(first.secrets.users['ana']?.password ?? '', ana.passwordHash ?? '')).toBe(true);
