@@ -28,7 +28,7 @@ import { openMailer } from './mail-settings.ts';
 import { createMessageBoard, type MessageBoard } from './message-board.ts';
 import { openPayments } from './payments/payments-file.ts';
 import { buildView, standbyView } from './screen-view.ts';
-import { acquireLock, waitForLock } from './store/lock.ts';
+import { acquireLock, waitForLock } from '../shared/sqlite/lock.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { CentralActions, CentralView } from './ui/view.ts';
 import { whyNot } from './why-not.ts';

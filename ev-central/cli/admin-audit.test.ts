@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
 import type { Append } from '../core/effects.ts';
 import { emptyTables } from '../core/state.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { auditText, faultText, headOf } from './admin-audit.ts';
 import { exportAudit, intoFile } from './audit-export.ts';

@@ -11,7 +11,7 @@ import { errorWords } from '../core/figures/forecast-words.ts';
 import { type Report, REPORTS } from '../core/figures/reports.ts';
 import { figuresPdf } from '../documents/figures-pdf.ts';
 import { figuresCsv } from '../figure-csv.ts';
-import { acquireLock } from '../store/lock.ts';
+import { acquireLock } from '../../shared/sqlite/lock.ts';
 import { withStore } from './local-store.ts';
 import { readList, type Row } from './order-desk.ts';
 import { printJson, printList } from './output.ts';

@@ -9,7 +9,7 @@ import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
 import type { Append } from '../core/effects.ts';
 import { emptyTables } from '../core/state.ts';
 import { pdfPages } from '../documents/pdf-text-for-tests.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import {
   sampleGroup, sampleInvoice, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, sampleUser, START_MS,
 } from '../store/sample-rows.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ANA, BEN, Network } from '../core/core-harness.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { groupWallet, userWallet } from '../../shared/account.ts';
 import { groupId } from '../../shared/ids.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tariffId } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import { ANA, Network } from '../core/core-harness.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openStore } from '../store/store.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

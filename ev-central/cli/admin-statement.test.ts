@@ -9,7 +9,7 @@ import { ANA, BEN, Network } from '../core/core-harness.ts';
 import { sampleIssuer } from '../core/issuer-for-tests.ts';
 import { statementDocument } from '../core/statement.ts';
 import { pdfPages } from '../documents/pdf-text-for-tests.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { readCsv } from './csv-rows.ts';
 import { statementCsv } from './statement-csv.ts';

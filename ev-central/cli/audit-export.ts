@@ -3,7 +3,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { isoTime } from '../../shared/clock.ts';
-import { attempt } from '../store/database.ts';
+import { attempt } from '../../shared/sqlite/database.ts';
 import type { AuditLogRow, Store } from '../store/store.ts';
 import { csvLine } from './csv-rows.ts';
 import { UsageError } from './tool-action.ts';

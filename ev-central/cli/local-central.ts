@@ -10,8 +10,8 @@ import { requestId } from '../../shared/ids.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Store } from '../store/store.ts';
 import { openStore } from '../store/store.ts';
-import type { Lock } from '../store/lock.ts';
-import { acquireLock } from '../store/lock.ts';
+import type { Lock } from '../../shared/sqlite/lock.ts';
+import { acquireLock } from '../../shared/sqlite/lock.ts';
 import { freshOrderId } from './operator-client.ts';
 import type { OrderDesk, OrderOutcome } from './order-desk.ts';
 

@@ -7,7 +7,7 @@ import type { NetworkEvent } from '../../shared/messages/network-event.ts';
 import type { AuditChain } from './audit-chain.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
 import { prepareFigureCounter } from './figures.ts';
 import { prepareMovements } from './movements.ts';

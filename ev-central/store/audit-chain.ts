@@ -5,7 +5,7 @@ import type { KeyObject } from 'node:crypto';
 import type { AuditRow } from '../core/rows.ts';
 import type { ChainState, Links } from './audit-link.ts';
 import { auditRows, chainedRow, NO_ROWS, prepareLinks, SELECT_CHAINED } from './audit-link.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 export type AuditChain = {
   /** Writes rows behind the last one. It runs inside the transaction that writes the rest of the batch. */

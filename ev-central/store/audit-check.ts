@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ChainedRow, ChainState, Links } from './audit-link.ts';
 import { chainedRow, prepareLinks, SELECT_CHAINED } from './audit-link.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** A row that the log ended with at some time, and its hash. */
 export type AuditHead = { readonly rowId: number; readonly hash: string };

@@ -9,7 +9,7 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import type { AuditRow } from '../core/rows.ts';
 import type { SqlRecord, SqlValue } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 export const auditRows = defineCodec<AuditRow>({
   table: 'audit', key: [],

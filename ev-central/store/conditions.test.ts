@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pointId, siteId } from '../../shared/ids.ts';
 import type { Condition, ConditionRow, ConnectorSpan } from '../core/figures/condition-row.ts';
 import { prepareConditions, prepareSignOfLife, prepareWatched } from './conditions.ts';
-import { IN_MEMORY, openDatabase, type Sqlite } from './database.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import { IN_MEMORY, openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 
 const MINUTE_MS = 60_000;
 let db: Sqlite;

@@ -2,7 +2,7 @@
 // nobody knows how they were: that is a span of its own, from its last sign of life to its start.
 import type { ConditionRow, ConnectorSpan } from '../core/figures/condition-row.ts';
 import type { SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { spanRows, type WatchedConnector, watchedRows } from './figure-rows.ts';
 
 /** Central signs this often that it is alive: a restart counts for at most so much more than it took. */

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ANA, BEN, Network } from '../core/core-harness.ts';
 import { checkInvoices, invoiceFaultText } from '../core/invoice-check.ts';
 import { sampleIssuer } from '../core/issuer-for-tests.ts';
-import type { Sqlite } from './database.ts';
-import { IN_MEMORY, openDatabase } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
 import { openStore, type Store } from './store.ts';
 
 let db: Sqlite;

@@ -1,5 +1,5 @@
 // Records whose handling made the process end, counted so that one bad record cannot make it end for ever.
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** Places whose last failure is older are forgotten: their records were handled since. */
 const KEPT_MS = 7 * 24 * 3_600_000;

@@ -1,7 +1,7 @@
 // Are the figures that were added up while things happened those that a fresh count of what is stored comes to? Counted
 // within a transaction that is taken back: nothing is changed.
 import type { SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { rebuildFigures } from './figures.ts';
 
 const TABLES = {

@@ -5,7 +5,7 @@ import { OWNERS } from '../core/figures/ask.ts';
 import { COUNTS, SUMS } from '../core/figures/figure.ts';
 import { type Part, partsOf, signedPartsOf } from '../core/figures/range.ts';
 import { snakeCase } from './columns.ts';
-import type { Sqlite, Statement } from './database.ts';
+import type { Sqlite, Statement } from '../../shared/sqlite/database.ts';
 
 const KINDS = {
   counts: { table: 'figures', also: [], values: COUNTS },

@@ -2,7 +2,7 @@
 // first: a hundred tickets of one site write the rows of that site and of the network once.
 import { bucketsOf, COUNTS, type Figure, SUMS } from '../core/figures/figure.ts';
 import { snakeCase } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 export type FigureWriter = {
   /** `sign` -1 takes off what was added before. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ANA, BEN, SITE } from '../core/core-harness.ts';
 import type { CauseRow, CountsRow, FigureAsk, Grouping, MoneyRow } from '../core/figures/ask.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
-import { IN_MEMORY, openDatabase, type Sqlite } from './database.ts';
+import { IN_MEMORY, openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
 import { actArbitrary, type Act, FigureLife, FLEET } from './figure-life-for-tests.ts';
 import { openStore, type Store } from './store.ts';
 

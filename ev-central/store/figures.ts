@@ -10,7 +10,7 @@ import type { SessionId } from '../../shared/ids.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
 import type { SqlRecord } from './columns.ts';
 import { prepareConditions } from './conditions.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { attemptRows, spanRows } from './figure-rows.ts';
 import { prepareFigureWriter } from './figure-writer.ts';
 import { movementRow, SELECT_MOVEMENTS } from './movements.ts';

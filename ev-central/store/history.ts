@@ -7,7 +7,7 @@ import type { Ticket } from '../../shared/messages/values.ts';
 import { meterValueRows } from './appends.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { ticketRows } from './ticket-rows.ts';
 
 export function prepareHistory(db: Sqlite, codecs: Codecs) {

@@ -4,7 +4,7 @@ import type { Account } from '../../shared/account.ts';
 import type { InvoiceBooks } from '../core/invoice-check.ts';
 import { ticketRows } from './ticket-rows.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import {
   invoiceRows, invoiceSeries, invoiceTicketRows, invoicingSpans, uninvoicedTickets,
 } from './invoice-rows.ts';

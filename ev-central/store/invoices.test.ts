@@ -9,7 +9,7 @@ import { userWallet } from '../../shared/account.ts';
 import { sessionId, userId } from '../../shared/ids.ts';
 import { meterSample } from '../../shared/messages/meter-sample.ts';
 import { ticketIssued } from '../../shared/messages/ticket-issued.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { sampleInvoice, sampleSession, sampleSite, sampleTariff, sampleUninvoiced, START_MS } from './sample-rows.ts';
 import { openStore, type Store } from './store.ts';
 

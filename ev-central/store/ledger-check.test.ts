@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ANA, BEN, Network } from '../core/core-harness.ts';
-import type { Sqlite } from './database.ts';
-import { IN_MEMORY, openDatabase } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
 import type { Store } from './store.ts';
 import { sampleClaim } from './sample-rows.ts';
 import { openStore } from './store.ts';

@@ -5,7 +5,7 @@ import { parseAccount } from '../../shared/account.ts';
 import type { CreditFault } from '../core/invoice-check.ts';
 import type { SqlRecord } from './columns.ts';
 import { CREDIT_RULES } from './credit-check.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** A rule that does not hold: where first, what was expected there and what is found, and in how many places. */
 export type LedgerFault = {

@@ -12,7 +12,7 @@ import type { Request } from '../../shared/messages/catalogue.ts';
 import type { Order } from '../../shared/messages/orders.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlRecord, SqlValue } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** Settled sessions stay in memory for this long after their last change. */
 export const SETTLED_KEPT_MS = 3_600_000;

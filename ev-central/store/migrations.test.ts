@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Sqlite } from './database.ts';
-import { IN_MEMORY, openDatabase } from './database.ts';
-import type { Migration } from './migrations.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
+import type { Migration } from '../../shared/sqlite/migrations.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 
 const clock = { now: (): number => 1_763_700_000_000 };
 const MIGRATIONS: Migration[] = [

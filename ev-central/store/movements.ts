@@ -4,7 +4,7 @@ import { assertBalanced } from '../core/ledger.ts';
 import type { Movement } from '../core/rows.ts';
 import type { SqlRecord } from './columns.ts';
 import { defineCodec, json, nullable, text, whole } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** A movement as it is read: with its number. */
 export type StoredMovement = { readonly movementId: number } & Movement;

@@ -1,6 +1,6 @@
 // How far Central has read each partition, and of which Kafka cluster.
 import type { SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** `next` is the offset of the next record to handle, counted in `epoch` of the log. `topic` is the full name. */
 export type StoredPosition = {

@@ -3,9 +3,10 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openMasterKey } from './master-key.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 import { sampleKey, START_MS } from './sample-rows.ts';
 import { openStore, type Store } from './store.ts';
 

@@ -4,8 +4,8 @@
 import { prepareAuditChain } from './audit-chain.ts';
 import type { Links } from './audit-link.ts';
 import { chainedRow, NO_ROWS, prepareLinks, SELECT_CHAINED } from './audit-link.ts';
-import type { Sqlite } from './database.ts';
-import { attempt } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { attempt } from '../../shared/sqlite/database.ts';
 import type { MasterKey } from './master-key.ts';
 import { insistOnRightKey } from './old-secrets.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { IN_MEMORY, openDatabase } from './database.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import { IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 import { openStore } from './store.ts';
 
 const clock = { now: (): number => 1_763_700_000_000 };

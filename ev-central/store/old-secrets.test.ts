@@ -8,9 +8,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pointId } from '../../shared/ids.ts';
 import { hashSecret } from '../../shared/point-proof.ts';
 import { emptyTables } from '../core/state.ts';
-import { openDatabase, type Sqlite } from './database.ts';
+import { openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
 import { openMasterKey } from './master-key.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 import { sampleKey, START_MS } from './sample-rows.ts';
 import { openStore } from './store.ts';
 

@@ -4,8 +4,8 @@
 // and the WAL cut off. `unwrapped_sha256` tells how far that has come, whenever the process dies: first it holds the
 // hash, then '' (wrapped, but old bytes may still lie about), at last NULL.
 import { Failure } from '../../shared/failure.ts';
-import type { Sqlite } from './database.ts';
-import { attempt } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { attempt } from '../../shared/sqlite/database.ts';
 import type { MasterKey } from './master-key.ts';
 
 /** Nothing to do in a database of this version. @returns how many secrets were wrapped. @throws Failure */

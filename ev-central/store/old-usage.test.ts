@@ -8,9 +8,10 @@ import { rulesOf } from '../core/tariffs.ts';
 import { dueMinor } from '../core/tariff/usage-price.ts';
 import { sessionId } from '../../shared/ids.ts';
 import { ticketSchema } from '../../shared/messages/values.ts';
-import type { Sqlite } from './database.ts';
-import { IN_MEMORY, openDatabase } from './database.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from './migrations.ts';
 import type { Store } from './store.ts';
 import { openStore } from './store.ts';
 

@@ -10,8 +10,8 @@ import { Failure } from '../../shared/failure.ts';
 import { meterValueRows } from './appends.ts';
 import { sessions, tariffVersions } from './codecs.ts';
 import type { SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
-import { attempt } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
+import { attempt } from '../../shared/sqlite/database.ts';
 
 const PAGE_ROWS = 500;
 type BandUsage = { readonly bands: readonly { readonly energyWh: number }[]; readonly last: { readonly atMs: number } };

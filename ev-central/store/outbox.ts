@@ -1,7 +1,7 @@
 // The outbox: what must be delivered, written in the transaction of the state it came from, sent in row order.
 import type { Send } from '../core/effects.ts';
 import type { SqlRecord } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 
 /** A row that waits for the broker. `text` is the message as JSON, still to be sealed for `to`. */
 export type OutboxRow = {

@@ -1,7 +1,7 @@
 // Deletes what nobody needs any more, in small slices, so that no batch waits long for it.
 import type { Settings } from '../core/settings.ts';
 import type { AuditChain } from './audit-chain.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { RECORDS_KEPT_MS } from './loading.ts';
 
 /** Outbox rows are kept this long after the broker's ack, for a broker that loses its log. */

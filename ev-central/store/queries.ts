@@ -10,7 +10,7 @@ import { claims } from './claim-rows.ts';
 import { groups, payments, sessions } from './codecs.ts';
 import type { RowCodec, SqlRecord } from './columns.ts';
 import { defineCodec, flag, json, nullable, text, whole } from './columns.ts';
-import type { Sqlite, Statement } from './database.ts';
+import type { Sqlite, Statement } from '../../shared/sqlite/database.ts';
 import { billingDetails, invoiceRows, invoiceTicketRows } from './invoice-rows.ts';
 import { reservations } from './reservation-rows.ts';
 import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';

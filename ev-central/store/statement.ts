@@ -4,7 +4,7 @@ import { parseAccount } from '../../shared/account.ts';
 import type { Currency } from '../../shared/money.ts';
 import { type StatedMovement, type Statement, statementOf, type WalletOwner } from '../core/statement.ts';
 import { defineCodec, json, nullable, type SqlRecord, text } from './columns.ts';
-import type { Sqlite } from './database.ts';
+import type { Sqlite } from '../../shared/sqlite/database.ts';
 import { movementRow, ofAccount, SELECT_MOVEMENTS } from './movements.ts';
 
 export type StatementOf = (account: Account, span: { startMs: number; endMs: number }) => Statement[];

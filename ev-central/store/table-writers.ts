@@ -3,7 +3,7 @@ import type { Tables } from '../core/state.ts';
 import type { Table } from '../core/table.ts';
 import type { Codecs } from './codecs.ts';
 import type { RowCodec, SqlValue } from './columns.ts';
-import type { Sqlite, Statement } from './database.ts';
+import type { Sqlite, Statement } from '../../shared/sqlite/database.ts';
 
 /** Writes the changes of all tables; runs inside the commit's transaction. */
 export type WriteTables = (tables: Tables, nowMs: number) => void;

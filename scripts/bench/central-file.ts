@@ -1,6 +1,6 @@
 // What EV_Central has committed, read from its database beside it: a reader of SQLite's WAL disturbs no writer, and
 // what it sees is on the disk.
-import { openDatabase, type Sqlite } from '../../ev-central/store/database.ts';
+import { openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
 
 export type CommittedOffset = { readonly topic: string; readonly partition: number; readonly next: number };
 

@@ -3,9 +3,10 @@
 // database; questions go through the reader that Central has.
 import { join } from 'node:path';
 import type { FigureAsk } from '../../ev-central/core/figures/ask.ts';
-import { openDatabase, type Sqlite } from '../../ev-central/store/database.ts';
+import { openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
 import { prepareFigureReader } from '../../ev-central/store/figure-reader.ts';
-import { migrate, readMigrations } from '../../ev-central/store/migrations.ts';
+import { migrate } from '../../shared/sqlite/migrations.ts';
+import { readMigrations } from '../../ev-central/store/migrations.ts';
 import { type Bench, type Figures, scaled, type Stage } from './bench.ts';
 
 const SITES = 500;

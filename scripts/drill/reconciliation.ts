@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ledgerFaultText } from '../../ev-central/cli/admin-ledger.ts';
-import { openDatabase } from '../../ev-central/store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { prepareLedgerCheck } from '../../ev-central/store/ledger-check.ts';
 import { recomputedSchema } from '../replay/reconciliation.ts';
 import type { DrillNetwork } from './drill-network.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CountsRow, FigureAsk } from '../../ev-central/core/figures/ask.ts';
 import { ledgerFaultText } from '../../ev-central/cli/admin-ledger.ts';
 import { checkInvoices, invoiceFaultText } from '../../ev-central/core/invoice-check.ts';
-import { openDatabase, type Sqlite } from '../../ev-central/store/database.ts';
+import { openDatabase, type Sqlite } from '../../shared/sqlite/database.ts';
 import { prepareFigureReader } from '../../ev-central/store/figure-reader.ts';
 import { prepareInvoiceBooks } from '../../ev-central/store/invoice-books.ts';
 import { prepareLedgerCheck } from '../../ev-central/store/ledger-check.ts';

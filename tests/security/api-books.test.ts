@@ -10,7 +10,7 @@ import { TOTP, Secret } from 'otpauth';
 import { createBookChecks } from '../../ev-central/book-check.ts';
 import { emptyTables } from '../../ev-central/core/state.ts';
 import { pdfPages } from '../../ev-central/documents/pdf-text-for-tests.ts';
-import { openDatabase } from '../../ev-central/store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { sampleInvoice, sampleSession, sampleUninvoiced, START_MS } from '../../ev-central/store/sample-rows.ts';
 import { openStore } from '../../ev-central/store/store.ts';
 import { type ApiCentral, type ApiClient, PASSWORD, type Reply, startApiCentral } from './api-client.ts';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../ev-central/store/database.ts';
+import { openDatabase } from '../../shared/sqlite/database.ts';
 import { openMasterKey } from '../../ev-central/store/master-key.ts';
 import { openJournalFiles } from '../../ev-cp-engine/journal-files.ts';
 import { enrol, readSecretFile } from '../../ev-cp-monitor/secret-store.ts';

@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sqlite, IN_MEMORY, openDatabase } from '../../ev-central/store/database.ts';
+import { type Sqlite, IN_MEMORY, openDatabase } from '../../shared/sqlite/database.ts';
 import type { Input } from '../../ev-central/core/inputs.ts';
 import { changesNothing, type Commit, openStore, type OutboxRow, type Store } from '../../ev-central/store/store.ts';
-import type { Lock } from '../../ev-central/store/lock.ts';
+import type { Lock } from '../../shared/sqlite/lock.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { State } from '../../ev-central/core/state.ts';
 import type { Poison } from './poison.ts';

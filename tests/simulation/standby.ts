@@ -2,7 +2,7 @@
 // nothing else; then it opens the store on the last commit, with a boot id of its own. It can stop for seconds, and
 // die.
 import type { Central } from '../../ev-central/central.ts';
-import { waitForLock } from '../../ev-central/store/lock.ts';
+import { waitForLock } from '../../shared/sqlite/lock.ts';
 import type { CentralDisk } from './central-disk.ts';
 import { asError, type Place } from './place.ts';
 
