@@ -142,6 +142,10 @@ function knownFlag(name: string, flag: string): boolean {
   if (flag === '--help') return true;
   if (Object.values(TABLES[name] ?? {}).some((each) => `--${each.flag}` === flag)) return true;
   const folder = FOLDER_OF_COMMANDS[name];
-  return folder !== undefined && filesUnder(folder, '.ts')
-    .some((path) => readFileSync(join(ROOT, path), 'utf8').includes(`'${flag}`));
+  // A list makes flags of its filters: `--fleet` of 'fleetId'.
+  const spellings = [`'${flag}`, `'${flag.slice(2)}Id'`];
+  return folder !== undefined && filesUnder(folder, '.ts').some((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return spellings.some((spelling) => text.includes(spelling));
+  });
 }
