@@ -38,7 +38,6 @@ type Calendar = {
 };
 
 export function calendarPage(desk: Desk): Page<CentralView> {
-  const { host } = desk;
   const none: Day = { startMs: 0, endMs: 0, timeZone: 'UTC' };
   const calendar: Calendar = {
     siteId: null, day: null, rows: [], error: null, asked: '', askedAtMs: 0, focus: 'connectors',
