@@ -50,7 +50,8 @@ export async function readSteadily(
     if (!counts) return;
     asked += 1;
     lastMs = performance.now();
-    if (trouble === null) timesMs.push(lastMs - dueMs);
+    // A timer may fire a moment before its time.
+    if (trouble === null) timesMs.push(Math.max(0, lastMs - dueMs));
     else failed.set(trouble, (failed.get(trouble) ?? 0) + 1);
   }
 

@@ -292,7 +292,7 @@ export class History {
         if (served === undefined || !served.offered || isForHerAlone(state, served)) continue;
         this.offers += 1;
         const first = line.find((waiting) => before.includes(waiting.sessionId) && comesBefore(waiting, served)
-          && wants(waiting, served.pointId, siteId));
+          && wants(waiting, served));
         if (first === undefined) continue;
         throw new Error(`${served.sessionId} is served at ${served.pointId} before ${first.sessionId}`);
       }
@@ -339,9 +339,10 @@ function comesBefore(a: Session, b: Session): boolean {
   return a.priorityClass === b.priorityClass && (a.queuedAtMs ?? 0) < (b.queuedAtMs ?? 0);
 }
 
-function wants({ target }: Session, pointId: string | null, siteId: string): boolean {
+function wants({ target }: Session, { siteId, pointId, connectorNo }: Session): boolean {
   switch (target.kind) {
-    case 'point': return target.pointId === pointId;
+    // Who stands at a connector waits for that one.
+    case 'point': return target.pointId === pointId && (target.connectorNo ?? connectorNo) === connectorNo;
     case 'site': return target.siteId === siteId;
     case 'near': return true;
   }
