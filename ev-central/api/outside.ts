@@ -14,7 +14,7 @@ const MOMENTS: Readonly<Record<string, string>> = {
   startMs: 'start', nextAtMs: 'nextAt', madeAtMs: 'madeAt', beginsAtMs: 'beginsAt', endsAtMs: 'endsAt',
   submittedAtMs: 'submittedAt', decidedAtMs: 'decidedAt', paidAtMs: 'paidAt',
   dueMs: 'due', bookedAtMs: 'bookedAt', reservedFromMs: 'reservedFrom', pausedUntilMs: 'pausedUntil',
-  validFromMs: 'validFrom', validToMs: 'validTo',
+  validFromMs: 'validFrom', validToMs: 'validTo', freeUntilMs: 'freeUntil', checkInByMs: 'checkInBy',
 };
 
 /** A row as it is sent. What is nested is turned, too. */
@@ -58,7 +58,8 @@ function outsideShape(shape: Readonly<Record<string, z.ZodType>>): Record<string
     const moment = MOMENTS[name];
     if (moment === undefined) return [name, outsideSchema(each)];
     if (each instanceof z.ZodOptional) return [moment, momentSchema.optional()];
-    return [moment, each instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
+    const inner = each instanceof z.ZodDefault ? each.unwrap() : each;
+    return [moment, inner instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
   }));
 }
 

@@ -133,7 +133,7 @@ function sampleReservation(i: number, nowMs: number): Record<string, unknown> {
   const beginsAtMs = nowMs + (1 + (i % 7) * 2) * HOUR_MS;
   const who = DRIVERS[i % 6] ?? 'ana';
   return {
-    reservationId: `k7f2-${140 + i}`, seriesId: i % 3 === 0 ? 'k7f2-150' : null, userId: who,
+    reservationId: `k7f2-${140 + i}`, seriesId: i % 3 === 0 ? 'k7f2-150' : null, fleetId: null, userId: who,
     payer: `wallet:user:${who}`, siteId: 'ALC', pointId: `ALC-0${(Math.floor(i / 7) % 3) + 1}`, connectorNo: 1,
     beginsAtMs, endsAtMs: beginsAtMs + HOUR_MS, state: RESERVED[i % RESERVED.length], stateSinceMs: nowMs,
     bookedAtMs: nowMs, currency: 'EUR', feeMinor: 400, holdMinor: 400, takenMinor: 0, ticketId: null,
