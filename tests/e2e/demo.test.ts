@@ -9,7 +9,7 @@ import { brokerForTests } from '../integration/broker-for-tests.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DEMO = join(ROOT, 'scripts', 'demo.ts');
-const DEMO_MS = 240_000;
+const DEMO_MS = 420_000;
 /** Before the slots open: the letters of the reminders are under way. */
 const KILL_AT = 'books ALC-01';
 
