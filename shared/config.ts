@@ -62,8 +62,8 @@ export function readSettings<T extends Settings>(
 export function printConfig<T extends Settings>(settings: T, read: ReadConfig<T>): string {
   const lines = Object.entries(settings).map(([name, s]) => {
     const value = read.config[name];
-    const shown = s.secret === true && value !== null && value !== '' ? '(secret, not shown)' : JSON.stringify(value);
-    return `${s.flag.padEnd(24)} ${shown}  [${read.origins[name] ?? 'default'}]`;
+    const text = s.secret === true && value !== null && value !== '' ? '(secret, not shown)' : shown(value);
+    return `${s.flag.padEnd(24)} ${text}  [${read.origins[name] ?? 'default'}]`;
   });
   return lines.join('\n');
 }
@@ -140,8 +140,13 @@ function parseValue(s: Setting, text: unknown, origin: Origin): unknown {
   const parsed = s.schema.safeParse(text);
   if (parsed.success) return parsed.data;
   const what = origin === 'environment' ? s.env : `--${s.flag}`;
-  const shown = s.secret === true ? '' : ` (it is ${JSON.stringify(text)})`;
-  throw new Failure('bad-configuration', `${what}: ${whatIsWrong(s.schema, parsed.error.issues[0])}${shown}`);
+  const given = s.secret === true ? '' : ` (it is ${shown(text)})`;
+  throw new Failure('bad-configuration', `${what}: ${whatIsWrong(s.schema, parsed.error.issues[0])}${given}`);
+}
+
+/** A password stands in no URL of ours, but people put one there: what we print of it would be read by others. */
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).replace(/(:\/\/[^:@/\s"]*):.*@/, '$1:(not shown)@');
 }
 
 function whatIsWrong({ description: unit }: z.ZodType, issue: z.core.$ZodIssue | undefined): string {

@@ -21,15 +21,17 @@ export function letterText(letter: Letter): { subject: string; text: string } {
 function textOf({ language, what, userId, code, facts }: Letter): Text {
   const words = TEXTS[language];
   if (what !== 'debt-reminder' && what !== 'debt-final') return words[what](userId ?? '', code ?? '');
-  return words[what](userId ?? '', debtWords(facts));
+  return words[what](userId ?? '', debtWords(facts, language));
 }
 
 /** A letter that was made without its facts says that something is owed. */
-function debtWords(facts: DebtFacts | null): DebtWords {
+function debtWords(facts: DebtFacts | null, language: Letter['language']): DebtWords {
   if (facts === null) return { owed: '', since: '', group: null };
   const { owedMinor, currency, sinceMs, groupId } = facts;
+  const owed = formatMoney(owedMinor, currency);
   return {
-    owed: formatMoney(owedMinor, currency), since: formatDateTime(sinceMs, 'UTC').slice(0, 10), group: groupId,
+    owed: language === 'en' ? owed : owed.replace('.', ','), group: groupId,
+    since: formatDateTime(sinceMs, 'UTC').slice(0, 10).split('-').reverse().join('/'),
   };
 }
 
@@ -81,7 +83,7 @@ const ENGLISH: Words = {
     subject: 'a reminder',
     lines: [
       `The balance of ${group === null ? `the account ${id}` : `the group ${group}`} has been below zero `
-      + `since ${since}: ${owed} are owed.`,
+      + `since ${since}: ${owed} is owed.`,
       'Please top it up, by card or at your operator. Until then no new charge can begin.',
       'If you have paid in the meantime, do nothing.',
     ],
@@ -90,7 +92,7 @@ const ENGLISH: Words = {
     subject: 'final notice',
     lines: [
       `The balance of ${group === null ? `the account ${id}` : `the group ${group}`} has been below zero `
-      + `since ${since}: ${owed} are still owed. This is the last reminder.`,
+      + `since ${since}: ${owed} is still owed. This is the last reminder.`,
       'Please top it up now, by card or at your operator; if you cannot, speak with your operator. Until then no new '
       + 'charge can begin.',
       'If you have paid in the meantime, do nothing.',

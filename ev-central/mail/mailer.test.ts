@@ -7,9 +7,10 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { userId } from '../../shared/ids.ts';
+import { currency } from '../../shared/money.ts';
 import { LANGUAGES } from '../../shared/messages/accounts.ts';
 import { openMailer } from '../mail-settings.ts';
-import type { Letter } from './letters.ts';
+import { type Letter, letterText } from './letters.ts';
 import { folderMailer, type Mailer, smtpMailer } from './mailer.ts';
 
 const CODE = 'k7f2-812-ABCDEFGHIJKLMNOPQRST';
@@ -52,6 +53,14 @@ function folder(): string {
   closers.push(() => rmSync(made, { recursive: true }));
   return made;
 }
+
+it.each([
+  ['en', 'since 28/11/2026: 1234.50 EUR is owed.'], ['es', 'desde 28/11/2026: se deben 1234,50 EUR.'],
+  ['pt', 'desde 28/11/2026: devem-se 1234,50 EUR.'],
+] as const)('a letter about a debt says in %s: %s', (language, says) => {
+  const facts = { owedMinor: 123_450, currency: currency('EUR'), sinceMs: Date.UTC(2026, 10, 28), groupId: null };
+  expect(letterText({ ...LETTER, what: 'debt-reminder', language, code: null, facts }).text).toContain(says);
+});
 
 describe('letters over SMTP', () => {
   it('arrive whole, in the language of the person, and the same letter again has the same id', async () => {

@@ -103,6 +103,18 @@ describe('e-mail', () => {
     expect(mails[0]?.headers.get('auto-submitted')).toBe('auto-generated');
   });
 
+  it('has one subject and goes to one person, whatever others wrote into it', async () => {
+    const { url, mails } = await smtp();
+    const broken = 'x\r\nBcc: eve@example.org\r\nSubject: other\r\n\r\n<b>Pay here</b>';
+    const occasion = { ...OCCASION, facts: { ...OCCASION.facts, number: broken } };
+    expect(await channel(url).send({ ...parcel('email', ANA), occasion })).toMatchObject({ ok: true });
+    const [mail] = mails;
+    expect(mail?.subject).toBe('EV network: documento x Bcc: eve@example.org Subject: other <b>Pay here</b>');
+    expect(mail?.headers.has('bcc')).toBe(false);
+    expect(mail?.headers.get('content-type')).toMatchObject({ value: 'text/plain' });
+    expect(mail?.to).toMatchObject({ text: 'ana@example.org' });
+  });
+
   it.each([[550, false], [451, true]])('that is answered with %i may be tried again: %s', async (code, mayRetry) => {
     const { url } = await smtp({
       onRcptTo: (_address, _session, done) => done(Object.assign(new Error('ana@example.org'), { responseCode: code })),

@@ -88,6 +88,7 @@ function draftOf(event: NetworkEvent): Draft | null {
     case 'payment-failed': {
       const facts = parse(z.object({
         paymentId: z.string(), purpose: z.string(), amountMinor: z.int(), currency: currencySchema, reason: z.string(),
+        sessionId: z.string().nullable().default(sessionId),
       }), data);
       return facts === null ? null : { kind: 'payment-failed', facts };
     }

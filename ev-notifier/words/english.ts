@@ -29,7 +29,7 @@ export const ENGLISH: Words = {
     'charge-interrupted': ({ place }) => ({
       subject: 'your charge was interrupted',
       lines: [
-        `Your charge at ${place} was interrupted. Please look after your vehicle.`,
+        `Your charge at ${place} was interrupted. Please check on your vehicle.`,
         'You pay for what was charged; the ticket follows as soon as its end is known.',
       ],
     }),
@@ -51,27 +51,32 @@ export const ENGLISH: Words = {
         fee === MISSING ? '' : `The fee for it is ${fee}.`,
       ],
     }),
-    'payment-failed': ({ amount, failure }) => ({
+    'payment-failed': ({ amount, failure, isForCharge }) => ({
       subject: 'a payment failed',
-      lines: [`Your payment of ${amount} failed: ${FAILURES[failure]}.`, 'Nothing was charged. Please try again.'],
+      lines: [
+        `Your payment of ${amount} failed${failure === null ? '' : `: ${FAILURES[failure]}`}.`,
+        isForCharge ? 'The charge is billed to your balance.' : 'No money was taken. Please try again.',
+      ],
     }),
     'invoice-ready': ({ number, amount }) => ({
       subject: `document ${number}`,
-      lines: [`Your document ${number} over ${amount} is ready.`, 'You find it in your account, under invoices.'],
+      lines: [`Your document ${number} for ${amount} is ready.`, 'You find it in your account, under invoices.'],
     }),
     'low-balance': ({ amount }) => ({
       subject: 'your balance is low',
       lines: [`Your balance is ${amount}.`, 'Top it up before your next charge, which might not begin otherwise.'],
     }),
     debt: ({ debt, amount, group }) => {
-      const balance = group === '' ? 'Your balance' : `The balance of the group ${group}`;
+      const balance = group === '' ? 'your balance' : `the balance of the group ${group}`;
+      const Balance = `${balance.charAt(0).toUpperCase()}${balance.slice(1)}`;
       if (debt === 'settled') {
-        return { subject: 'nothing is owed any more', lines: [`${balance} is no longer below zero. Thank you.`] };
+        return { subject: 'nothing is owed any more', lines: [`${Balance} is no longer below zero. Thank you.`] };
       }
       return {
         subject: debt === 'final' ? 'final notice: a balance below zero' : 'a balance below zero',
         lines: [
-          `${debt === 'final' ? 'Final notice: ' : ''}${balance} is below zero, ${amount} are owed. Please top it up.`,
+          `${debt === 'final' ? `Final notice: ${balance}` : Balance} is below zero: ${amount} is owed. `
+          + 'Please top it up.',
           'Until then no new charge can begin.',
         ],
       };

@@ -112,3 +112,62 @@ it('leaves the fee out where there is none, and cuts a long text for a telephone
   };
   expect(wordingOf(long, { language: 'en', timeZone: 'UTC' }).short).toHaveLength(134);
 });
+
+describe('a break of a line in what others wrote', () => {
+  const broken = 'x\r\nBcc: eve@example.org\r\n\r\nPay here\u2028now\u202e!';
+  it.each(LANGUAGES)('is a space in %s: the subject is one line, and the letter has no line more', (language) => {
+    for (const kind of NOTIFICATION_KINDS) {
+      const occasion = occasionOf(kind);
+      const facts = Object.fromEntries(Object.entries(occasion.facts)
+        .map(([name, value]) => [name, typeof value === 'string' && name !== 'currency' ? broken : value]));
+      const plain = wordingOf(occasion, { language, timeZone: 'UTC' });
+      const bad = wordingOf({ ...occasion, siteId: siteId(broken), facts }, { language, timeZone: 'UTC' });
+      for (const text of [bad.subject, bad.short]) expect(text, kind).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
+      // Of a debt in a state that is not known and a payment that failed for a reason that is none, less is said.
+      if (kind === 'debt') continue;
+      expect(bad.body.split('\n'), kind).toHaveLength(plain.body.split('\n').length);
+    }
+  });
+});
+
+it.each([
+  ['en', '28/11/2026, 14:05', '1234.50 EUR', '12345.67 kWh'],
+  ['es', '28/11/2026, 14:05', '1234,50 EUR', '12345,67 kWh'],
+  ['pt', '28/11/2026, 14:05', '1234,50 EUR', '12345,67 kWh'],
+] as const)('writes in %s a time as %s, money as %s and energy as %s', (language, time, money, energy) => {
+  const near = occasionOf('charge-nearly-done');
+  const facts = { ...near.facts, energyWh: 12_345_670, costMinor: 123_450, currency: 'EUR' };
+  const { short } = wordingOf({ ...near, facts }, { language, timeZone: 'UTC' });
+  expect(short).toContain(`: ${energy}, ${money}, `);
+  const offer = occasionOf('queue-offer');
+  const late = { ...offer.facts, plugByMs: START_MS + 2 * 3_600_000 + 5 * 60_000 };
+  expect(wordingOf({ ...offer, facts: late }, { language, timeZone: 'UTC' }).short).toContain(time);
+});
+
+it.each(LANGUAGES)('says in %s nothing of a fee of nothing, and no more of a reason than is known', (language) => {
+  const noShow = occasionOf('reservation-no-show');
+  const free = { ...noShow, facts: { ...noShow.facts, feeMinor: 0 } };
+  expect(wordingOf(free, { language, timeZone: 'UTC' }).body).not.toContain('EUR');
+  const failed = occasionOf('payment-failed');
+  const odd = { ...failed, facts: { ...failed.facts, reason: 'something new' } };
+  expect(wordingOf(odd, { language, timeZone: 'UTC' }).short).toMatch(/20[.,]00 EUR [a-zó ]+\.$/);
+});
+
+it('does not ask for another try of a payment whose charge the balance has paid', () => {
+  const failed = occasionOf('payment-failed');
+  const [event, data] = EVENTS['payment-failed'];
+  const { occasion } = meaningOf({ faulted: new Set() }, eventOf(event, { ...data, sessionId: 's-1' }));
+  const bodyOf = (each: Occasion | null): string =>
+    (each === null ? '' : wordingOf(each, { language: 'en', timeZone: 'UTC' }).body);
+  expect(bodyOf(failed)).toContain('Please try again');
+  expect(bodyOf(occasion)).toContain('The charge is billed to your balance.');
+  expect(bodyOf(occasion)).not.toContain('try again');
+});
+
+it('cuts no character in two', () => {
+  const faulted = occasionOf('point-faulted');
+  const cuts = [0, 1].map((shift) => wordingOf(
+    { ...faulted, facts: { ...faulted.facts, why: `${'x'.repeat(shift)}${'🔌'.repeat(90)}` } },
+    { language: 'en', timeZone: 'UTC' }).short);
+  expect(cuts.map((text) => text.isWellFormed())).toEqual([true, true]);
+});

@@ -22,9 +22,11 @@ export function wordingOf(
   const { subject, lines } = words.kinds[occasion.kind](said(occasion, language, timeZone));
   const [first] = lines;
   const short = `${NETWORK}: ${first}`;
+  // Half of a character that is two is none.
+  const cut = short.slice(0, SHORT_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/, '');
   return {
     subject: `${NETWORK}: ${subject}`,
-    short: short.length <= SHORT_CHARACTERS ? short : `${short.slice(0, SHORT_CHARACTERS - 1)}…`,
+    short: short.length <= SHORT_CHARACTERS ? short : `${cut}…`,
     body: `${[...lines.filter((line) => line !== ''), words.foot].join('\n\n')}\n`,
   };
 }

@@ -49,9 +49,12 @@ export const PORTUGUESE: Words = {
         fee === MISSING ? '' : `A taxa por isso é de ${fee}.`,
       ],
     }),
-    'payment-failed': ({ amount, failure }) => ({
+    'payment-failed': ({ amount, failure, isForCharge }) => ({
       subject: 'um pagamento falhou',
-      lines: [`O seu pagamento de ${amount} falhou: ${FAILURES[failure]}.`, 'Nada foi cobrado. Tente outra vez.'],
+      lines: [
+        `O seu pagamento de ${amount} falhou${failure === null ? '' : `: ${FAILURES[failure]}`}.`,
+        isForCharge ? 'O carregamento é descontado do seu saldo.' : 'Nada foi cobrado. Tente outra vez.',
+      ],
     }),
     'invoice-ready': ({ number, amount }) => ({
       subject: `documento ${number}`,
@@ -73,7 +76,7 @@ export const PORTUGUESE: Words = {
       return {
         subject: debt === 'final' ? 'último aviso: um saldo abaixo de zero' : 'um saldo abaixo de zero',
         lines: [
-          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está abaixo de zero, devem-se ${amount}. `
+          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está abaixo de zero: devem-se ${amount}. `
           + 'Carregue-o, por favor.',
           'Até lá não pode começar nenhum carregamento.',
         ],

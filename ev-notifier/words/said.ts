@@ -3,7 +3,7 @@
 import type { Language } from '../../shared/messages/accounts.ts';
 import { currencySchema, formatMoney } from '../../shared/money.ts';
 import type { NotificationKind } from '../../shared/messages/notification.ts';
-import type { PaymentFailure } from '../../shared/messages/values.ts';
+import { type PaymentFailure, paymentFailureSchema } from '../../shared/messages/values.ts';
 import type { DEBT_STATES } from '../core/occasions.ts';
 import type { Occasion } from '../core/rows.ts';
 
@@ -29,7 +29,10 @@ export type Said = {
   readonly debt: (typeof DEBT_STATES)[number];
   /** The group that it is about; empty: a person. */
   readonly group: string;
-  readonly failure: PaymentFailure;
+  /** Null: for a reason that is not known here. */
+  readonly failure: PaymentFailure | null;
+  /** Of a payment: it was to pay for a charge, which the balance pays now. */
+  readonly isForCharge: boolean;
 };
 
 export type Text = { readonly subject: string; readonly lines: readonly [string, ...string[]] };
@@ -44,22 +47,29 @@ const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es-ES', 
 
 export function said({ facts, siteId }: Occasion, language: Language, timeZone: string): Said {
   const number = (name: string): number | null => (typeof facts[name] === 'number' ? facts[name] : null);
-  const text = (name: string): string => (typeof facts[name] === 'string' ? facts[name] : '');
+  const text = (name: string): string => (typeof facts[name] === 'string' ? oneLine(facts[name]) : '');
   const money = (name: string): string => moneyText(number(name), text('currency'), language);
   const moment = (name: string): string => momentText(number(name), language, timeZone);
   const [energyWh, soc] = [number('energyWh'), number('socPercent')];
+  const site = oneLine(siteId);
   return {
-    place: text('pointId') === '' ? siteId : text('pointId'), site: siteId,
+    place: text('pointId') === '' ? site : text('pointId'), site,
     energy: energyWh === null ? MISSING : `${decimal(energyWh / 1_000, 2, language)} kWh`,
     soc: soc === null ? '' : `${soc} %`,
     amount: firstOf([money('totalMinor'), money('amountMinor'), money('balanceMinor'), money('owedMinor'),
-      money('costMinor')]), fee: money('feeMinor'),
+      money('costMinor')]), fee: number('feeMinor') === 0 ? MISSING : money('feeMinor'),
     from: moment('fromMs'), to: moment('toMs'), until: moment('plugByMs'),
     number: text('number') === '' ? MISSING : text('number'),
     note: text('note') === '' ? text('why') : text('note'),
     hasReservations: (number('reservations') ?? 0) > 0, debt: text('state') as Said['debt'],
-    group: text('groupId'), failure: text('reason') as PaymentFailure,
+    group: text('groupId'), failure: paymentFailureSchema.safeParse(facts['reason']).data ?? null,
+    isForCharge: text('sessionId') !== '',
   };
+}
+
+/** Of people and devices: one that breaks its line could end a subject, or write further lines in our name. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Bidi_Control}/gu, '').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
 function moneyText(minor: number | null, code: string, language: Language): string {
@@ -72,7 +82,7 @@ function moneyText(minor: number | null, code: string, language: Language): stri
 function momentText(atMs: number | null, language: Language, timeZone: string): string {
   if (atMs === null) return MISSING;
   return new Intl.DateTimeFormat(LOCALES[language], {
-    timeZone, dateStyle: 'short', timeStyle: 'short',
+    timeZone, day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit',
   }).format(atMs);
 }
 

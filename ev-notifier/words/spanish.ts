@@ -35,13 +35,13 @@ export const SPANISH: Words = {
     'queue-offer': ({ place, until }) => ({
       subject: 'hay un conector libre para usted',
       lines: [
-        `Es su turno: ${place} queda reservado para usted hasta ${until}.`,
+        `Es su turno: ${place} queda reservado para usted hasta el ${until}.`,
         'Enchufe antes de esa hora o pasará al siguiente.',
       ],
     }),
     'reservation-reminder': ({ place, from, to }) => ({
       subject: 'su reserva empieza pronto',
-      lines: [`Su reserva en ${place} es de ${from} a ${to}.`, 'Si no la necesita, cancélela, por favor.'],
+      lines: [`Su reserva en ${place} es del ${from} al ${to}.`, 'Si no la necesita, cancélela, por favor.'],
     }),
     'reservation-no-show': ({ place, from, fee }) => ({
       subject: 'no acudió a su reserva',
@@ -50,9 +50,12 @@ export const SPANISH: Words = {
         fee === MISSING ? '' : `El cargo por ello es de ${fee}.`,
       ],
     }),
-    'payment-failed': ({ amount, failure }) => ({
+    'payment-failed': ({ amount, failure, isForCharge }) => ({
       subject: 'un pago ha fallado',
-      lines: [`Su pago de ${amount} ha fallado: ${FAILURES[failure]}.`, 'No se ha cobrado nada. Inténtelo de nuevo.'],
+      lines: [
+        `Su pago de ${amount} ha fallado${failure === null ? '' : `: ${FAILURES[failure]}`}.`,
+        isForCharge ? 'La recarga se descuenta de su saldo.' : 'No se ha cobrado nada. Inténtelo de nuevo.',
+      ],
     }),
     'invoice-ready': ({ number, amount }) => ({
       subject: `documento ${number}`,
@@ -71,7 +74,7 @@ export const SPANISH: Words = {
       return {
         subject: debt === 'final' ? 'último aviso: un saldo por debajo de cero' : 'un saldo por debajo de cero',
         lines: [
-          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está por debajo de cero, se deben ${amount}. `
+          `${debt === 'final' ? `Último aviso: ${balance}` : Balance} está por debajo de cero: se deben ${amount}. `
           + 'Recárguelo, por favor.',
           'Hasta entonces no puede empezar ninguna recarga.',
         ],
@@ -90,7 +93,7 @@ export const SPANISH: Words = {
     'maintenance-planned': ({ site, from, to, note, hasReservations }) => ({
       subject: `mantenimiento en ${site}`,
       lines: [
-        `Mantenimiento en ${site} de ${from} a ${to}.`, note,
+        `Mantenimiento en ${site} del ${from} al ${to}.`, note,
         'Puede que durante ese tiempo no se pueda recargar.',
         hasReservations ? 'Las reservas para ese tiempo se mantienen. Si al empezar una el conector está fuera de '
           + 'servicio, pasa a otro igual del mismo lugar; si no lo hay, se cancela y se devuelve su importe.' : '',

@@ -28,16 +28,28 @@ export type PostOffice = {
   close(): Promise<void>;
 };
 
+export type Login = { readonly user: string; readonly password: string };
+
 const LETTER_MS = 60_000;
 
-/** Opens one on a free port. `onMail` hears of every letter when it has arrived. */
-export async function openPostOffice(onMail: (mail: Mail) => void = () => undefined): Promise<PostOffice> {
+/**
+ * Opens one on a free port. `onMail` hears of every letter when it has arrived. With a log-in it takes letters only
+ * after that.
+ */
+export async function openPostOffice(
+  onMail: (mail: Mail) => void = () => undefined, login: Login | null = null,
+): Promise<PostOffice> {
   const mails: Mail[] = [];
   const waiting = new Set<() => void>();
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS'], logger: false,
-    onRcptTo: (_address, _session, done) =>
-      done(office.refuse ? Object.assign(new Error('nobody lives here'), { responseCode: 550 }) : null),
+    authOptional: login === null, allowInsecureAuth: true, disabledCommands: ['STARTTLS'], logger: false,
+    onAuth: ({ username, password }, _session, done) => {
+      const isRight = username === login?.user && password === login?.password;
+      done(isRight ? null : new Error('not the password'), { user: username });
+    },
+    // As servers do, it names the address.
+    onRcptTo: ({ address }, _session, done) =>
+      done(office.refuse ? Object.assign(new Error(`nobody lives at ${address}`), { responseCode: 550 }) : null),
     onData(stream, _session, done) {
       simpleParser(stream).then((parsed) => {
         const mail = mailOf(parsed);

@@ -11,12 +11,14 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMasterKey } from '../../ev-central/store/master-key.ts';
 import type { Broker } from '../../scripts/broker.ts';
+import { giveAddress } from '../../scripts/network/letters.ts';
 import { openBus } from '../../shared/bus/connection.ts';
 import { hashSecret } from '../../shared/point-proof.ts';
 import { CONTROL, encodeFrame } from '../../shared/wire/frame-codec.ts';
 import { at, POINT, SmallNetwork, waitFor } from '../e2e/small-network.ts';
 import { ownBroker, randomPrefix, removeBroker } from '../integration/broker-for-tests.ts';
 import { openProcessTerminal } from '../screen/process-terminal.ts';
+import { adminCommands, type LeakNotifier, openLeakNotifier } from './leak-notifier.ts';
 import { formsOf, LeakSearch, type Secret, textSecret } from './leak-search.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -33,6 +35,7 @@ const GIVEN = {
 
 let broker: Broker;
 let network: SmallNetwork;
+let notifier: LeakNotifier;
 /** Everything that any process printed, by what it was. */
 const printed = new Map<string, string>();
 let token = '';
@@ -52,7 +55,9 @@ beforeAll(async () => {
   await network.load(join(dir, 'network.json'));
   network.moreEnv['EV_ENGINE_PAIRING_CODE'] = GIVEN.pairing;
   network.moreEnv['EV_MONITOR_PAIRING_CODE'] = GIVEN.pairing;
+  giveAddress(network, 'ana', 'es');
   await network.startCentralWithTls();
+  notifier = await openLeakNotifier(network, 'ana');
   token = readFileSync(join(network.centralDir, 'operator.token'), 'utf8').trim();
   await network.point(POINT);
   await everythingRight();
@@ -61,6 +66,7 @@ beforeAll(async () => {
   await failures();
   for (const process of network.processes) keep(process.label, process.lines.join('\n'));
   await network.stop();
+  await notifier.close();
 }, 400_000);
 
 afterAll(async () => {
@@ -82,6 +88,7 @@ async function everythingRight(): Promise<void> {
     await answered;
   }
   await waitFor(() => network.tickets(), (rows) => rows.length === 2, { what: 'the ticket of ben', timeoutMs: 20_000 });
+  await everybodyTold();
   for (const list of ['audit', 'users', 'keys']) {
     keep(`ctl ${list}`, (await network.tryTool(['ctl', list, '--json'])).output);
   }
@@ -90,6 +97,20 @@ async function everythingRight(): Promise<void> {
   keep('doctor', run('scripts/doctor.ts', [], {}));
   await screenOfBen();
   for (const end of tails) end();
+}
+
+/** A driver looks at her preferences and changes them; her charge goes out over every channel; a letter is refused. */
+async function everybodyTold(): Promise<void> {
+  await notifier.toldOverAll();
+  await notifier.refusedLetter();
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'ev-driver/main.ts'), 'preferences', '--json',
+    '--set', 'charge-started=none', '--central', network.centralAddress,
+    '--data-dir', join(network.options.dir, 'script')], {
+    encoding: 'utf8', env: { ...process.env, ...network.env, EV_DRIVER_ID: 'ana', EV_DRIVER_PASSWORD: GIVEN.ana } });
+  expect([status, stdout]).toEqual([0, expect.stringContaining('"charge-started":[]')]);
+  for (const args of adminCommands(network)) {
+    keep(`ev-notifier ${args.slice(2).join(' ')}`, `${args.at(-2) ?? ''}: ${run('ev-notifier/main.ts', args, {})}`);
+  }
 }
 
 const goal = (energyWh: number) => ({ energyWh, amountMinor: null, socPercent: null });
@@ -167,6 +188,12 @@ async function failures(): Promise<void> {
     keep(`${program} bad start`, run(`${program}/main.ts`, ['--log-dir', '/dev/null/x'], env));
   }
   const { dir } = network.options;
+  const notifierPlace = ['--data-dir', join(dir, 'notifier-none'), '--no-ui'];
+  keep('ev-notifier --print-config', run('ev-notifier/main.ts', [...notifier.flags, '--print-config'], {}));
+  for (const flags of notifier.badStarts) {
+    const said = keep('ev-notifier bad start', run('ev-notifier/main.ts', [...notifierPlace, ...flags], {}));
+    expect([flags.slice(-2, -1), said]).not.toContain('started');
+  }
   const bad = join(dir, 'bad-input.json');
   for (const text of [`{"drivers":[{"driverId":"ana","password":"${GIVEN.inBadFile}" "x"}]}`, GIVEN.inBadFile,
     `{"points":{"${POINT}":"${GIVEN.inBadFile}"`, `{"${POINT}":"${GIVEN.inBadFile}"}`]) {
@@ -265,7 +292,7 @@ function townWithSecrets(): unknown {
 
 /** All that must not be found: what was given, what was made, and each key that Central has granted. */
 function secrets(): Secret[] {
-  const found = Object.entries(GIVEN).map(([name, text]) => textSecret(name, text));
+  const found = [...Object.entries(GIVEN).map(([name, text]) => textSecret(name, text)), ...notifier.secrets];
   for (const [id, text] of Object.entries(network.secrets.points)) {
     const bytes = Buffer.from(text, 'base64url');
     found.push(textSecret(`secret of ${id}`, text), { name: `secret of ${id}`, bytes });
@@ -295,7 +322,7 @@ function secrets(): Secret[] {
 /** The files in which a secret belongs. */
 const HOLDERS = new RegExp(`^(${[
   String.raw`[\w-]+\.json`, String.raw`tls/(authority|server)\.pem`, String.raw`central/(master\.key|operator\.token)`,
-  String.raw`(other-)?monitor/[\w-]+/secret`,
+  String.raw`(other-)?monitor/[\w-]+/secret`, String.raw`service\.key`, String.raw`notifier-secrets/[\w.-]+`,
 ].join('|')})$`);
 
 describe('the search', () => {
@@ -344,5 +371,20 @@ describe('no secret is', () => {
     const silent = [...printed].filter(([, text]) => text.trim() === '').map(([what]) => what);
     expect(silent.filter((what) => !what.startsWith('tail'))).toEqual([]);
     for (const topic of ['requests', 'facts', 'notices']) expect(printed.get(`tail ${topic}`)).toContain('"text"');
+  });
+});
+
+describe('the address of a person, a telephone, a chat and a browser, is', () => {
+  it('in the database of EV_Central', () => {
+    const found = new LeakSearch(notifier.addresses).inFolder(network.centralDir).map(({ secret }) => secret);
+    expect([...new Set(found)].sort()).toEqual(['chat', 'e-mail', 'phone', 'push']);
+  });
+
+  it('in no other database, no log, no record, and nothing that was printed', () => {
+    const search = new LeakSearch(notifier.addresses);
+    const isCentral = (path: string): boolean => path.startsWith('central/') || HOLDERS.test(path);
+    expect(search.inFolder(network.options.dir, isCentral)).toEqual([]);
+    expect(search.inFolder(broker.dir)).toEqual([]);
+    expect([...printed].flatMap(([what, text]) => search.in(what, text))).toEqual([]);
   });
 });
