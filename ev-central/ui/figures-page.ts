@@ -151,13 +151,16 @@ function aimRow(label: string, value: unknown, aim: number): LineRow {
     : { label, text: `! ${percentText(value)} ${L.missesAim}`, look: BAD };
 }
 
-/** What tickets came to, with VAT, and what was given back. */
+/** What tickets and fees of plans came to, with VAT, and what was given back. */
 function revenueText(row: ListRow): string {
   const currency = currencySchema.safeParse(row['currency']);
   if (!currency.success) return '';
   const money = (name: string): string => formatMoney(numberOf(row[name]), currency.data);
   const refunded = numberOf(row['refundedMinor']) === 0 ? '' : `, ${money('refundedMinor')} ${L.refunded}`;
-  return `${money('totalMinor')} (${money('netMinor')} ${L.net}${refunded})`;
+  const fees = numberOf(row['planFeesMinor']);
+  const taken = formatMoney(numberOf(row['totalMinor']) + fees, currency.data);
+  const ofPlans = fees === 0 ? '' : `, ${money('planFeesMinor')} ${L.planFees}`;
+  return `${taken} (${money('netMinor')} ${L.net}${ofPlans}${refunded})`;
 }
 
 function percentText(value: unknown): string {

@@ -84,7 +84,7 @@ export const CENTRAL_LABELS = {
     chargingTime: 'Time of charging', firstAttempt: 'First attempts that charged', queue: 'Queue', uptime: 'Uptime',
     rapid: 'From 50 kW on', aim: 'aim', missesAim: 'misses the aim', unknown: 'not known', nothing: 'nothing',
     idle: 'plugged in without charging', of: 'of', waits: 'waits', onAverage: 'on average', served: 'served',
-    net: 'net', refunded: 'given back', by: 'by', piece: { hour: 'hour (UTC)', day: 'day', month: 'month' },
+    net: 'net', refunded: 'given back', planFees: 'of plans', by: 'by', piece: { hour: 'hour (UTC)', day: 'day', month: 'month' },
     span: { today: 'Today', week: '7 days', month: '30 days', year: '12 months' },
   },
   plugBy: 'plug in by',
