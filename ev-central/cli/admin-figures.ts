@@ -151,7 +151,7 @@ async function rebuild(...given: unknown[]): Promise<void> {
       await withStore(options, (store) => {
         const rows = store.rebuildFigures();
         if (options.json) printJson({ outcome: 'done', rows });
-        else process.stdout.write(`all figures were made anew, of ${rows} tickets, refunds, plan fees, requests and outages\n`);
+        else process.stdout.write(`all figures were made anew, of ${rows} tickets, fees, refunds, requests, outages\n`);
       });
     } finally {
       lock.release();

@@ -37,7 +37,7 @@ function everyRow(db: Sqlite): Map<string, string> {
   return rows;
 }
 
-/** By currency: each site's account has what its tickets and refunds came to, all of them and the plans what all did. */
+/** By currency: a site's account has what its tickets and refunds came to, that of subscriptions the fees of plans. */
 const EARNED = `SELECT m.currency || ' ' || p.account AS name, sum(p.amount_minor) AS minor
   FROM postings p JOIN movements m ON m.row_id = p.movement_id
   WHERE p.account LIKE 'revenue:%' OR p.account = 'subscriptions' GROUP BY name`;

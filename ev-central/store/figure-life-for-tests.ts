@@ -47,7 +47,8 @@ export class FigureLife {
     // With VAT, so that revenue is less than what was paid.
     this.network.order({ kind: 'put-tariff', tariff: { id: tariffId('day'), currency: currency('EUR'), elements: [
       { price_components: [
-        { type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 }, { type: 'PARKING_TIME', price: 0.6, vat: 10, step_size: 1 },
+        { type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 },
+        { type: 'PARKING_TIME', price: 0.6, vat: 10, step_size: 1 },
       ] },
     ] } });
     this.network.order({ kind: 'put-plan', plan: {
@@ -147,7 +148,8 @@ export class FigureLife {
     const tickets = this.appended.flatMap((append) => (append.table === 'tickets' ? [append.row] : []));
     const ticket = tickets[energyWh % Math.max(1, tickets.length)];
     if (ticket === undefined) return;
-    this.network.order({ kind: 'refund-ticket', ticketId: ticket.ticketId, amountMinor: 1 + energyWh % 300, reason: 'test' });
+    const amountMinor = 1 + energyWh % 300;
+    this.network.order({ kind: 'refund-ticket', ticketId: ticket.ticketId, amountMinor, reason: 'test' });
   }
 
   /** She subscribes, or cancels. */

@@ -1,5 +1,5 @@
-// Counts what is stored: tickets with their meter values, refunds, fees of plans, attempts. The same functions count it when it is
-// written, and again when all figures are made anew.
+// Counts what is stored: tickets with their meter values, refunds, fees of plans, attempts. The same functions count it
+// when it is written, and again when all figures are made anew.
 import { figuresOfAttempt, RETRY_WITHIN_MS } from '../core/figures/attempt.ts';
 import type { AttemptRow, StoredAttempt } from '../core/figures/attempt-row.ts';
 import { figuresOfSpan } from '../core/figures/condition.ts';

@@ -105,7 +105,8 @@ const SHAPES = {
 } as const satisfies Record<Listed, { shape: z.ZodRawShape; example: object }>;
 
 const SUMMARIES = {
-  use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets and fees of plans came to, by currency',
+  use: 'Charges, energy, and the time in which it flowed',
+  revenue: 'What tickets and fees of plans came to, by currency',
   success: 'How many requests came to a charge, at the first attempt or at all',
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
   uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',

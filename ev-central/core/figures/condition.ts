@@ -52,7 +52,7 @@ export function noteConditions(step: Step, pointId: PointId): void {
 }
 const MOST_CONNECTORS = 16;
 
-/** What a span counts: outages by days, by their cause; a vehicle that stands there as idle time of its driver and group. */
+/** What a span counts: outages by days, by their cause; a vehicle that stands there as idle time of whose it is. */
 export function figuresOfSpan(span: ConnectorSpan): Figure[] {
   const { connector, pointId, siteId, userId, groupId, timeZone, condition, fromMs, untilMs } = span;
   if (condition === 'up' || untilMs <= fromMs) return [];
