@@ -157,10 +157,9 @@ function revenueText(row: ListRow): string {
   if (!currency.success) return '';
   const money = (name: string): string => formatMoney(numberOf(row[name]), currency.data);
   const refunded = numberOf(row['refundedMinor']) === 0 ? '' : `, ${money('refundedMinor')} ${L.refunded}`;
-  const fees = numberOf(row['planFeesMinor']);
-  const taken = formatMoney(numberOf(row['totalMinor']) + fees, currency.data);
-  const ofPlans = fees === 0 ? '' : `, ${money('planFeesMinor')} ${L.planFees}`;
-  return `${taken} (${money('netMinor')} ${L.net}${ofPlans}${refunded})`;
+  // In one amount: a narrow screen has no room for both.
+  const taken = formatMoney(numberOf(row['totalMinor']) + numberOf(row['planFeesMinor']), currency.data);
+  return `${taken} (${money('netMinor')} ${L.net}${refunded})`;
 }
 
 function percentText(value: unknown): string {
