@@ -20,7 +20,7 @@ import { addToolOptions, readToolOptions } from './tool-options.ts';
 import { textOf } from './typed-options.ts';
 
 const ABOUT = {
-  use: 'charges, energy, charging and idle time', revenue: 'what tickets came to, by currency',
+  use: 'charges, energy, charging and idle time', revenue: 'what tickets and fees of plans came to, by currency',
   success: 'how many requests came to a charge, at the first attempt or at all',
   failures: 'why requests came to no charge', queue: 'waits in the queues',
   utilisation: 'in which share of the time a vehicle charged at a connector, or stood there',
@@ -151,7 +151,7 @@ async function rebuild(...given: unknown[]): Promise<void> {
       await withStore(options, (store) => {
         const rows = store.rebuildFigures();
         if (options.json) printJson({ outcome: 'done', rows });
-        else process.stdout.write(`all figures were made anew, of ${rows} tickets, refunds, requests and outages\n`);
+        else process.stdout.write(`all figures were made anew, of ${rows} tickets, fees, refunds, requests, outages\n`);
       });
     } finally {
       lock.release();

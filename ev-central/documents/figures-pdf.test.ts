@@ -14,7 +14,7 @@ const VALUES: Record<Report, (i: number) => Row> = {
   use: (i) => ({ sessions: i, energyWh: i * 1_100, chargingMs: i * HOUR_MS, idleMs: HOUR_MS / 2 }),
   revenue: (i) => ({
     currency: 'EUR', totalMinor: 1_210 * i, vatMinor: 210 * i, refundedMinor: 0, refundedVatMinor: 0,
-    netMinor: 1_000 * i,
+    planFeesMinor: 121 * i, planFeesVatMinor: 21 * i, netMinor: 1_100 * i,
   }),
   success: (i) => ({
     attempts: i, charged: i, firstAttempts: i, firstCharged: i, chargedPercent: i === 0 ? null : 100,

@@ -122,7 +122,7 @@ function valuesOf(report: Report, rows: readonly Row[]): Column[] {
     ];
     case 'revenue': return [
       money('total', 'totalMinor'), money('VAT', 'vatMinor'), money('given back', 'refundedMinor'),
-      money('net', 'netMinor'),
+      money('plan fees', 'planFeesMinor'), money('net', 'netMinor'),
     ];
     case 'success': return [
       plain('requests', 'attempts'), percent('charged', 'chargedPercent'), plain('first', 'firstAttempts'),

@@ -27,7 +27,7 @@ function life(rows: readonly (readonly [Condition, number])[], aliveMinute: numb
 function row(condition: Condition, atMs: number): ConditionRow {
   return {
     connector: 'ALC-01/1', pointId: pointId('ALC-01'), connectorNo: 1, siteId: siteId('ALC'), timeZone: 'Europe/Madrid',
-    condition, userId: null, atMs,
+    condition, userId: null, groupId: null, atMs,
   };
 }
 

@@ -23,8 +23,8 @@ export function prepareConditions(db: Sqlite, count: (span: ConnectorSpan) => vo
     db.prepare("SELECT alive_at_ms FROM figure_life WHERE id = 'central'").pluck().get() ?? 0);
   const close = (before: WatchedConnector, { condition, fromMs, untilMs }: Over): void => {
     if (condition === 'up' || untilMs <= fromMs) return;
-    const { connector, pointId, connectorNo, siteId, timeZone, userId } = before;
-    const span = { connector, pointId, connectorNo, siteId, timeZone, condition, userId, fromMs, untilMs };
+    const { sinceMs: _since, conditionSinceMs: _conditionSince, ...row } = before;
+    const span: ConnectorSpan = { ...row, condition, fromMs, untilMs };
     insert.run(spanRows.encode(span));
     count(span);
   };

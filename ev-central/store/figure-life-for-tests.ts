@@ -3,24 +3,27 @@
 import fc from 'fast-check';
 import type { Append } from '../core/effects.ts';
 import { ANA, BEN, CAT, Network, OTHER_POINT, POINT } from '../core/core-harness.ts';
+import { tryBooking } from '../core/reservations-for-tests.ts';
 import type { Session } from '../core/rows.ts';
 import { isOver } from '../core/session-index.ts';
-import { groupId } from '../../shared/ids.ts';
+import { groupId, planId, tariffId } from '../../shared/ids.ts';
 import { currency } from '../../shared/money.ts';
 import type { Store } from './store.ts';
 
 const DRIVERS = [ANA, BEN, CAT];
 const POINTS = [POINT, OTHER_POINT];
+const GOLD = planId('gold');
+const MONTH_MS = 31 * 86_400_000;
 export const FLEET = groupId('fleet');
 
 export type Act = {
   readonly do: 'charge' | 'meter' | 'stand' | 'end' | 'late' | 'cancel' | 'wait' | 'refund' | 'break' | 'mend' | 'away'
-    | 'back' | 'stop' | 'resume';
+    | 'back' | 'stop' | 'resume' | 'plan' | 'month' | 'reserve';
   readonly driver: number; readonly point: number; readonly energyWh: number; readonly minutes: number;
 };
 export const actArbitrary: fc.Arbitrary<Act> = fc.record({
   do: fc.constantFrom('charge', 'charge', 'meter', 'meter', 'stand', 'end', 'end', 'late', 'cancel', 'wait', 'refund',
-    'break', 'mend', 'away', 'back', 'stop', 'resume'),
+    'break', 'mend', 'away', 'back', 'stop', 'resume', 'plan', 'plan', 'month', 'reserve'),
   driver: fc.integer({ min: 0, max: 2 }), point: fc.integer({ min: 0, max: 1 }),
   energyWh: fc.integer({ min: 0, max: 20_000 }), minutes: fc.integer({ min: 0, max: 600 }),
 });
@@ -40,6 +43,18 @@ export class FigureLife {
       groupId: FLEET, name: '', kind: 'fleet', currency: currency('EUR'), active: true, siteIds: null, hours: null,
       timeZone: 'UTC', limits: { perSessionMinor: null, perMonthMinor: null },
       members: [{ userId: BEN, role: 'member', paid: true, limits: null }],
+    } });
+    // With VAT, so that revenue is less than what was paid.
+    this.network.order({ kind: 'put-tariff', tariff: { id: tariffId('day'), currency: currency('EUR'), elements: [
+      { price_components: [
+        { type: 'ENERGY', price: 0.4, vat: 21, step_size: 1 },
+        { type: 'PARKING_TIME', price: 0.6, vat: 10, step_size: 1 },
+      ] },
+    ] } });
+    this.network.order({ kind: 'put-plan', plan: {
+      planId: GOLD, name: 'Gold', currency: currency('EUR'), monthlyFeeMinor: 990, vatPercent: '21', siteIds: null,
+      discount: { energyPercent: '15', timePercent: '0', flatPercent: '0', perKwh: '0' }, validFromMs: null,
+      validToMs: null,
     } });
     this.network.order({ kind: 'book-group', groupId: FLEET, amountMinor: 100_000, reason: 'start' });
     this.commit();
@@ -62,6 +77,9 @@ export class FigureLife {
       case 'mend': if (network.state.monitorLinks.has(point)) network.health('ok', point); break;
       case 'away': this.#away(point); break;
       case 'back': network.connect(point); break;
+      case 'plan': this.#plan(act); break;
+      case 'month': network.later(MONTH_MS); break;
+      case 'reserve': this.#reserve(act); break;
       default: network.order({
         kind: 'set-operative', scope: { kind: 'points', pointIds: [point] }, operative: act.do === 'resume', note: '',
       });
@@ -130,6 +148,21 @@ export class FigureLife {
     const tickets = this.appended.flatMap((append) => (append.table === 'tickets' ? [append.row] : []));
     const ticket = tickets[energyWh % Math.max(1, tickets.length)];
     if (ticket === undefined) return;
-    this.network.order({ kind: 'refund-ticket', ticketId: ticket.ticketId, amountMinor: 1, reason: 'test' });
+    const amountMinor = 1 + energyWh % 300;
+    this.network.order({ kind: 'refund-ticket', ticketId: ticket.ticketId, amountMinor, reason: 'test' });
+  }
+
+  /** She subscribes, or cancels. */
+  #plan({ driver }: Act): void {
+    const userId = DRIVERS[driver] ?? ANA;
+    const has = this.network.state.subscriptions.get(userId)?.state === 'active';
+    this.network.order(has ? { kind: 'unsubscribe', userId } : { kind: 'subscribe', userId, planId: GOLD });
+  }
+
+  /** Nobody comes unless a charge follows: her fee is taken when she is late. */
+  #reserve({ driver, point }: Act): void {
+    tryBooking(this.network, {
+      user: DRIVERS[driver] ?? ANA, inMs: 0, place: { kind: 'point', pointId: POINTS[point] ?? POINT, connectorNo: 1 },
+    });
   }
 }

@@ -21,7 +21,7 @@ export const watchedRows = defineCodec<WatchedConnector>({
   table: 'watched_connectors', key: ['connector'],
   fields: {
     connector: text(), pointId: text(), connectorNo: whole(), siteId: text(), timeZone: text(), sinceMs: whole(),
-    condition: text<Condition>(), conditionSinceMs: whole(), userId: nullable(text()),
+    condition: text<Condition>(), conditionSinceMs: whole(), userId: nullable(text()), groupId: nullable(text()),
   },
 });
 
@@ -29,6 +29,7 @@ export const spanRows = defineCodec<ConnectorSpan>({
   table: 'connector_spans', key: [],
   fields: {
     connector: text(), pointId: text(), connectorNo: whole(), siteId: text(), timeZone: text(),
-    condition: text<Condition>(), userId: nullable(text()), fromMs: whole(), untilMs: whole(),
+    condition: text<Condition>(), userId: nullable(text()), groupId: nullable(text()), fromMs: whole(),
+    untilMs: whole(),
   },
 });

@@ -1,10 +1,12 @@
-// Counts what is stored: tickets with their meter values, refunds, attempts. The same functions count it when it is
-// written, and again when all figures are made anew.
+// Counts what is stored: tickets with their meter values, refunds, fees of plans, attempts. The same functions count it
+// when it is written, and again when all figures are made anew.
 import { figuresOfAttempt, RETRY_WITHIN_MS } from '../core/figures/attempt.ts';
 import type { AttemptRow, StoredAttempt } from '../core/figures/attempt-row.ts';
 import { figuresOfSpan } from '../core/figures/condition.ts';
 import type { ConditionRow } from '../core/figures/condition-row.ts';
-import { figuresOfRefund, figuresOfTicket, type Reading, type TicketSession } from '../core/figures/ticket-figures.ts';
+import {
+  figuresOfPlanFee, figuresOfRefund, figuresOfTicket, type Reading, type TicketSession,
+} from '../core/figures/ticket-figures.ts';
 import type { Movement } from '../core/rows.ts';
 import type { SessionId } from '../../shared/ids.ts';
 import type { Ticket } from '../../shared/messages/values.ts';
@@ -68,6 +70,7 @@ export function prepareCounted(db: Sqlite) {
     ofTicket: (ticket: Ticket) =>
       figuresOfTicket(ticket, session(ticket.sessionId), valuesOf.all(ticket.sessionId) as Reading[]),
     ofMovement(movement: Movement) {
+      if (movement.kind === 'subscription') return figuresOfPlanFee(movement);
       if (movement.kind !== 'refund' || movement.ticketId === null) return [];
       const record = ticketOf.get(movement.ticketId) as SqlRecord | undefined;
       if (record === undefined) return [];
@@ -100,7 +103,7 @@ export function rebuildFigures(db: Sqlite): number {
     };
     each(`SELECT row_id AS cursor, ${ticketRows.columns.join(', ')} FROM tickets WHERE 1`, 'row_id',
       (record) => writer.add(read.ofTicket(ticketRows.decode(record))));
-    each(`${SELECT_MOVEMENTS} WHERE kind = 'refund'`, 'row_id',
+    each(`${SELECT_MOVEMENTS} WHERE kind IN ('refund', 'subscription')`, 'row_id',
       (record) => writer.add(read.ofMovement(movementRow(record))));
     each(`SELECT row_id AS cursor, ${spanRows.columns.join(', ')} FROM connector_spans WHERE 1`, 'row_id',
       (record) => writer.add(figuresOfSpan(spanRows.decode(record))));

@@ -241,6 +241,20 @@ const ROWS_BEFORE: Readonly<Record<number, { insert: string; check: string; expe
     check: 'SELECT reservation_id, fleet_id, due_ms FROM reservations',
     expected: [{ reservation_id: 'k7f2-1', fleet_id: null, due_ms: 9 }],
   },
+  // Fees that were booked before are in figures.test.ts.
+  25: {
+    insert: `UPDATE figure_upkeep SET is_built = 1;
+      INSERT INTO figure_sums VALUES ('site', 'year', 'ALC', '2026', 'EUR', 1210, 210, 121, 21);
+      INSERT INTO watched_connectors VALUES ('A/1', 'A', 1, 'ALC', 'UTC', 1, 'standing', 2, 'ana');
+      INSERT INTO connector_spans VALUES (1, 'A/1', 'A', 1, 'ALC', 'UTC', 'standing', 'ana', 1, 2)`,
+    check: `SELECT s.total_minor, s.plan_fees_minor, s.plan_fees_vat_minor, w.user_id AS watched, w.group_id AS pays,
+      c.user_id AS stood, c.group_id AS paid, is_built
+      FROM figure_sums s, watched_connectors w, connector_spans c, figure_upkeep`,
+    expected: [{
+      total_minor: 1210, plan_fees_minor: 0, plan_fees_vat_minor: 0, watched: 'ana', pays: null, stood: 'ana',
+      paid: null, is_built: 0,
+    }],
+  },
 };
 
 let db: Sqlite;

@@ -125,7 +125,7 @@ export type Store = {
   watched: () => KnownConnector[];
   /** Makes all figures anew from what is stored; returns how many rows were counted. Nothing else may write then. */
   rebuildFigures(): number;
-  /** What of the figures is not what a fresh count of what is stored comes to, in words; null: nothing. */
+  /** What of the figures is not what a fresh count of what is stored, or the ledger, comes to; null: nothing. */
   checkFigures(): string | null;
   /** Deletes a small slice of what is no longer needed; returns how many rows. Call it now and then. */
   purge(nowMs: number, kept: Retention): number;

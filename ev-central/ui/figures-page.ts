@@ -151,13 +151,15 @@ function aimRow(label: string, value: unknown, aim: number): LineRow {
     : { label, text: `! ${percentText(value)} ${L.missesAim}`, look: BAD };
 }
 
-/** What tickets came to, with VAT, and what was given back. */
+/** What tickets and fees of plans came to, with VAT, and what was given back. */
 function revenueText(row: ListRow): string {
   const currency = currencySchema.safeParse(row['currency']);
   if (!currency.success) return '';
   const money = (name: string): string => formatMoney(numberOf(row[name]), currency.data);
   const refunded = numberOf(row['refundedMinor']) === 0 ? '' : `, ${money('refundedMinor')} ${L.refunded}`;
-  return `${money('totalMinor')} (${money('netMinor')} ${L.net}${refunded})`;
+  // In one amount: a narrow screen has no room for both.
+  const taken = formatMoney(numberOf(row['totalMinor']) + numberOf(row['planFeesMinor']), currency.data);
+  return `${taken} (${money('netMinor')} ${L.net}${refunded})`;
 }
 
 function percentText(value: unknown): string {

@@ -269,7 +269,7 @@ describe.each(SIZES)('the calendar at %i x %i', (columns, rows) => {
     const { terminal, queries } = open({ columns, rows });
     terminal.type('0');
     const text = await terminal.waitFor((t) => t.includes('96.50 kWh'));
-    for (const wanted of ['every site, Today', '812.34 kWh', '341.18 EUR (278.50 EUR net, 4.20 EUR given back)',
+    for (const wanted of ['every site, Today', '812.34 kWh', '353.28 EUR (288.50 EUR net, 4.20 EUR given back)',
       '88.89 % of 45', '3 waits, 10 min on average, 66.67 % served', '+ 99.715 %', '! 98.2 % misses the aim',
       '█']) expect(text).toContain(wanted);
     terminal.type('yg');

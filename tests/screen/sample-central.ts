@@ -157,7 +157,7 @@ const PIECES = [12_000, 48_000, 0, 96_500];
 const REPORT_ROWS: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
   use: [{ sessions: 42, energyWh: 812_340, chargingMs: 90_000_000, idleMs: 7_200_000 }],
   revenue: [{ currency: 'EUR', totalMinor: 34_118, vatMinor: 5_921, refundedMinor: 420, refundedVatMinor: 73,
-    netMinor: 27_850 }],
+    planFeesMinor: 1_210, planFeesVatMinor: 210, netMinor: 28_850 }],
   success: [{ attempts: 50, charged: 42, firstAttempts: 45, firstCharged: 40, chargedPercent: 84,
     firstChargedPercent: 88.89 }],
   queue: [{ waits: 3, waitsServed: 2, waitMs: 1_800_000, meanWaitMs: 600_000, servedPercent: 66.67 }],

@@ -65,6 +65,10 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'ev-central/store/figure-writer.ts', from: '      added.clear();\n', to: '',
   },
   {
+    name: 'plan-fees-uncounted', fault: 'no figure has the fees of plans', file: 'ev-central/store/figures.ts',
+    from: "if (movement.kind === 'subscription') return figuresOfPlanFee(movement);", to: '',
+  },
+  {
     name: 'done-without-ack', fault: 'a row of the outbox that the broker did not take counts as sent',
     file: 'ev-central/bus/outbox.ts', from: 'if (!(error instanceof Failure)) throw error;', to: 'break;',
   },

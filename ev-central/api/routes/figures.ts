@@ -39,10 +39,13 @@ const SHAPES = {
     shape: {
       currency: currencySchema, totalMinor: count.describe('of tickets, with VAT'), vatMinor: count,
       refundedMinor: count.describe('given back, with VAT'), refundedVatMinor: count,
-      netMinor: count.describe('without VAT, less what was given back'),
+      planFeesMinor: count.describe('fees of plans, with VAT; they are of no site, point or group, where this is 0'),
+      planFeesVatMinor: count,
+      netMinor: count.describe('without VAT: tickets and fees of plans, less what was given back'),
     },
     example: {
-      currency: 'EUR', totalMinor: 9_680, vatMinor: 1_680, refundedMinor: 0, refundedVatMinor: 0, netMinor: 8_000,
+      currency: 'EUR', totalMinor: 9_680, vatMinor: 1_680, refundedMinor: 0, refundedVatMinor: 0, planFeesMinor: 1_210,
+      planFeesVatMinor: 210, netMinor: 9_000,
     },
   },
   success: {
@@ -102,7 +105,8 @@ const SHAPES = {
 } as const satisfies Record<Listed, { shape: z.ZodRawShape; example: object }>;
 
 const SUMMARIES = {
-  use: 'Charges, energy, and the time in which it flowed', revenue: 'What tickets came to, by currency',
+  use: 'Charges, energy, and the time in which it flowed',
+  revenue: 'What tickets and fees of plans came to, by currency',
   success: 'How many requests came to a charge, at the first attempt or at all',
   failures: 'Why requests came to no charge', queue: 'Waits in the queues',
   uptime: 'Uptime and its outages by cause, by the rules of the United States and the United Kingdom',

@@ -1,5 +1,5 @@
 // How a connector is, and was: the rows from which outages and idle time are counted.
-import type { PointId, SiteId, UserId } from '../../../shared/ids.ts';
+import type { GroupId, PointId, SiteId, UserId } from '../../../shared/ids.ts';
 
 /** Conditions in which nobody can charge. `central-away`: EV_Central itself did not run. */
 export const OUTAGES = ['faulted', 'disconnected', 'out-of-order', 'maintenance', 'central-away'] as const;
@@ -12,6 +12,8 @@ export type ConditionRow = {
   readonly timeZone: string; readonly condition: Condition;
   /** Whose vehicle stands there. */
   readonly userId: UserId | null;
+  /** The group that paid its charge. */
+  readonly groupId: GroupId | null;
   readonly atMs: number;
 };
 

@@ -88,7 +88,7 @@ describe('how a connector is', () => {
 it('an outage counts in the days of its site over which it goes, once', () => {
   const row: Omit<ConditionRow, 'atMs'> = {
     connector: CONNECTOR, pointId: POINT, connectorNo: 1, siteId: 'ALC' as ConditionRow['siteId'],
-    timeZone: 'Europe/Madrid', condition: 'faulted', userId: null,
+    timeZone: 'Europe/Madrid', condition: 'faulted', userId: null, groupId: null,
   };
   const fromMs = Date.UTC(2026, 0, 1, 22);
   expect(figuresOfSpan({ ...row, fromMs, untilMs: fromMs + 90 * MINUTE_MS })).toMatchObject([

@@ -1,14 +1,14 @@
 // How a connector is, for the uptime: written when it changes, with since when. From these spans come the minutes of
 // outage by cause. What each counts as under which rule is in uptime.ts.
-import type { PointId, UserId } from '../../../shared/ids.ts';
+import type { PointId } from '../../../shared/ids.ts';
 import { connectorStatus } from '../point-status.ts';
-import type { PointState } from '../rows.ts';
+import type { PointState, Session } from '../rows.ts';
 import { connectorKey } from '../session-index.ts';
 import type { State } from '../state.ts';
 import { emit, type Step } from '../step.ts';
 import { daysOf, piecesOf } from './buckets.ts';
 import type { Condition, ConditionRow, ConnectorSpan } from './condition-row.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, groupOf } from './figure.ts';
 
 /** Before an order said whether it was planned, an operator's note that began so said it. */
 const PLANNED = /^maintenance\b/i;
@@ -32,9 +32,10 @@ export function noteConditions(step: Step, pointId: PointId): void {
     const connector = connectorKey(pointId, connectorNo);
     const condition = conditionOf(state, pointState, connectorNo);
     if (state.conditions.get(connector)?.condition === condition) continue;
+    const charged = condition === 'standing' ? standsThere(state, pointState, connectorNo) : undefined;
     const row: ConditionRow = {
       connector, pointId, connectorNo, siteId: site.siteId, timeZone: site.timeZone, condition,
-      userId: condition === 'standing' ? standsThere(state, pointState, connectorNo) : null, atMs: now,
+      userId: charged?.driverId ?? null, groupId: groupOf(charged?.payer ?? null), atMs: now,
     };
     state.conditions.set(connector, row);
     emit(step, { kind: 'append', table: 'conditions', row });
@@ -45,18 +46,18 @@ export function noteConditions(step: Step, pointId: PointId): void {
     const known = state.conditions.get(connector);
     if (known === undefined || there.has(connector)) continue;
     state.conditions.delete(connector);
-    const row: ConditionRow = { ...known, condition: 'removed', userId: null, atMs: now };
+    const row: ConditionRow = { ...known, condition: 'removed', userId: null, groupId: null, atMs: now };
     emit(step, { kind: 'append', table: 'conditions', row });
   }
 }
 const MOST_CONNECTORS = 16;
 
-/** What a span counts: outages by days, by their cause; a vehicle that stands there as idle time of its driver. */
+/** What a span counts: outages by days, by their cause; a vehicle that stands there as idle time of whose it is. */
 export function figuresOfSpan(span: ConnectorSpan): Figure[] {
-  const { connector, pointId, siteId, userId, timeZone, condition, fromMs, untilMs } = span;
+  const { connector, pointId, siteId, userId, groupId, timeZone, condition, fromMs, untilMs } = span;
   if (condition === 'up' || untilMs <= fromMs) return [];
   if (condition === 'standing') {
-    const place = { siteId, pointId, userId, groupId: null };
+    const place = { siteId, pointId, userId, groupId };
     return piecesOf(timeZone, fromMs, untilMs).map(({ hour, day, fromMs: from, untilMs: until }): Figure => ({
       kind: 'counts', place, hour, day, counts: { idleMs: until - from },
     }));
@@ -76,14 +77,14 @@ function conditionOf(state: State, point: PointState, connectorNo: number): Cond
   switch (status) {
     case 'Faulted': return 'faulted';
     case 'Disconnected': return 'disconnected';
-    case 'Finishing': return standsThere(state, point, connectorNo) === null ? 'up' : 'standing';
+    case 'Finishing': return standsThere(state, point, connectorNo) === undefined ? 'up' : 'standing';
     default: return 'up';
   }
 }
 
-/** The driver whose charge is over while her vehicle is still plugged in. */
-function standsThere({ sessions, sessionIndex }: State, point: PointState, connectorNo: number): UserId | null {
-  if (sessionIndex.atConnector(point.pointId, connectorNo) !== undefined) return null;
+/** The charge that is over while its vehicle is still plugged in. */
+function standsThere({ sessions, sessionIndex }: State, point: PointState, connectorNo: number): Session | undefined {
+  if (sessionIndex.atConnector(point.pointId, connectorNo) !== undefined) return undefined;
   const id = point.connectors.find((each) => each.connectorNo === connectorNo)?.finishedSessionId ?? null;
-  return id === null ? null : sessions.get(id)?.driverId ?? null;
+  return id === null ? undefined : sessions.get(id);
 }

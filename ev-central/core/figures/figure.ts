@@ -12,7 +12,9 @@ export const COUNTS = [
 export type CountName = (typeof COUNTS)[number];
 export type Counts = Readonly<Partial<Record<CountName, number>>>;
 
-export const SUMS = ['totalMinor', 'vatMinor', 'refundedMinor', 'refundedVatMinor'] as const;
+export const SUMS = [
+  'totalMinor', 'vatMinor', 'refundedMinor', 'refundedVatMinor', 'planFeesMinor', 'planFeesVatMinor',
+] as const;
 export type Sums = Readonly<Partial<Record<(typeof SUMS)[number], number>>>;
 
 /** For whom it counts. */

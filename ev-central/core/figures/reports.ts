@@ -22,11 +22,13 @@ export function useRow({ sessions, energyWh, chargingMs, idleMs }: CountsRow): R
   return { sessions, energyWh, chargingMs, idleMs };
 }
 
-/** What tickets came to, less what was given back. */
-export function revenueRow({ currency, totalMinor, vatMinor, refundedMinor, refundedVatMinor }: MoneyRow): Row {
+/** What tickets came to, less what was given back, and fees of plans: net, what the ledger's revenue accounts have. */
+export function revenueRow(
+  { currency, totalMinor, vatMinor, refundedMinor, refundedVatMinor, planFeesMinor, planFeesVatMinor }: MoneyRow,
+): Row {
   return {
-    currency, totalMinor, vatMinor, refundedMinor, refundedVatMinor,
-    netMinor: totalMinor - vatMinor - (refundedMinor - refundedVatMinor),
+    currency, totalMinor, vatMinor, refundedMinor, refundedVatMinor, planFeesMinor, planFeesVatMinor,
+    netMinor: totalMinor - vatMinor - (refundedMinor - refundedVatMinor) + (planFeesMinor - planFeesVatMinor),
   };
 }
 

@@ -1,6 +1,7 @@
 // What a ticket counts: its charge, its energy by the hours in which it was delivered, its time, its money. The stored
 // meter values say when energy flowed; between two of them it flows evenly, in whole Wh that add up to the ticket's.
-import type { Account } from '../../../shared/account.ts';
+// Beside it what movements count that are no ticket's: what was given back, and fees of plans.
+import { type Account, parseAccount, SUBSCRIPTIONS, VAT } from '../../../shared/account.ts';
 import { userId } from '../../../shared/ids.ts';
 import { isReservationFee } from '../../../shared/messages/ticket-line.ts';
 import type { Ticket } from '../../../shared/messages/values.ts';
@@ -36,16 +37,28 @@ export function figuresOfTicket(ticket: Ticket, session: TicketSession, values: 
 
 /** What was given back of a ticket counts when it was. Its first posting is that of the wallet. */
 export function figuresOfRefund(movement: Movement, ticket: Ticket, session: TicketSession): Figure[] {
-  const sumOf = (isOf: (account: Account) => boolean): number => movement.postings
-    .reduce((sum, { account, amountMinor }) => sum + (isOf(account) ? amountMinor : 0), 0);
-  const refundedVatMinor = 0 - sumOf((account) => account === 'vat');
+  const refundedVatMinor = 0 - sumOf(movement, (account) => account === VAT);
   return [{
     kind: 'money', place: placeOf(ticket, session), ...momentOf(session.timeZone, movement.atMs),
     currency: movement.currency,
     sums: {
-      refundedMinor: 0 - sumOf((account) => account.startsWith('revenue:')) + refundedVatMinor, refundedVatMinor,
+      refundedMinor: 0 - sumOf(movement, (account) => account.startsWith('revenue:')) + refundedVatMinor,
+      refundedVatMinor,
     },
   }];
+}
+
+/** A plan's fee counts when it was booked, for who paid it: it belongs to no site, so its day is one of UTC. */
+export function figuresOfPlanFee(movement: Movement): Figure[] {
+  const { postings: [paid], atMs, currency } = movement;
+  const payer = paid === undefined ? undefined : parseAccount(paid.account);
+  const place: Place = {
+    siteId: null, pointId: null, userId: payer?.kind === 'user-wallet' ? payer.userId : null,
+    groupId: payer?.kind === 'group-wallet' ? payer.groupId : null,
+  };
+  const planFeesVatMinor = sumOf(movement, (account) => account === VAT);
+  const planFeesMinor = sumOf(movement, (account) => account === SUBSCRIPTIONS) + planFeesVatMinor;
+  return [{ kind: 'money', place, ...momentOf('UTC', atMs), currency, sums: { planFeesMinor, planFeesVatMinor } }];
 }
 
 /** A ticket's energy and time, piece by piece. The parts' Wh add up to the ticket's, whatever is stored. */
@@ -87,6 +100,10 @@ function spread(pieces: readonly Piece[], energyWh: number, kind: MeterValueRow[
     const ms = piece.untilMs - piece.fromMs;
     return { ...piece, energyWh: part, chargingMs: kind === 'charging' ? ms : 0, idleMs: kind === 'charging' ? 0 : ms };
   });
+}
+
+function sumOf({ postings }: Movement, isOf: (account: Account) => boolean): number {
+  return postings.reduce((sum, { account, amountMinor }) => sum + (isOf(account) ? amountMinor : 0), 0);
 }
 
 function placeOf({ siteId, pointId, driverId }: Ticket, { payer }: TicketSession): Place {
