@@ -27,7 +27,13 @@ export function addPreferenceScripts(common: (name: string, text: string) => Com
     .option('--time-zone <name>', 'such as Europe/Madrid')
     .action(({ json, timeout, ...change }: Common & PreferenceChange) =>
       start({ ...(json === undefined ? {} : { json }), ...(timeout === undefined ? {} : { timeout }) },
-        (script) => preferencesScript(script, change)));
+        (script) => preferencesScript(script, withNone(change))));
+}
+
+/** Of what a parser gives as null, commander makes an empty text, which none of these options is otherwise. */
+function withNone(change: PreferenceChange): PreferenceChange {
+  const none = (['phone', 'chat', 'quiet'] as const).filter((name) => (change[name] as unknown) === '');
+  return { ...change, ...Object.fromEntries(none.map((name) => [name, null])) };
 }
 
 /** `charge-complete=email,push`; with those that were given before. */
@@ -70,6 +76,7 @@ function minuteOf(hour: string | undefined, rest: string | undefined): number | 
 }
 
 function orNone(text: string): string | null {
+  if (text === '') throw new InvalidArgumentError(`must not be empty: ${NONE} takes it away`);
   return text === NONE ? null : text;
 }
 

@@ -6,7 +6,7 @@ import { MOST_SENDING } from '../../ev-notifier/core/handle.ts';
 import {
   giveAddress, killWhileSending, notifierRows, sendInvoiceEvents,
 } from '../../scripts/network/letters.ts';
-import type { ManagedProcess } from '../../scripts/network/managed-process.ts';
+import type { JsonEvent, ManagedProcess } from '../../scripts/network/managed-process.ts';
 import { startNotifier, takeServiceKey } from '../../scripts/network/notifier.ts';
 import { openPostOffice, type PostOffice } from '../../scripts/network/post-office.ts';
 import { at, POINT, smallNetwork, type SmallNetwork, waitFor } from './small-network.ts';
@@ -44,6 +44,38 @@ describe('a notifier', () => {
     expect(mail?.to).toBe('ana@example.org');
     await waitFor(() => log().map(({ kind, outcome }) => `${String(kind)} ${String(outcome)}`),
       (rows) => rows.includes('charge-complete sent'), { what: 'the entry of the delivery log' });
+  });
+
+  it('tells her nothing of what she switched off with ev-driver, and her client lists what she chose', async () => {
+    const client = (net.drivers.get('ana') ?? await net.driver('ana')).process;
+    expect(await listed(client, 'my-notification-preferences')).toMatchObject({
+      driverId: 'ana', error: null, rows: [{ email: 'ana@example.org', language: 'es', channels: {}, phone: null }],
+    });
+    const changed = await preferences('--set', 'invoice-ready=none', '--phone', '+34600111222', '--language', 'pt');
+    expect(changed).toMatchObject([0, { language: 'pt', phone: '+34600111222', channels: { 'invoice-ready': [] } }]);
+    expect(await preferences()).toEqual(changed);
+    expect(await listed(client, 'my-notification-preferences')).toMatchObject({ rows: [changed[1]] });
+    const before = occasions().length;
+    await sendInvoiceEvents(net, keyFile, { userId: 'ana', count: 1, prefix: 'NONE' });
+    await waitFor(() => occasions(), (rows) => rows.length > before && !rows.includes('open'),
+      { what: 'an occasion that is told to nobody' });
+    expect(smtp.mails.filter(({ subject }) => subject.includes('NONE'))).toEqual([]);
+    const back = await preferences('--set', 'invoice-ready=usual', '--phone', 'none', '--language', 'es');
+    expect(back).toMatchObject([0, { language: 'es', phone: null, channels: {} }]);
+  });
+
+  it('is told of by no list that is none, and lists nothing for who is not there', async () => {
+    const client = (net.drivers.get('ana') ?? await net.driver('ana')).process;
+    for (const [order, text] of [
+      [{ driverId: 'ana', list: 'users' }, /^list /], [{ driverId: 'ben', list: 'estimate' }, /no such driver here/],
+    ] as const) {
+      const answered = client.next(({ event }) => event === 'answer');
+      client.send({ do: 'list', ...order });
+      expect(await answered).toMatchObject({ ok: false, text: expect.stringMatching(text) });
+    }
+    expect(await listed(client, 'estimate', { pointId: 'NONE-01' })).toMatchObject({
+      rows: [], error: expect.stringMatching(/NONE-01/),
+    });
   });
 
   it('that is killed while it sends drops nothing, and repeats at most what was in the air', async () => {
@@ -103,6 +135,23 @@ describe('a notifier', () => {
 
 function start(): Promise<ManagedProcess> {
   return startNotifier(net, { keyFile, smtpUrl: smtp.url });
+}
+
+/** What her client says of a list that `--control` asks for. */
+async function listed(client: ManagedProcess, list: string, filter: object = {}): Promise<JsonEvent> {
+  const heard = client.next((event) => event['event'] === 'list' && event['list'] === list);
+  client.send({ do: 'list', driverId: 'ana', list, filter });
+  return heard;
+}
+
+/** Runs `ev-driver preferences` as she would: its exit status, and the row that it shows. */
+async function preferences(...args: readonly string[]): Promise<[number, unknown]> {
+  const run = net.start('ev-driver', 'preferences', [
+    'preferences', '--json', '--central', net.centralAddress, '--data-dir', join(net.options.dir, 'script'), ...args,
+  ], { EV_DRIVER_ID: 'ana', EV_DRIVER_PASSWORD: net.secrets.users['ana']?.password ?? '' });
+  const shown = run.next((event) => event['event'] === 'preferences', 30_000);
+  const row = (await shown)['row'];
+  return [await run.exited(), row];
 }
 
 function log(): Record<string, unknown>[] {
