@@ -1,5 +1,4 @@
 // The subcommands about reservations: free slots, booking, change, cancellation, check-in, and what there is.
-import { isoTime } from '../shared/clock.ts';
 import type { Order } from '../shared/messages/orders.ts';
 import { type Reservation, reservationSchema, reservationSeriesSchema } from '../shared/messages/reservation.ts';
 import { estimateRowSchema } from '../shared/messages/rows.ts';
@@ -51,10 +50,13 @@ export async function freeSlotsScript(
   if (trouble !== null) return trouble;
   const rows = await listOf(run, 'free-slots', filter);
   if (rows === null) return EXIT.refused;
+  // By the clock by which `--from` is read.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const at = (ms: unknown): string => minuteText(Number(ms), timeZone);
   for (const row of rows) {
     const { pointId, connectorNo, beginsAtMs, endsAtMs, type, maxPowerW } = row;
-    run.say('free', { row }, `${String(pointId)}/${String(connectorNo)}  ${isoTime(Number(beginsAtMs))}  `
-      + `${isoTime(Number(endsAtMs))}  ${String(type)}  ${(Number(maxPowerW) / 1000).toFixed(0)} kW`);
+    run.say('free', { row }, `${String(pointId)}/${String(connectorNo)}  ${at(beginsAtMs)} to ${at(endsAtMs)} `
+      + `${timeZone}  ${String(type)}  ${(Number(maxPowerW) / 1000).toFixed(0)} kW`);
   }
   return EXIT.completed;
 }
@@ -76,8 +78,13 @@ export async function estimateScript(
 function reservationLine(row: Reservation): string {
   const { reservationId, pointId, connectorNo, beginsAtMs, endsAtMs, timeZone, state } = row;
   const { feeMinor, takenMinor, currency } = row;
-  const at = (atMs: number): string => formatDateTime(atMs, timeZone).slice(0, 16);
+  const at = (atMs: number): string => minuteText(atMs, timeZone);
   const money = takenMinor > 0 ? `taken ${formatMoney(takenMinor, currency)}`
     : `fee ${formatMoney(feeMinor, currency)}`;
   return `${reservationId}  ${pointId}/${connectorNo}  ${at(beginsAtMs)} to ${at(endsAtMs)}  ${state}  ${money}`;
+}
+
+/** `2026-11-28 18:00` */
+function minuteText(atMs: number, timeZone: string): string {
+  return formatDateTime(atMs, timeZone).slice(0, 16);
 }

@@ -58,8 +58,9 @@ function outsideShape(shape: Readonly<Record<string, z.ZodType>>): Record<string
     const moment = MOMENTS[name];
     if (moment === undefined) return [name, outsideSchema(each)];
     if (each instanceof z.ZodOptional) return [moment, momentSchema.optional()];
-    const inner = each instanceof z.ZodDefault ? each.unwrap() : each;
-    return [moment, inner instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
+    // What was stored before a field came has none.
+    if (each instanceof z.ZodDefault) return [moment, momentSchema.nullable().optional()];
+    return [moment, each instanceof z.ZodNullable ? momentSchema.nullable() : momentSchema];
   }));
 }
 

@@ -135,6 +135,7 @@ export const ticketRowSchema = named('Ticket', outsideSchema(ticketSchema), outs
 export const noticeRowSchema = named('Notice', outsideSchema(noticeSchema), outside({
   v: 1, id: 'k7f2-101', atMs: AT_MS, corr: 'c-9fk2', type: 'accepted', number: 11, driverId: 'ana',
   requestId: 'api-3q2', sessionId: 'k7f2-99', pointId: 'ALC-01', connectorNo: 1, holdMinor: 2_000, currency: 'EUR',
+  freeUntilMs: null,
 }));
 
 export const meterValueSchema = named('MeterValue', z.object({
