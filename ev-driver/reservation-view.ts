@@ -3,7 +3,7 @@
 import type { Reservation, ReservationSeries } from '../shared/messages/reservation.ts';
 import { formatMoney } from '../shared/money.ts';
 import { cancelPercent, partOfFee } from '../shared/reservation-fee.ts';
-import { RESERVATION_TABLE } from '../shared/reservation-states.ts';
+import { checkInBy, RESERVATION_TABLE } from '../shared/reservation-states.ts';
 import { formatTime } from '../shared/words/quantities.ts';
 import { centralTime, type ClientState, type Now } from './client-state.ts';
 import { whyNotLink } from './requests.ts';
@@ -23,7 +23,7 @@ export function reservationView(row: Reservation, nowMs: number, trouble: string
   const cancelMinor = partOfFee(feeMinor, percent);
   return {
     reservationId, seriesId, siteId, pointId, connectorNo, beginsAtMs, endsAtMs, timeZone, state, currency, feeMinor,
-    holdMinor, takenMinor, checkInFromMs: beginsAtMs - terms.marginMs, checkInByMs: checkInByMs(row),
+    holdMinor, takenMinor, checkInFromMs: beginsAtMs - terms.marginMs, checkInByMs: checkInBy(row),
     cancelPercent: percent, cancelMinor,
     whyNotCheckIn: trouble ?? whyNotCheckIn(row, nowMs),
     whyNotChange: trouble ?? whyNotChange(row, { percent, cancelMinor }),
@@ -38,11 +38,6 @@ export function seriesViews({ series }: ClientState): SeriesView[] {
 
 function seriesView({ seriesId, pointId, connectorNo, repeat, made, missed }: ReservationSeries): SeriesView {
   return { seriesId, pointId, connectorNo, every: repeat.every, times: repeat.times, made, missed: missed.length };
-}
-
-/** Who has not come by then has not come. A window that was opened late gives the whole grace all the same. */
-function checkInByMs({ state, stateSinceMs, beginsAtMs, endsAtMs, terms }: Reservation): number {
-  return Math.min(endsAtMs, Math.max(beginsAtMs, state === 'active' ? stateSinceMs : 0) + terms.graceMs);
 }
 
 function whyNotCheckIn({ state, beginsAtMs, timeZone, terms }: Reservation, nowMs: number): string | null {

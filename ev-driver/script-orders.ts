@@ -2,7 +2,7 @@
 // again under its id when the link was lost before its answer: EV_Central carries it out once.
 import type { OperatorOrderResult } from '../shared/messages/operator-order-result.ts';
 import type { Order } from '../shared/messages/orders.ts';
-import type { ListAsked } from './client-state.ts';
+import { type ListAsked, sentence } from './client-state.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Run } from './scripts.ts';
 
@@ -33,7 +33,7 @@ export async function giveOrder(
     return EXIT.timedOut;
   }
   const { outcome, text, lines } = answer;
-  run.say('result', { outcome, text, lines }, [`${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
+  run.say('result', { outcome, text, lines }, [sentence(text),
     ...lines.map((line) => `  ${line.what}  ${line.outcome}`)].join('\n'));
   return outcome === 'done' ? EXIT.completed : EXIT.refused;
 }
@@ -51,7 +51,7 @@ export async function listOf(
   const found = answer();
   if (found !== undefined && found.error === null) return found.rows;
   const text = found?.error ?? 'EV_Central did not answer in time';
-  run.say('result', { outcome: 'refused', text }, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+  run.say('result', { outcome: 'refused', text }, sentence(text));
   return null;
 }
 

@@ -1,6 +1,6 @@
 // What a reservation's state allows: the one table that the core uses to refuse, the screens to disable, the tests to
 // enumerate.
-import type { ReservationState } from './messages/reservation.ts';
+import type { Reservation, ReservationState } from './messages/reservation.ts';
 
 type Allowed = {
   readonly next: readonly ReservationState[];
@@ -32,4 +32,12 @@ export function isReservationOver(state: ReservationState): boolean {
 export function mayBecome(from: ReservationState, to: ReservationState): boolean {
   const next: readonly ReservationState[] = RESERVATION_TABLE[from].next;
   return next.includes(to);
+}
+
+/** Who has not come by then has not come. A window that was opened late gives the whole grace all the same. */
+export function checkInBy(
+  { state, stateSinceMs, beginsAtMs, endsAtMs, terms }:
+    Pick<Reservation, 'state' | 'stateSinceMs' | 'beginsAtMs' | 'endsAtMs' | 'terms'>,
+): number {
+  return Math.min(endsAtMs, Math.max(beginsAtMs, state === 'active' ? stateSinceMs : 0) + terms.graceMs);
 }

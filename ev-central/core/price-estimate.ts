@@ -5,9 +5,8 @@ import { type Connector, MOST_ENERGY_WH } from '../../shared/messages/values.ts'
 import type { EstimateRow } from '../../shared/messages/rows.ts';
 import type { Reservation } from '../../shared/messages/reservation.ts';
 import type { Currency } from '../../shared/money.ts';
-import { isReservationOver } from '../../shared/reservation-states.ts';
+import { checkInBy, isReservationOver } from '../../shared/reservation-states.ts';
 import { payerOf } from './groups.ts';
-import { checkInBy } from './reservation-change.ts';
 import { timeRefusal } from './reservation-refusal.ts';
 import { freeUntil, type Time, whyNotFree } from './reservation-slots.ts';
 import type { ChargePoint } from './rows.ts';
@@ -82,15 +81,15 @@ function slotOf(
   const time = { beginsAtMs, endsAtMs };
   if (row !== null) {
     const { reservationId: id, terms } = row;
-    const checkInByMs = checkInBy({ ...row, stateSinceMs: row.state === 'active' ? row.stateSinceMs : 0 });
-    return { reservationId: id, ...time, feeMinor: row.feeMinor, terms, checkInByMs, whyNot: null };
+    return { reservationId: id, ...time, feeMinor: row.feeMinor, terms, checkInByMs: checkInBy(row), whyNot: null };
   }
   const terms = { tiers: [...tiers], marginMs, graceMs, reminderMs };
   const place = {
     siteId: point.siteId, pointId: point.pointId, connectorNo: connector.connectorNo, connector,
   };
   return {
-    reservationId: null, ...time, feeMinor, terms, checkInByMs: checkInBy({ ...time, stateSinceMs: now, terms }),
+    reservationId: null, ...time, feeMinor, terms,
+    checkInByMs: checkInBy({ ...time, state: 'active', stateSinceMs: now, terms }),
     whyNot: timeRefusal(time, now) ?? whyNotFree(state, place, time, now),
   };
 }

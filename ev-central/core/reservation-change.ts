@@ -5,7 +5,7 @@ import { type CorrelationId, correlationId } from '../../shared/ids.ts';
 import type { EventKind } from '../../shared/messages/values.ts';
 import type { Reservation, ReservationState } from '../../shared/messages/reservation.ts';
 import type { ReservationNews } from '../../shared/messages/reservation-news.ts';
-import { mayBecome } from '../../shared/reservation-states.ts';
+import { checkInBy, mayBecome } from '../../shared/reservation-states.ts';
 import { notifyDriver } from './notices.ts';
 import { event, type Step } from './step.ts';
 
@@ -44,18 +44,10 @@ function dueOf({ state, beginsAtMs, endsAtMs, stateSinceMs, reminded, begun, ter
       const opensAtMs = beginsAtMs - terms.marginMs;
       return reminded ? opensAtMs : Math.min(opensAtMs, beginsAtMs - terms.reminderMs);
     }
-    case 'active': return begun ? checkInBy({ beginsAtMs, endsAtMs, stateSinceMs, terms }) : beginsAtMs;
+    case 'active': return begun ? checkInBy({ state, beginsAtMs, endsAtMs, stateSinceMs, terms }) : beginsAtMs;
     case 'checked-in': return begun ? endsAtMs : beginsAtMs;
     default: return null;
   }
-}
-
-/** Who opens late gives the whole grace all the same. */
-export function checkInBy(
-  { beginsAtMs, endsAtMs, stateSinceMs, terms }:
-    Pick<Reservation, 'beginsAtMs' | 'endsAtMs' | 'stateSinceMs' | 'terms'>,
-): number {
-  return Math.min(endsAtMs, Math.max(beginsAtMs, stateSinceMs) + terms.graceMs);
 }
 
 export function reservationCorr({ reservationId }: Pick<Reservation, 'reservationId'>): CorrelationId {
@@ -71,7 +63,7 @@ export function tellOf(
   notifyDriver(step, { driverId: row.userId, requestId: null, corr: reservationCorr(row) }, {
     type: 'reservation', news, reservationId, siteId, pointId, connectorNo, fromMs: row.beginsAtMs, toMs: row.endsAtMs,
     timeZone: row.timeZone, state, feeMinor, holdMinor, takenMinor, currency,
-    checkInByMs: checkInBy({ ...row, stateSinceMs: state === 'active' ? row.stateSinceMs : 0 }),
+    checkInByMs: checkInBy(row),
     sessionId: row.sessionId, why: row.why,
   });
 }
